@@ -1,1 +1,146 @@
-//! To come.
+//! `moshtari.toml`: typed, checked, every default in one place.
+//!
+//! The file is read into [`Config`]; unknown keys are errors with a suggestion. Each section is a type of
+//! its own: where data comes from is described here ([`run`], [`source`], [`transactions`], [`surveys`],
+//! [`publish`]), what a stage computes is described by the stage's own `params.rs`.
+
+pub mod condition;
+pub mod publish;
+pub mod run;
+pub mod source;
+pub mod surveys;
+pub mod transactions;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use self::condition::{Condition, OneOrMany};
+pub use self::publish::PublishConfig;
+pub use self::run::{AsOf, RunConfig, Stage};
+pub use self::source::{ColumnName, Join, Source};
+pub use self::surveys::{Layout, SurveyConfig};
+pub use self::transactions::{OrderRule, Returns, TransactionsConfig};
+use crate::clusters::ClustersParams;
+use crate::loyalty::LoyaltyParams;
+use crate::rfm::RfmParams;
+use crate::satisfaction::SatisfactionParams;
+use crate::{Error, Result, error};
+
+/// The whole configuration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `[run]`: where results go, from when the run looks, locale and time zone.
+    #[serde(default)]
+    pub run: RunConfig,
+    /// `[transactions]`: the exports of sales, their columns and rules.
+    pub transactions: TransactionsConfig,
+    /// `[[surveys]]`: the exports of answers.
+    #[serde(default)]
+    pub surveys: Vec<SurveyConfig>,
+    /// `[rfm]`
+    #[serde(default)]
+    pub rfm: RfmParams,
+    /// `[satisfaction]`
+    #[serde(default)]
+    pub satisfaction: SatisfactionParams,
+    /// `[loyalty]`
+    #[serde(default)]
+    pub loyalty: LoyaltyParams,
+    /// `[clusters]`
+    #[serde(default)]
+    pub clusters: ClustersParams,
+    /// `[publish]`
+    #[serde(default)]
+    pub publish: PublishConfig,
+    /// Folder that relative paths start from: the folder of the configuration file.
+    #[serde(skip)]
+    pub base: PathBuf,
+    /// The text the configuration was read from; part of the run's fingerprint.
+    #[serde(skip)]
+    pub text: String,
+}
+
+impl Config {
+    /// Reads and checks a configuration file.
+    ///
+    /// # Errors
+    /// `Config` when the file is missing, is not TOML, has an unknown key, lacks a needed one or holds a value
+    /// out of range; the message names the key.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            Error::config(format!("cannot read the configuration `{}`: {e}", path.display()))
+                .hint("write one with `moshtari init EXPORT...`, or name one with `-c FILE`")
+        })?;
+        let base = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        Self::parse(&text, &base).map_err(|e| match e {
+            Error::Config { message, hint } => {
+                Error::Config { message: format!("{}: {message}", path.display()), hint }
+            }
+            other => other,
+        })
+    }
+
+    /// Reads and checks a configuration from text; relative paths start from `base`.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn parse(text: &str, base: &Path) -> Result<Self> {
+        let mut config: Self = toml::from_str(text).map_err(|e| unreadable(&e))?;
+        config.base = base.to_path_buf();
+        text.clone_into(&mut config.text);
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<()> {
+        self.transactions.check()?;
+        for (i, survey) in self.surveys.iter().enumerate() {
+            survey.check(i)?;
+        }
+        self.rfm.check()?;
+        self.satisfaction.check()?;
+        self.loyalty.check()?;
+        self.clusters.check()?;
+        self.publish.check()
+    }
+
+    /// Names of the surveys: as configured, or `survey`, `survey_2`, ...
+    pub fn survey_names(&self) -> Vec<String> {
+        self.surveys
+            .iter()
+            .enumerate()
+            .map(|(i, s)| {
+                s.name.clone().unwrap_or_else(|| if i == 0 { "survey".into() } else { format!("survey_{}", i + 1) })
+            })
+            .collect()
+    }
+}
+
+/// The TOML reader's error with the closest known key as a hint.
+fn unreadable(error: &toml::de::Error) -> Error {
+    let message = error.to_string();
+    let text = message.trim_end().to_owned();
+    let unknown = between(&message, "unknown field `", "`")
+        .and_then(|word| Some((word, message.split_once("expected")?.1)))
+        .map(|(word, known)| (word, known.split('`').skip(1).step_by(2).collect::<Vec<_>>()));
+    match unknown {
+        Some((word, known)) => {
+            let hint = error::closest(word, known.iter().copied()).map_or_else(
+                || format!("known keys here: {}", known.join(", ")),
+                |close| format!("did you mean `{close}`?"),
+            );
+            Error::config(text).hint(hint)
+        }
+        None => Error::config(text),
+    }
+}
+
+fn between<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
+    let rest = text.split_once(open)?.1;
+    Some(rest.split_once(close)?.0)
+}

@@ -1,1 +1,30 @@
-//! To come.
+//! Exports to clean tables: files of any form are opened, cut into blocks, their columns found and their
+//! values read; rows that cannot be used are set aside with a reason.
+//!
+//! The way of a row: a file ([`source`]) is cut into pieces by one thread and split into a [`block`] by any
+//! thread ([`read`], with [`csv`], [`ndjson`], [`parquet`] and [`xlsx`] for the formats). A [`plan`] says where
+//! each wanted column is, in the file itself or in a joined one ([`join`]), and settles how its times and
+//! numbers are written ([`times`], [`numbers`]). [`transactions`] and [`surveys`] check each row by the
+//! [`rules`] of the configuration and book it in the [`accounting`].
+
+pub mod accounting;
+pub mod block;
+pub mod csv;
+pub mod dialect;
+pub mod encoding;
+pub mod id;
+pub mod join;
+pub mod labels;
+pub mod ndjson;
+pub mod numbers;
+pub mod parquet;
+pub mod plan;
+pub mod read;
+pub mod rules;
+pub mod scale;
+pub mod source;
+pub mod surveys;
+pub mod text;
+pub mod times;
+pub mod transactions;
+pub mod xlsx;

@@ -1,0 +1,264 @@
+//! Orders to one row per customer, in the order of the ids.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::fold::{Fold, Order, Shard};
+use crate::math::money::Money;
+use crate::schema::customers as c;
+use crate::{Error, Result, Warning, table};
+
+/// Above this share of rows without a cost, margins are not stated (methods: priority and profit).
+const COSTLESS_SHARE: f64 = 0.05;
+
+/// Which money `monetary` is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Basis {
+    /// Money of all orders, returns subtracted.
+    #[default]
+    Sum,
+    /// That sum per order.
+    Mean,
+    /// The sum less known costs.
+    Margin,
+}
+
+/// The as-of day and how instants become days.
+pub struct AsOfDay<'a> {
+    /// Days since 1970-01-01.
+    pub day: i32,
+    /// Local calendar day of an instant in µs UTC.
+    pub day_of: &'a (dyn Fn(i64) -> i32 + Sync),
+}
+
+/// What to measure.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Measures {
+    /// RFM looks back over this many days; `None` is all history.
+    pub window_days: Option<u32>,
+    /// Which money `monetary` is.
+    pub basis: Basis,
+    /// The export has quantities.
+    pub with_quantities: bool,
+}
+
+/// One row per customer, and the way from orders to customers.
+#[derive(Debug)]
+pub struct Activity {
+    /// Identity, activity and RFM measures, sorted by `customer_id`.
+    pub customers: DataFrame,
+    /// Counting orders.
+    pub orders: u64,
+    /// Things to know.
+    pub warnings: Vec<Warning>,
+    shards: Vec<Shard>,
+    /// Row in `customers` of each customer of each shard.
+    rows: Vec<Vec<u32>>,
+}
+
+/// Finds the customer of an order by the hash of its id.
+#[derive(Debug)]
+pub struct OrderIndex {
+    /// `None` marks an order id that several customers share.
+    customers: HashMap<u64, Option<u32>, FixedState>,
+}
+
+impl OrderIndex {
+    /// Row of the customer, if exactly one customer has the order.
+    pub fn customer(&self, key: u64) -> Option<u32> {
+        self.customers.get(&key).copied().flatten()
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Summary {
+    first_at: Option<i64>,
+    last_at: Option<i64>,
+    orders: u32,
+    days: u32,
+    window_orders: u32,
+    window_amount: Money,
+    recency: Option<i32>,
+}
+
+impl Fold {
+    /// Ends the fold: one row per customer as seen from the as-of day.
+    ///
+    /// # Errors
+    /// `Internal` when a table cannot be built; `Config` when there are more than 4 billion customers.
+    pub fn finish(self, as_of: &AsOfDay<'_>, measures: Measures) -> Result<Activity> {
+        let Self { mut shards, rows: row_count, costless_rows, with_costs, .. } = self;
+        let from_day = measures.window_days.map_or(i32::MIN, |w| as_of.day.saturating_sub(w as i32 - 1));
+        let summaries: Vec<Vec<Summary>> =
+            shards.par_iter_mut().map(|shard| summarise(shard, as_of, from_day)).collect();
+        let order = sorted(&shards)?;
+        let mut warnings = Vec::new();
+        let margins = with_costs && costless_rows as f64 <= COSTLESS_SHARE * row_count as f64;
+        if with_costs && !margins {
+            warnings.push(Warning::new(
+                "costs_incomplete",
+                format!("{costless_rows} of {row_count} rows have no cost: margins are not stated"),
+            ));
+        }
+        let mut rows: Vec<Vec<u32>> = shards.iter().map(|s| vec![0; s.totals.len()]).collect();
+        for (row, &(shard, customer)) in order.iter().enumerate() {
+            rows[shard as usize][customer as usize] = row as u32;
+        }
+        let people = People { shards: &shards, summaries: &summaries, order: &order, margins, measures };
+        let customers = people.table()?;
+        let orders = summaries.iter().flatten().map(|s| u64::from(s.orders)).sum();
+        Ok(Activity { customers, orders, warnings, shards, rows })
+    }
+}
+
+impl Activity {
+    /// Row of a customer by canonical id.
+    pub fn customer(&self, id: &[u8]) -> Option<u32> {
+        let hash = crate::facts::hash(id);
+        let shard = super::fold::shard_of(hash);
+        let customer = self.shards[shard].find(hash, id)?;
+        Some(self.rows[shard][customer as usize])
+    }
+
+    /// The way from orders to customers.
+    pub fn order_index(&self) -> OrderIndex {
+        let mut customers: HashMap<u64, Option<u32>, FixedState> = HashMap::with_hasher(FixedState::with_seed(3));
+        for (shard, rows) in self.shards.iter().zip(&self.rows) {
+            for order in &shard.orders {
+                let row = rows[order.customer as usize];
+                customers.entry(order.key).and_modify(|known| *known = known.filter(|k| *k == row)).or_insert(Some(row));
+            }
+        }
+        OrderIndex { customers }
+    }
+}
+
+/// Sums each customer's orders. Afterwards the shard's orders stand by customer and time.
+fn summarise(shard: &mut Shard, as_of: &AsOfDay<'_>, from_day: i32) -> Vec<Summary> {
+    shard.forget_orders_by_key();
+    shard.orders.sort_unstable_by_key(|o| (o.customer, o.first_at, o.key));
+    let mut summaries = vec![Summary::default(); shard.totals.len()];
+    let mut days = Vec::new();
+    for orders in shard.orders.chunk_by(|a, b| a.customer == b.customer) {
+        summaries[orders[0].customer as usize] = summary(orders, as_of, from_day, &mut days);
+    }
+    summaries
+}
+
+fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<i32>) -> Summary {
+    let mut s = Summary::default();
+    let mut recent = None;
+    days.clear();
+    for order in orders {
+        let day = (as_of.day_of)(order.last_at);
+        let in_window = day >= from_day;
+        if in_window {
+            s.window_amount += order.amount;
+        }
+        if !order.counts() {
+            continue;
+        }
+        s.orders += 1;
+        s.first_at = Some(s.first_at.map_or(order.first_at, |f| f.min(order.first_at)));
+        s.last_at = s.last_at.max(Some(order.last_at));
+        days.push((as_of.day_of)(order.first_at));
+        if in_window {
+            s.window_orders += 1;
+            recent = recent.max(Some(day));
+        }
+    }
+    days.sort_unstable();
+    days.dedup();
+    s.days = days.len() as u32;
+    s.recency = recent.map(|day| as_of.day - day);
+    s
+}
+
+/// Every customer as (shard, number), by id.
+fn sorted(shards: &[Shard]) -> Result<Vec<(u32, u32)>> {
+    let mut order: Vec<(u64, u32, u32)> = Vec::new();
+    for (s, shard) in shards.iter().enumerate() {
+        order.extend((0..shard.ids.len()).map(|c| (prefix(shard.ids.get(c).unwrap_or_default()), s as u32, c as u32)));
+    }
+    if u32::try_from(order.len()).is_err() {
+        return Err(Error::config("the export has more than 4 billion customers"));
+    }
+    let id = |s: u32, c: u32| shards[s as usize].ids.get(c as usize).unwrap_or_default();
+    order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1, a.2).cmp(id(b.1, b.2))));
+    Ok(order.into_iter().map(|(_, s, c)| (s, c)).collect())
+}
+
+/// The first eight bytes as a number that sorts like them.
+fn prefix(id: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let n = id.len().min(8);
+    bytes[..n].copy_from_slice(&id[..n]);
+    u64::from_be_bytes(bytes)
+}
+
+struct People<'a> {
+    shards: &'a [Shard],
+    summaries: &'a [Vec<Summary>],
+    order: &'a [(u32, u32)],
+    margins: bool,
+    measures: Measures,
+}
+
+impl People<'_> {
+    fn each<T: Send>(&self, value: impl Fn(&Shard, usize, &Summary) -> T + Sync) -> Vec<T> {
+        self.order
+            .par_iter()
+            .map(|&(s, customer)| {
+                let (s, customer) = (s as usize, customer as usize);
+                value(&self.shards[s], customer, &self.summaries[s][customer])
+            })
+            .collect()
+    }
+
+    fn margin(&self, shard: &Shard, customer: usize) -> Option<Money> {
+        let totals = &shard.totals[customer];
+        (self.margins && totals.costless_rows == 0).then(|| totals.amount - totals.cost)
+    }
+
+    fn monetary(&self, shard: &Shard, customer: usize, s: &Summary) -> Option<f64> {
+        let sum = if self.measures.window_days.is_some() { s.window_amount } else { shard.totals[customer].amount };
+        match self.measures.basis {
+            Basis::Sum => Some(sum.to_f64()),
+            Basis::Mean => (s.window_orders > 0).then(|| sum.to_f64() / f64::from(s.window_orders)),
+            Basis::Margin => self.margin(shard, customer).map(Money::to_f64),
+        }
+    }
+
+    fn table(&self) -> Result<DataFrame> {
+        let with_quantities = self.measures.with_quantities;
+        let ids = self.order.iter().map(|&(s, n)| {
+            let id = self.shards[s as usize].ids.get(n as usize).unwrap_or_default();
+            std::str::from_utf8(id).unwrap_or_default()
+        });
+        let ids = StringChunked::from_iter_values(c::CUSTOMER_ID.into(), ids);
+        table::new(vec![
+            ids.into_series().into_column(),
+            table::timestamp_column(c::FIRST_ORDER_AT, self.each(|_, _, s| s.first_at))?,
+            table::timestamp_column(c::LAST_ORDER_AT, self.each(|_, _, s| s.last_at))?,
+            Column::new(c::ORDER_COUNT.into(), self.each(|_, _, s| s.orders)),
+            Column::new(c::ACTIVE_DAYS.into(), self.each(|_, _, s| s.days)),
+            Column::new(
+                c::QUANTITY_TOTAL.into(),
+                self.each(|shard, n, _| with_quantities.then(|| shard.totals[n].quantity as f64 / 1e6)),
+            ),
+            Column::new(c::SPEND_TOTAL.into(), self.each(|shard, n, _| shard.totals[n].amount.to_f64())),
+            Column::new(
+                c::SPEND_MEAN.into(),
+                self.each(|shard, n, s| (s.orders > 0).then(|| shard.totals[n].amount.to_f64() / f64::from(s.orders))),
+            ),
+            Column::new(c::RETURN_COUNT.into(), self.each(|shard, n, _| shard.totals[n].return_rows)),
+            Column::new(c::RETURN_TOTAL.into(), self.each(|shard, n, _| shard.totals[n].returned.to_f64())),
+            Column::new(c::MARGIN_TOTAL.into(), self.each(|shard, n, _| self.margin(shard, n).map(Money::to_f64))),
+            Column::new(c::RECENCY_DAYS.into(), self.each(|_, _, s| s.recency)),
+            Column::new(c::FREQUENCY.into(), self.each(|_, _, s| s.window_orders)),
+            Column::new(c::MONETARY.into(), self.each(|shard, n, s| self.monetary(shard, n, s))),
+        ])
+    }
+}

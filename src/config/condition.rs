@@ -1,0 +1,96 @@
+//! Conditions on the columns of an export: `{ column = "InvoiceNo", starts_with = "C" }`.
+
+use serde::Deserialize;
+
+use super::source::ColumnName;
+use crate::{Error, Result};
+
+/// One value or a list of them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany<T> {
+    /// `key = value`
+    One(T),
+    /// `key = [value, value]`
+    Many(Vec<T>),
+}
+
+impl<T> OneOrMany<T> {
+    /// The values as a slice.
+    pub fn as_slice(&self) -> &[T] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+}
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+/// A value to compare with: text, number or truth value.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Literal {
+    /// A truth value, compared as the text `true` or `false`.
+    Bool(bool),
+    /// A whole number, compared as a number.
+    Int(i64),
+    /// A number, compared as a number.
+    Float(f64),
+    /// A text, compared after removing outer blanks.
+    Text(String),
+}
+
+/// A condition on one column; every test given must hold.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// The column, as the file names it.
+    pub column: ColumnName,
+    /// The value is this one.
+    pub equals: Option<Literal>,
+    /// The value is one of these.
+    #[serde(rename = "in")]
+    pub one_of: Option<Vec<Literal>>,
+    /// The text begins so.
+    pub starts_with: Option<String>,
+    /// The text has a match of this regular expression.
+    pub matches: Option<String>,
+    /// The number is at most this.
+    pub at_most: Option<f64>,
+    /// The number is at least this.
+    pub at_least: Option<f64>,
+    /// The cell is empty (`true`) or not (`false`).
+    pub is_empty: Option<bool>,
+}
+
+impl Condition {
+    /// A condition must test something.
+    ///
+    /// # Errors
+    /// `Config` naming `key` when no test is given or a regular expression cannot be read.
+    pub fn check(&self, key: &str) -> Result<()> {
+        let tests = [
+            self.equals.is_some(),
+            self.one_of.is_some(),
+            self.starts_with.is_some(),
+            self.matches.is_some(),
+            self.at_most.is_some(),
+            self.at_least.is_some(),
+            self.is_empty.is_some(),
+        ];
+        if !tests.contains(&true) {
+            return Err(Error::config(format!("`{key}` on column `{}` tests nothing", self.column.0))
+                .hint("give one of equals, in, starts_with, matches, at_most, at_least, is_empty"));
+        }
+        if let Some(pattern) = &self.matches {
+            regex::bytes::Regex::new(pattern)
+                .map_err(|e| Error::config(format!("`{key}`: `matches` is not a regular expression: {e}")))?;
+        }
+        Ok(())
+    }
+}

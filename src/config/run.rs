@@ -1,0 +1,138 @@
+//! `[run]`: where results go and from when the run looks.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Deserializer};
+
+/// `[run]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RunConfig {
+    /// Result folder, relative to the configuration file.
+    pub output: PathBuf,
+    /// The moment the run looks from; left out: the end of the day of the last accepted transaction.
+    #[serde(deserialize_with = "as_of")]
+    pub as_of: Option<AsOf>,
+    /// Seed of every random draw.
+    pub seed: u64,
+    /// Language of the report: `en` or `fa`.
+    pub locale: Locale,
+    /// IANA time zone that decides the day.
+    pub timezone: String,
+    /// Stages to compute and publish; left out: all of them.
+    pub stages: Option<Vec<Stage>>,
+}
+
+impl Default for RunConfig {
+    fn default() -> Self {
+        Self {
+            output: "results".into(),
+            as_of: None,
+            seed: 20_260_101,
+            locale: Locale::En,
+            timezone: "UTC".into(),
+            stages: None,
+        }
+    }
+}
+
+/// Language of what people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Locale {
+    /// English
+    En,
+    /// Persian
+    Fa,
+}
+
+/// A stage that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// One row per customer; always computed.
+    Activity,
+    /// Scores, thresholds, segments.
+    Rfm,
+    /// Level of each customer, indices.
+    Satisfaction,
+    /// Loyalty index and quadrant; needs rfm and satisfaction.
+    Loyalty,
+    /// k-means clusters; needs rfm's measures.
+    Clusters,
+}
+
+impl Stage {
+    /// Every stage, in the order of the run.
+    pub const ALL: [Self; 5] = [Self::Activity, Self::Rfm, Self::Satisfaction, Self::Loyalty, Self::Clusters];
+
+    /// The word of the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Activity => "activity",
+            Self::Rfm => "rfm",
+            Self::Satisfaction => "satisfaction",
+            Self::Loyalty => "loyalty",
+            Self::Clusters => "clusters",
+        }
+    }
+
+    /// The stage of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.name() == name)
+    }
+
+    /// Stages this one reads the columns of.
+    pub fn needs(self) -> &'static [Self] {
+        match self {
+            Self::Activity => &[],
+            Self::Rfm | Self::Satisfaction | Self::Clusters => &[Self::Activity],
+            Self::Loyalty => &[Self::Activity, Self::Rfm, Self::Satisfaction],
+        }
+    }
+}
+
+/// The moment a run looks from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// The end of this day in the run's time zone.
+    Day(NaiveDate),
+    /// This moment on the wall clock of the run's time zone.
+    Wall(NaiveDateTime),
+    /// This instant.
+    Instant(DateTime<chrono::Utc>),
+}
+
+impl AsOf {
+    /// Reads `2011-12-10`, `2011-12-10T18:00:00` or the latter with an offset.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            return Some(Self::Day(day));
+        }
+        if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+            return Some(Self::Instant(instant.to_utc()));
+        }
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
+            .iter()
+            .find_map(|f| NaiveDateTime::parse_from_str(text, f).ok())
+            .map(Self::Wall)
+    }
+}
+
+fn as_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AsOf>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Toml(toml::value::Datetime),
+    }
+    let text = match Written::deserialize(deserializer)? {
+        Written::Text(text) => text,
+        Written::Toml(datetime) => datetime.to_string(),
+    };
+    AsOf::parse(&text).map(Some).ok_or_else(|| {
+        serde::de::Error::custom(format!("`as_of` should be a date like 2011-12-10 or a time like 2011-12-10T18:00:00, but is `{text}`"))
+    })
+}

@@ -1,0 +1,114 @@
+//! Where a table comes from: files, their form, and files joined to them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
+
+/// Header of a column in the user's file. Files without a header number their columns from 1, and a
+/// number may be written without quotes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ColumnName(pub String);
+
+impl<'de> Deserialize<'de> for ColumnName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Name(String),
+            Number(u32),
+        }
+        Ok(Self(match Written::deserialize(deserializer)? {
+            Written::Name(name) => name,
+            Written::Number(number) => number.to_string(),
+        }))
+    }
+}
+
+/// File format, when it is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Delimited text; the delimiter is found or declared.
+    Csv,
+    /// Tab-separated text.
+    Tsv,
+    /// Columns separated by runs of blanks.
+    Blanks,
+    /// One JSON object per line.
+    Ndjson,
+    /// Apache Parquet.
+    Parquet,
+    /// Excel workbook.
+    Xlsx,
+}
+
+/// The form of a set of files; what is left out is found by looking at the data.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// File format.
+    pub format: Option<Format>,
+    /// Field delimiter of delimited text: one character, or `blanks`.
+    pub delimiter: Option<String>,
+    /// Quote sign: one character, or empty for none.
+    pub quote: Option<String>,
+    /// Whether the first record names the columns.
+    pub header: Option<bool>,
+    /// Text encoding, such as `windows-1256`.
+    pub encoding: Option<String>,
+    /// Sheet of a workbook; left out: the first.
+    pub sheet: Option<String>,
+}
+
+/// Files to read as one table, with the tables joined to it.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// Section of the configuration, for messages: `[transactions]`.
+    pub section: String,
+    /// Paths and globs, relative to the configuration.
+    pub files: Vec<String>,
+    /// Declared form.
+    pub form: Form,
+    /// Joined tables, in order.
+    pub joins: Vec<Join>,
+}
+
+/// A table joined by equal values: our rows find at most one row of theirs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// Paths and globs, relative to the configuration.
+    pub files: Vec<String>,
+    /// Column here = column there.
+    pub on: BTreeMap<String, ColumnName>,
+    /// See [`Form`].
+    pub format: Option<Format>,
+    /// See [`Form`].
+    pub delimiter: Option<String>,
+    /// See [`Form`].
+    pub quote: Option<String>,
+    /// See [`Form`].
+    pub header: Option<bool>,
+    /// See [`Form`].
+    pub encoding: Option<String>,
+    /// See [`Form`].
+    pub sheet: Option<String>,
+}
+
+impl Join {
+    /// The joined files as a source of their own.
+    pub fn source(&self, section: &str) -> Source {
+        Source {
+            section: format!("[[{section}.join]]"),
+            files: self.files.clone(),
+            form: Form {
+                format: self.format,
+                delimiter: self.delimiter.clone(),
+                quote: self.quote.clone(),
+                header: self.header,
+                encoding: self.encoding.clone(),
+                sheet: self.sheet.clone(),
+            },
+            joins: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! `[[surveys]]`: the exports of answers.
+
+use serde::Deserialize;
+
+use super::condition::{Condition, OneOrMany};
+use super::source::{ColumnName, Form, Format, Join, Source};
+use super::transactions::{CalendarRule, Ids};
+use crate::ingest::scale::ItemParams;
+use crate::{Error, Result};
+
+/// How answers lie in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// One row per response, one column per question.
+    #[default]
+    Wide,
+    /// One row per answer: a column names the question, another holds the answer.
+    Long,
+}
+
+/// One `[[surveys]]` entry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SurveyConfig {
+    /// Name in the figures; left out: `survey`, `survey_2`, ...
+    pub name: Option<String>,
+    /// Paths and globs, relative to the configuration.
+    pub files: OneOrMany<String>,
+    /// See [`Form`].
+    pub format: Option<Format>,
+    /// See [`Form`].
+    pub delimiter: Option<String>,
+    /// See [`Form`].
+    pub quote: Option<String>,
+    /// See [`Form`].
+    pub header: Option<bool>,
+    /// See [`Form`].
+    pub encoding: Option<String>,
+    /// See [`Form`].
+    pub sheet: Option<String>,
+    /// How answers lie in the file.
+    #[serde(default)]
+    pub layout: Layout,
+    /// Our word = their header.
+    #[serde(default)]
+    pub columns: SurveyColumns,
+    /// The questions.
+    pub items: Vec<ItemParams>,
+    /// Tables joined to the rows.
+    #[serde(default)]
+    pub join: Vec<Join>,
+    /// How rows are read.
+    #[serde(default)]
+    pub rules: SurveyRules,
+}
+
+/// `[surveys.columns]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SurveyColumns {
+    /// The customer who answered; left out together with `order_id`: the survey is anonymous.
+    pub customer_id: Option<ColumnName>,
+    /// The order the answer is about; its customer is found through the transactions.
+    pub order_id: Option<ColumnName>,
+    /// When it was answered.
+    pub responded_at: Option<ColumnName>,
+    /// Long layout: the response that answers belong to; left out: customer and time.
+    pub response_id: Option<ColumnName>,
+    /// Long layout: the question.
+    pub item: Option<ColumnName>,
+    /// Long layout: the answer.
+    pub answer: Option<ColumnName>,
+}
+
+/// `[surveys.rules]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SurveyRules {
+    /// `auto`, or a strftime pattern.
+    pub timestamp_format: String,
+    /// Calendar of dates.
+    pub calendar: CalendarRule,
+    /// Rows that are no responses.
+    pub skip_when: OneOrMany<Condition>,
+    /// How ids are read.
+    pub ids: Ids,
+    /// Above this share of rows set aside the run stops.
+    pub max_set_aside: f64,
+}
+
+impl Default for SurveyRules {
+    fn default() -> Self {
+        Self {
+            timestamp_format: "auto".into(),
+            calendar: CalendarRule::Auto,
+            skip_when: OneOrMany::default(),
+            ids: Ids::Auto,
+            max_set_aside: 1.0,
+        }
+    }
+}
+
+impl SurveyConfig {
+    /// The files and their joins.
+    pub fn source(&self) -> Source {
+        Source {
+            section: "[[surveys]]".into(),
+            files: self.files.as_slice().to_vec(),
+            form: Form {
+                format: self.format,
+                delimiter: self.delimiter.clone(),
+                quote: self.quote.clone(),
+                header: self.header,
+                encoding: self.encoding.clone(),
+                sheet: self.sheet.clone(),
+            },
+            joins: self.join.clone(),
+        }
+    }
+
+    pub(super) fn check(&self, index: usize) -> Result<()> {
+        let who = self.name.clone().unwrap_or_else(|| format!("number {}", index + 1));
+        if self.files.as_slice().is_empty() {
+            return Err(Error::config(format!("survey `{who}`: `files` names no file")));
+        }
+        if self.items.is_empty() {
+            return Err(Error::config(format!("survey `{who}` has no `[[surveys.items]]`"))
+                .hint("name at least one question, what it measures and its scale"));
+        }
+        if self.layout == Layout::Long && (self.columns.item.is_none() || self.columns.answer.is_none()) {
+            return Err(Error::config(format!("survey `{who}` has the long layout but not both of `item` and `answer`"))
+                .hint("name the column with the question and the column with the answer in `[surveys.columns]`"));
+        }
+        for condition in self.rules.skip_when.as_slice() {
+            condition.check("skip_when")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! The seam between ingest and activity: accepted transactions as numbers, a block at a time.
+
+use std::collections::BTreeSet;
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+
+use crate::math::money::{Millionths, Money};
+
+/// The row makes its order count: positive quantity and not cancelled.
+pub const SALE: u8 = 1;
+/// The row takes something back.
+pub const RETURN: u8 = 2;
+
+/// Hash of a canonical id; the seed is fixed, so that runs repeat.
+pub fn hash(id: &[u8]) -> u64 {
+    FixedState::with_seed(0x6d6f_7368_7461_7269).hash_one(id)
+}
+
+/// Customers and orders that the transactions know, for tables that name one of them.
+pub trait KnownCustomers: Sync {
+    /// Row of a customer in the customers table.
+    fn customer(&self, id: &[u8]) -> Option<u32>;
+    /// Row of the customer of an order, if exactly one customer has it.
+    fn customer_of_order(&self, id: &[u8]) -> Option<u32>;
+}
+
+/// Bytes of text values, one after the other.
+#[derive(Debug, Default)]
+pub struct TextColumn {
+    bytes: Vec<u8>,
+    ends: Vec<u32>,
+    nulls: Option<Vec<bool>>,
+}
+
+impl TextColumn {
+    /// Appends a value.
+    pub fn push(&mut self, value: &[u8]) {
+        self.bytes.extend_from_slice(value);
+        self.ends.push(u32::try_from(self.bytes.len()).expect("a block holds less than 4 GiB"));
+        if let Some(nulls) = &mut self.nulls {
+            nulls.push(false);
+        }
+    }
+
+    /// Appends an absent value.
+    pub fn push_null(&mut self) {
+        let rows = self.ends.len();
+        self.ends.push(u32::try_from(self.bytes.len()).expect("a block holds less than 4 GiB"));
+        self.nulls.get_or_insert_with(|| vec![false; rows]).push(true);
+    }
+
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// True without values.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The value of a row; `None` when it is absent.
+    pub fn get(&self, row: usize) -> Option<&[u8]> {
+        if self.nulls.as_ref().is_some_and(|n| n[row]) {
+            return None;
+        }
+        let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
+        Some(&self.bytes[start..self.ends[row] as usize])
+    }
+}
+
+/// Accepted rows of one block, column by column, in row order.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Canonical customer ids.
+    pub customers: TextColumn,
+    /// Their hashes.
+    pub customer_hashes: Vec<u64>,
+    /// Hash of the order id, or of the day; empty when each row is an order.
+    pub order_keys: Vec<u64>,
+    /// When, µs UTC.
+    pub at: Vec<i64>,
+    /// Quantity; 1 where the export has none, -1 for money given back.
+    pub quantities: Vec<Millionths>,
+    /// Money of the row; a cancelled sale is worth nothing.
+    pub amounts: Vec<Money>,
+    /// Cost of the row where known; empty when no cost column is mapped.
+    pub costs: Vec<Option<Money>>,
+    /// What the row does: [`SALE`], [`RETURN`], both bits or none.
+    pub effects: Vec<u8>,
+    /// Row within the block.
+    pub rows: Vec<u32>,
+    /// Currency codes seen.
+    pub currencies: BTreeSet<Vec<u8>>,
+}
+
+impl Facts {
+    /// An empty set with room for `rows` rows.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self {
+            customer_hashes: Vec::with_capacity(rows),
+            order_keys: Vec::with_capacity(rows),
+            at: Vec::with_capacity(rows),
+            quantities: Vec::with_capacity(rows),
+            amounts: Vec::with_capacity(rows),
+            effects: Vec::with_capacity(rows),
+            rows: Vec::with_capacity(rows),
+            ..Self::default()
+        }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// True without rows.
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+}

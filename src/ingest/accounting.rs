@@ -1,0 +1,153 @@
+//! Row accounting: every row read is accepted or set aside with a reason.
+
+use std::collections::BTreeMap;
+
+use super::block::{Block, Cell, TextColumn};
+use crate::math::money::Money;
+use crate::schema::Reason;
+use crate::{Error, Result};
+
+/// Rows of one block that were set aside, column by column.
+#[derive(Debug, Default)]
+pub struct SetAside {
+    /// Row within the block.
+    pub rows: Vec<u32>,
+    /// Line within the block, where the format has lines.
+    pub lines: Vec<Option<u32>>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// The column at fault, as an index into the names of the table's columns.
+    pub columns: Vec<Option<u16>>,
+    /// The value at fault.
+    pub values: TextColumn,
+    /// The row as it stood.
+    pub raw: TextColumn,
+    /// The money in it, as far as it can be read.
+    pub money: Vec<Option<Money>>,
+}
+
+impl SetAside {
+    /// Sets a row aside.
+    pub fn push(
+        &mut self,
+        block: &Block,
+        row: usize,
+        reason: Reason,
+        column: Option<u16>,
+        value: Cell<'_>,
+        money: Option<Money>,
+    ) {
+        self.rows.push(row as u32);
+        self.lines.push(block.lines.get(row).copied());
+        self.reasons.push(reason);
+        self.columns.push(column);
+        match value {
+            Cell::Null => self.values.push_null(),
+            other => self.values.push(&valid(&other.text())),
+        }
+        self.raw.push(&valid(&block.raw(row)));
+        self.money.push(money);
+    }
+
+    /// Number of rows set aside.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True when nothing was set aside.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+/// The bytes as UTF-8; what is no text becomes U+FFFD, so that the rejects table can be read everywhere.
+fn valid(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    match String::from_utf8_lossy(bytes) {
+        std::borrow::Cow::Borrowed(_) => std::borrow::Cow::Borrowed(bytes),
+        std::borrow::Cow::Owned(text) => std::borrow::Cow::Owned(text.into_bytes()),
+    }
+}
+
+/// Rows set aside for one reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReasonCount {
+    /// Rows.
+    pub rows: u64,
+    /// Money in those whose money could be read.
+    pub money: Money,
+    /// Rows whose money could not be read.
+    pub money_unknown: u64,
+}
+
+/// The account of one input table.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// Records read.
+    pub rows_read: u64,
+    /// Rows in the figures.
+    pub rows_accepted: u64,
+    /// Rows kept out, by reason.
+    pub set_aside: BTreeMap<Reason, ReasonCount>,
+    /// Money of the accepted rows.
+    pub money_accepted: Money,
+}
+
+impl Account {
+    /// Books the rows of one block.
+    pub fn book(&mut self, read: u64, accepted: u64, money: Money, aside: &SetAside) {
+        self.rows_read += read;
+        self.rows_accepted += accepted;
+        self.money_accepted += money;
+        for (reason, money) in aside.reasons.iter().zip(&aside.money) {
+            let count = self.set_aside.entry(*reason).or_default();
+            count.rows += 1;
+            match money {
+                Some(money) => count.money += *money,
+                None => count.money_unknown += 1,
+            }
+        }
+    }
+
+    /// Rows kept out, whatever the reason.
+    pub fn rows_set_aside(&self) -> u64 {
+        self.set_aside.values().map(|c| c.rows).sum()
+    }
+
+    /// The books must balance.
+    ///
+    /// # Errors
+    /// `Internal` when rows read are not rows accepted plus rows set aside.
+    pub fn balance(&self, table: &str) -> Result<()> {
+        let booked = self.rows_accepted + self.rows_set_aside();
+        if booked == self.rows_read {
+            return Ok(());
+        }
+        Err(Error::internal(format!(
+            "{table}: {} rows read, but {} accepted and {} set aside",
+            self.rows_read,
+            self.rows_accepted,
+            self.rows_set_aside()
+        )))
+    }
+
+    /// Stops the run when too large a share was set aside.
+    ///
+    /// # Errors
+    /// `Gate` above `limit`.
+    pub fn gate(&self, table: &str, limit: f64) -> Result<()> {
+        let aside = self.rows_set_aside();
+        if self.rows_read == 0 || aside as f64 <= limit * self.rows_read as f64 {
+            return Ok(());
+        }
+        let share = aside as f64 / self.rows_read as f64;
+        let mut reasons: Vec<_> = self.set_aside.iter().collect();
+        reasons.sort_by_key(|(_, c)| std::cmp::Reverse(c.rows));
+        let list: Vec<_> = reasons.iter().map(|(r, c)| format!("{} {}", r.name(), c.rows)).collect();
+        Err(Error::gate(format!(
+            "{table}: {aside} of {} rows would be set aside, a share of {share:.4}, above `max_set_aside` = {limit} ({})",
+            self.rows_read,
+            list.join(", ")
+        ))
+        .hint("`moshtari check` shows examples of each reason; mend the export or the rules, or raise `max_set_aside`"))
+    }
+}

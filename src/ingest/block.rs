@@ -1,0 +1,202 @@
+//! A run of records of one file, whatever the format: cells by column and row.
+
+use std::borrow::Cow;
+
+use crate::facts::TextColumn;
+use crate::schema::Reason;
+
+/// One value as the file holds it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Absent: an empty Parquet slot, a JSON null, an empty spreadsheet cell.
+    Null,
+    /// Text bytes, UTF-8 unless the file lies about its encoding.
+    Text(&'a [u8]),
+    /// A whole number.
+    Int(i64),
+    /// A binary floating-point number.
+    Float(f64),
+    /// A time without a zone, µs since 1970-01-01 00:00 on the wall clock.
+    Wall(i64),
+    /// An instant, µs since 1970-01-01 00:00 UTC.
+    Instant(i64),
+    /// A truth value.
+    Bool(bool),
+}
+
+impl<'a> Cell<'a> {
+    /// The value as text, the way a person would write it.
+    pub fn text(self) -> Cow<'a, [u8]> {
+        match self {
+            Self::Null => Cow::Borrowed(b""),
+            Self::Text(bytes) => Cow::Borrowed(bytes),
+            Self::Int(v) => Cow::Owned(v.to_string().into_bytes()),
+            Self::Float(v) => Cow::Owned(v.to_string().into_bytes()),
+            Self::Bool(v) => Cow::Borrowed(if v { b"true" } else { b"false" }),
+            Self::Wall(micros) | Self::Instant(micros) => Cow::Owned(iso(micros).into_bytes()),
+        }
+    }
+
+    /// The value as text for a message or the rejects table; bytes that are no UTF-8 become U+FFFD.
+    pub fn shown(self) -> String {
+        String::from_utf8_lossy(&self.text()).into_owned()
+    }
+}
+
+fn iso(micros: i64) -> String {
+    chrono::DateTime::from_timestamp_micros(micros)
+        .map_or_else(|| micros.to_string(), |t| t.format("%Y-%m-%d %H:%M:%S%.f").to_string())
+}
+
+/// The values of one column in a block.
+#[derive(Debug)]
+pub enum Column {
+    /// Spans of the block's own bytes.
+    Spans(Vec<(u32, u32)>),
+    /// Texts with bytes of their own.
+    Text(TextColumn),
+    /// Few texts and, for each row, which one; `u32::MAX` is absent.
+    Dictionary(TextColumn, Vec<u32>),
+    /// Whole numbers.
+    Int(Vec<i64>, Option<Vec<bool>>),
+    /// Floats.
+    Float(Vec<f64>, Option<Vec<bool>>),
+    /// Times on the wall clock, µs.
+    Wall(Vec<i64>, Option<Vec<bool>>),
+    /// Instants, µs UTC.
+    Instant(Vec<i64>, Option<Vec<bool>>),
+    /// Mixed values, as spreadsheets and JSON have them.
+    Mixed(Vec<Value>),
+}
+
+/// An owned cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Absent.
+    Null,
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// A time on the wall clock, µs.
+    Wall(i64),
+    /// A truth value.
+    Bool(bool),
+}
+
+impl Value {
+    fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Text(text) => Cell::Text(text.as_bytes()),
+            Self::Int(v) => Cell::Int(*v),
+            Self::Float(v) => Cell::Float(*v),
+            Self::Wall(v) => Cell::Wall(*v),
+            Self::Bool(v) => Cell::Bool(*v),
+        }
+    }
+}
+
+/// How a row of a block can be shown again as it stood in the file.
+#[derive(Debug)]
+pub enum Raw {
+    /// Spans of the block's bytes, without the line end.
+    Spans(Vec<(u32, u32)>),
+    /// Rebuilt from the cells as a JSON object under these names.
+    Cells(Vec<String>),
+}
+
+/// What a splitter found wrong with a whole record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Row within the block.
+    pub row: usize,
+    /// Why it is set aside.
+    pub reason: Reason,
+    /// What is wrong, in words, for the `value` column of the rejects.
+    pub what: String,
+}
+
+/// Records of one file, in file order.
+#[derive(Debug)]
+pub struct Block {
+    /// Number of records.
+    pub rows: usize,
+    /// Requested columns, in the order of the request.
+    pub columns: Vec<Column>,
+    /// The bytes that spans point into.
+    pub bytes: Vec<u8>,
+    /// Line of each record, counted from the block's first line (0-based); empty where the format has no lines.
+    pub lines: Vec<u32>,
+    /// Lines in the block.
+    pub line_count: u64,
+    /// The records as they stood.
+    pub raw: Raw,
+    /// Records that cannot be used at all, in row order. Their cells read as absent.
+    pub broken: Vec<Broken>,
+}
+
+/// A span that stands for an absent value.
+pub const NO_SPAN: (u32, u32) = (u32::MAX, u32::MAX);
+
+impl Block {
+    /// The value of a requested column in a row.
+    #[inline]
+    pub fn cell(&self, column: usize, row: usize) -> Cell<'_> {
+        fn pick<T: Copy>(values: &[T], nulls: Option<&Vec<bool>>, row: usize) -> Option<T> {
+            if nulls.is_some_and(|n| n[row]) { None } else { Some(values[row]) }
+        }
+        match &self.columns[column] {
+            Column::Spans(spans) => {
+                let span = spans[row];
+                if span == NO_SPAN {
+                    Cell::Null
+                } else {
+                    Cell::Text(&self.bytes[span.0 as usize..span.1 as usize])
+                }
+            }
+            Column::Text(texts) => texts.get(row).map_or(Cell::Null, Cell::Text),
+            Column::Dictionary(texts, codes) => match codes[row] {
+                u32::MAX => Cell::Null,
+                code => texts.get(code as usize).map_or(Cell::Null, Cell::Text),
+            },
+            Column::Int(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Int),
+            Column::Float(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Float),
+            Column::Wall(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Wall),
+            Column::Instant(values, nulls) => {
+                pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Instant)
+            }
+            Column::Mixed(values) => values[row].cell(),
+        }
+    }
+
+    /// The record as it stood in the file; formats without lines show it as a JSON object.
+    pub fn raw(&self, row: usize) -> Cow<'_, [u8]> {
+        match &self.raw {
+            Raw::Spans(spans) => {
+                let (start, end) = spans[row];
+                Cow::Borrowed(&self.bytes[start as usize..end as usize])
+            }
+            Raw::Cells(names) => {
+                let object: serde_json::Map<String, serde_json::Value> = names
+                    .iter()
+                    .enumerate()
+                    .map(|(c, name)| (name.clone(), json(self.cell(c, row))))
+                    .collect();
+                Cow::Owned(serde_json::Value::Object(object).to_string().into_bytes())
+            }
+        }
+    }
+}
+
+fn json(cell: Cell<'_>) -> serde_json::Value {
+    match cell {
+        Cell::Null => serde_json::Value::Null,
+        Cell::Int(v) => v.into(),
+        Cell::Float(v) => v.into(),
+        Cell::Bool(v) => v.into(),
+        other => other.shown().into(),
+    }
+}

@@ -1,0 +1,128 @@
+//! Joined tables: a file of orders or people held in memory, found by key.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+use super::block::{Cell, TextColumn};
+use super::id::{IdRule, canonical_id};
+use super::read::read_blocks;
+use super::source::OpenFile;
+use crate::{Error, Result};
+
+/// No row of the joined table.
+pub const NO_ROW: u32 = u32::MAX;
+
+/// A joined table: the columns somebody asked for, and rows found by key.
+#[derive(Debug)]
+pub struct Lookup {
+    keys: TextColumn,
+    columns: Vec<TextColumn>,
+    table: HashTable<u32>,
+    hasher: FixedState,
+}
+
+/// Separates the parts of a key of several columns; it cannot stand in a cell of an export.
+const KEY_SEPARATOR: u8 = 0x1f;
+
+impl Lookup {
+    /// Reads the key columns and the wanted columns of the joined files.
+    ///
+    /// # Errors
+    /// `Input` when a file cannot be read, `Config` when one key leads to rows that differ in a wanted column.
+    pub fn load(files: &[OpenFile], keys: &[String], wanted: &[String]) -> Result<Self> {
+        let mut request = keys.to_vec();
+        request.extend(wanted.iter().cloned());
+        let mut lookup = Self {
+            keys: TextColumn::default(),
+            columns: wanted.iter().map(|_| TextColumn::default()).collect(),
+            table: HashTable::new(),
+            hasher: FixedState::with_seed(1),
+        };
+        read_blocks(
+            files,
+            &request,
+            |_, block| Ok(block),
+            |batch| {
+                for placed in batch {
+                    for row in 0..placed.value.rows {
+                        let Some(key) = key_of((0..keys.len()).map(|c| placed.value.cell(c, row))) else { continue };
+                        let cells = (0..wanted.len()).map(|c| placed.value.cell(keys.len() + c, row));
+                        lookup.insert(&key, cells, keys, &files[placed.file])?;
+                    }
+                }
+                Ok(())
+            },
+        )?;
+        Ok(lookup)
+    }
+
+    fn insert<'a>(
+        &mut self,
+        key: &[u8],
+        cells: impl Iterator<Item = Cell<'a>>,
+        names: &[String],
+        file: &OpenFile,
+    ) -> Result<()> {
+        let hash = self.hasher.hash_one(key);
+        if let Some(&row) = self.table.find(hash, |&r| self.keys.get(r as usize) == Some(key)) {
+            for (column, cell) in self.columns.iter().zip(cells) {
+                let (known, new) = (column.get(row as usize).unwrap_or_default(), cell.text());
+                if known != &*new {
+                    return Err(Error::config(format!(
+                        "joined file `{}`: the key {} leads to rows that differ (`{}` and `{}`)",
+                        file.shown(),
+                        names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" + "),
+                        String::from_utf8_lossy(known),
+                        String::from_utf8_lossy(&new),
+                    ))
+                    .hint("join on a column that is unique there"));
+                }
+            }
+            return Ok(());
+        }
+        let row = u32::try_from(self.keys.len()).map_err(|_| Error::config("a joined table has more than 4 billion rows"))?;
+        self.keys.push(key);
+        for (column, cell) in self.columns.iter_mut().zip(cells) {
+            match cell {
+                Cell::Null => column.push_null(),
+                other => column.push(&other.text()),
+            }
+        }
+        let (keys, hasher) = (&self.keys, &self.hasher);
+        self.table.insert_unique(hash, row, |&r| hasher.hash_one(keys.get(r as usize).unwrap_or_default()));
+        Ok(())
+    }
+
+    /// The row with this key, or [`NO_ROW`].
+    pub fn find<'a>(&self, cells: impl Iterator<Item = Cell<'a>>) -> u32 {
+        let Some(key) = key_of(cells) else { return NO_ROW };
+        let hash = self.hasher.hash_one(&key[..]);
+        self.table.find(hash, |&r| self.keys.get(r as usize) == Some(&key[..])).copied().unwrap_or(NO_ROW)
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> u32 {
+        self.keys.len() as u32
+    }
+
+    /// A wanted column's value in a row.
+    pub fn cell(&self, column: usize, row: u32) -> Cell<'_> {
+        if row == NO_ROW {
+            return Cell::Null;
+        }
+        self.columns[column].get(row as usize).map_or(Cell::Null, Cell::Text)
+    }
+}
+
+/// The key of a row: ids in canonical form, joined; `None` when a part is missing.
+fn key_of<'a>(cells: impl Iterator<Item = Cell<'a>>) -> Option<Vec<u8>> {
+    let mut key = Vec::new();
+    for (n, cell) in cells.enumerate() {
+        if n > 0 {
+            key.push(KEY_SEPARATOR);
+        }
+        key.extend_from_slice(&canonical_id(&cell.text(), IdRule::Auto)?);
+    }
+    Some(key)
+}

@@ -1,0 +1,205 @@
+//! Parquet files: typed columns, needed ones only, a row group at a time.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, StringViewArray};
+use arrow::compute::cast;
+use arrow::datatypes::{self as types, ByteArrayType, DataType, TimeUnit};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+
+use super::block::{Block, Column, Raw, TextColumn};
+use crate::{Error, Result};
+
+/// A file that claims to unfold to more than this many times its size is refused before anything is allocated.
+const LARGEST_RATIO: u64 = 20_000;
+/// Rows read at once; larger row groups are read in slices.
+const SLICE_ROWS: usize = 1 << 18;
+
+/// An opened Parquet file: its metadata and where it is.
+#[derive(Clone)]
+pub struct ParquetFile {
+    path: PathBuf,
+    metadata: ArrowReaderMetadata,
+}
+
+/// Rows of one row group.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice {
+    group: usize,
+    offset: usize,
+    rows: usize,
+}
+
+impl ParquetFile {
+    /// Opens the file and reads its footer.
+    ///
+    /// # Errors
+    /// `Input` when it is no Parquet file, or claims an absurd size.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(Error::io("read", path))?;
+        let size = file.metadata().map_err(Error::io("read", path))?.len();
+        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+            .map_err(|e| Error::input(path, format!("not a readable Parquet file: {e}")).hint("was it copied completely?"))?;
+        let claimed: u64 =
+            metadata.metadata().row_groups().iter().map(|g| g.total_byte_size().unsigned_abs()).sum();
+        if claimed / LARGEST_RATIO > size {
+            return Err(Error::input(path, format!("claims to unfold {size} bytes to {claimed}")).hint("do not trust this file"));
+        }
+        Ok(Self { path: path.to_path_buf(), metadata })
+    }
+
+    /// Names of the top-level columns.
+    pub fn names(&self) -> Vec<String> {
+        self.metadata.schema().fields().iter().map(|f| f.name().clone()).collect()
+    }
+
+    /// The pieces of the file, in order.
+    pub fn slices(&self) -> Vec<Slice> {
+        let groups = self.metadata.metadata().row_groups();
+        groups
+            .iter()
+            .enumerate()
+            .flat_map(|(group, g)| {
+                let rows = g.num_rows().max(0) as usize;
+                (0..rows.div_ceil(SLICE_ROWS)).map(move |n| {
+                    let offset = n * SLICE_ROWS;
+                    Slice { group, offset, rows: SLICE_ROWS.min(rows - offset) }
+                })
+            })
+            .collect()
+    }
+
+    /// Reads the requested columns of one piece. `None` asks for a column the file does not have.
+    ///
+    /// # Errors
+    /// `Input` when a page is damaged or a column holds lists or structures.
+    pub fn read(&self, slice: Slice, wanted: &[Option<usize>], names: &[String]) -> Result<Block> {
+        let file = File::open(&self.path).map_err(Error::io("read", &self.path))?;
+        let bad = |e: &dyn std::fmt::Display| Error::input(&self.path, format!("row group {}: {e}", slice.group + 1));
+        let mut roots: Vec<usize> = wanted.iter().flatten().copied().collect();
+        roots.sort_unstable();
+        roots.dedup();
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());
+        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+            .with_row_groups(vec![slice.group])
+            .with_projection(mask)
+            .with_offset(slice.offset)
+            .with_limit(slice.rows)
+            .with_batch_size(slice.rows)
+            .build()
+            .map_err(|e| bad(&e))?;
+        let batch = reader
+            .next()
+            .ok_or_else(|| bad(&"ends before its rows"))?
+            .map_err(|e| bad(&e))?;
+        let columns = wanted
+            .iter()
+            .zip(names)
+            .map(|(root, name)| match root {
+                Some(root) => {
+                    let at = roots.binary_search(root).expect("every wanted root is projected");
+                    convert(batch.column(at)).ok_or_else(|| {
+                        let kind = batch.column(at).data_type();
+                        Error::input(&self.path, format!("column `{name}` holds `{kind}`, which is no single value"))
+                    })
+                }
+                None => Ok(Column::Dictionary(TextColumn::default(), vec![u32::MAX; batch.num_rows()])),
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Block {
+            rows: batch.num_rows(),
+            columns,
+            bytes: Vec::new(),
+            lines: Vec::new(),
+            line_count: 0,
+            raw: Raw::Cells(names.to_vec()),
+            broken: Vec::new(),
+        })
+    }
+}
+
+fn nulls(array: &dyn Array) -> Option<Vec<bool>> {
+    array.logical_nulls().filter(|n| n.null_count() > 0).map(|n| n.iter().map(|valid| !valid).collect())
+}
+
+fn texts<T: ByteArrayType>(array: &GenericByteArray<T>) -> TextColumn {
+    let mut column = TextColumn::default();
+    for row in 0..array.len() {
+        if array.is_null(row) {
+            column.push_null();
+        } else {
+            column.push(array.value(row).as_ref());
+        }
+    }
+    column
+}
+
+fn views(array: &StringViewArray) -> TextColumn {
+    let mut column = TextColumn::default();
+    for value in array {
+        match value {
+            Some(text) => column.push(text.as_bytes()),
+            None => column.push_null(),
+        }
+    }
+    column
+}
+
+fn dictionary(array: &ArrayRef) -> Option<Column> {
+    let dictionary = array.as_any_dictionary();
+    let values = cast(dictionary.values(), &DataType::Utf8).ok()?;
+    let keys = cast(dictionary.keys(), &DataType::UInt32).ok()?;
+    let codes = keys.as_primitive::<types::UInt32Type>().iter().map(|k| k.unwrap_or(u32::MAX)).collect();
+    Some(Column::Dictionary(texts(values.as_string::<i32>()), codes))
+}
+
+/// A column of an Arrow batch in the engine's own types; `None` for lists, structures and the like.
+fn convert(array: &ArrayRef) -> Option<Column> {
+    let empty = nulls(array);
+    Some(match array.data_type() {
+        DataType::Utf8 => Column::Text(texts(array.as_string::<i32>())),
+        DataType::LargeUtf8 => Column::Text(texts(array.as_string::<i64>())),
+        DataType::Binary => Column::Text(texts(array.as_binary::<i32>())),
+        DataType::LargeBinary => Column::Text(texts(array.as_binary::<i64>())),
+        DataType::Utf8View => Column::Text(views(array.as_string_view())),
+        DataType::Dictionary(_, _) => dictionary(array)?,
+        DataType::Boolean => Column::Mixed(booleans(array.as_boolean())),
+        DataType::UInt64 => texts_of_numbers(array)?,
+        kind if kind.is_integer() => {
+            let wide = cast(array, &DataType::Int64).ok()?;
+            Column::Int(wide.as_primitive::<types::Int64Type>().values().to_vec(), empty)
+        }
+        kind if kind.is_floating() => {
+            let wide = cast(array, &DataType::Float64).ok()?;
+            Column::Float(wide.as_primitive::<types::Float64Type>().values().to_vec(), empty)
+        }
+        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => {
+            texts_of_numbers(array)?
+        }
+        DataType::Timestamp(_, zone) => {
+            let zoned = zone.is_some();
+            let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, zone.clone())).ok()?;
+            let values = micros.as_primitive::<types::TimestampMicrosecondType>().values().to_vec();
+            if zoned { Column::Instant(values, empty) } else { Column::Wall(values, empty) }
+        }
+        DataType::Date32 | DataType::Date64 => {
+            let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None)).ok()?;
+            Column::Wall(micros.as_primitive::<types::TimestampMicrosecondType>().values().to_vec(), empty)
+        }
+        DataType::Null => Column::Dictionary(TextColumn::default(), vec![u32::MAX; array.len()]),
+        _ => return None,
+    })
+}
+
+fn booleans(array: &BooleanArray) -> Vec<super::block::Value> {
+    use super::block::Value;
+    array.iter().map(|v| v.map_or(Value::Null, Value::Bool)).collect()
+}
+
+/// Decimals and unsigned 64-bit integers, exactly, as text.
+fn texts_of_numbers(array: &ArrayRef) -> Option<Column> {
+    let text = cast(array, &DataType::Utf8).ok()?;
+    Some(Column::Text(texts(text.as_string::<i32>())))
+}

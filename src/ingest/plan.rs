@@ -1,0 +1,311 @@
+//! From a configuration and its files to a reading plan: where each wanted column is, and how its values
+//! are written. Formats are found by looking at the data until they are certain, never guessed.
+
+use std::path::Path;
+
+use super::block::{Block, Cell};
+use super::id::is_missing;
+use super::join::{Lookup, NO_ROW};
+use super::numbers::{DecimalMark, MarkDetector};
+use super::source::{self, OpenFile};
+use super::times::{Calendar, DetectError, Detector, TimeFormat};
+use crate::config::{Join, Source};
+use crate::config::transactions::{CalendarRule, Decimal};
+use crate::{Error, Result, error};
+
+/// Where a wanted column's values are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Main(usize),
+    Joined { join: usize, column: usize },
+}
+
+struct Joined {
+    lookup: Lookup,
+    /// Places of our side of the key.
+    key: Vec<Place>,
+}
+
+/// A name and the joined table it lives in; `None` is the main files.
+struct Home {
+    name: String,
+    join: Option<usize>,
+}
+
+/// The opened files of a join and the columns on both sides of its key.
+struct Table {
+    files: Vec<OpenFile>,
+    ours: Vec<String>,
+    theirs: Vec<String>,
+}
+
+impl Table {
+    fn open(join: &Join, source: &Source, base: &Path) -> Result<Self> {
+        let ours = join.on.keys().cloned().collect();
+        let theirs: Vec<String> = join.on.values().map(|c| c.0.clone()).collect();
+        let hints: Vec<&str> = theirs.iter().map(String::as_str).collect();
+        let files = source::open_all(&join.source(source.section.trim_matches(['[', ']'])), base, &hints)?;
+        Ok(Self { files, ours, theirs })
+    }
+}
+
+/// Opened files and the place of every wanted column.
+pub struct Plan {
+    /// The files, in reading order.
+    pub files: Vec<OpenFile>,
+    /// Wanted columns by name, in the order asked for.
+    pub wanted: Vec<String>,
+    places: Vec<Place>,
+    /// Columns read from the main files.
+    main: Vec<String>,
+    joined: Vec<Joined>,
+}
+
+impl Plan {
+    /// Opens the files of a source, loads its joined tables and finds the wanted columns.
+    ///
+    /// # Errors
+    /// `Input` for files that cannot be read, `Config` for columns that are nowhere.
+    pub fn new(source: &Source, base: &Path, wanted: &[String]) -> Result<Self> {
+        let first_keys: Vec<&str> = source.joins.iter().flat_map(|j| j.on.keys().map(String::as_str)).collect();
+        let hints: Vec<&str> = wanted.iter().map(String::as_str).chain(first_keys).collect();
+        let files = source::open_all(source, base, &hints)?;
+        let mut plan = Self { files, wanted: wanted.to_vec(), places: Vec::new(), main: Vec::new(), joined: Vec::new() };
+        plan.place_columns(source, base)?;
+        Ok(plan)
+    }
+
+    fn place_columns(&mut self, source: &Source, base: &Path) -> Result<()> {
+        let tables = source.joins.iter().map(|j| Table::open(j, source, base)).collect::<Result<Vec<_>>>()?;
+        // First find where each name lives, then number the columns of each table.
+        let wanted = self.wanted.clone();
+        let homes =
+            wanted.iter().map(|n| self.home(n, &source.section, &tables)).collect::<Result<Vec<_>>>()?;
+        let mut keys = Vec::new();
+        for (j, table) in tables.iter().enumerate() {
+            let key = table.ours.iter().map(|n| self.home(n, &source.section, &tables[..j]));
+            keys.push(key.collect::<Result<Vec<_>>>()?);
+        }
+        let mut joined_columns: Vec<Vec<String>> = vec![Vec::new(); tables.len()];
+        for home in homes.iter().chain(keys.iter().flatten()) {
+            let list = home.join.map_or(&mut self.main, |j| &mut joined_columns[j]);
+            if !list.contains(&home.name) {
+                list.push(home.name.clone());
+            }
+        }
+        let main = self.main.clone();
+        let place = |home: &Home| {
+            let list = home.join.map_or(&main, |j| &joined_columns[j]);
+            let column = list.iter().position(|n| *n == home.name).expect("every home lists its names");
+            home.join.map_or(Place::Main(column), |join| Place::Joined { join, column })
+        };
+        self.places = homes.iter().map(place).collect();
+        for ((table, key), columns) in tables.iter().zip(&keys).zip(&joined_columns) {
+            let lookup = Lookup::load(&table.files, &table.theirs, columns)?;
+            self.joined.push(Joined { lookup, key: key.iter().map(place).collect() });
+        }
+        Ok(())
+    }
+
+    /// The table a name lives in: the main files first, then the joined ones in order.
+    fn home(&self, name: &str, section: &str, tables: &[Table]) -> Result<Home> {
+        let join = if self.files[0].has(name) {
+            None
+        } else {
+            match tables.iter().position(|t| t.files[0].has(name)) {
+                Some(join) => Some(join),
+                None => return Err(self.nowhere(name, section, tables.iter().map(|t| &t.files[0]))),
+            }
+        };
+        Ok(Home { name: name.to_owned(), join })
+    }
+
+    fn nowhere<'a>(&'a self, name: &str, section: &str, joined: impl Iterator<Item = &'a OpenFile>) -> Error {
+        let files: Vec<&OpenFile> = std::iter::once(&self.files[0]).chain(joined).collect();
+        let names: Vec<&str> = files.iter().flat_map(|f| f.names().iter().map(String::as_str)).collect();
+        let shown: Vec<_> = files.iter().map(|f| format!("`{}`", f.shown())).collect();
+        let message = format!("`{section}` names the column `{name}`, which {} does not have", shown.join(" with "));
+        let list = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+        Error::config(message).hint(error::closest(name, names.iter().copied()).map_or_else(
+            || format!("its columns: {list}"),
+            |close| format!("did you mean `{close}`? its columns: {list}"),
+        ))
+    }
+
+    /// Columns to read from the main files.
+    pub fn main_columns(&self) -> &[String] {
+        &self.main
+    }
+
+    /// Index of a wanted column.
+    pub fn column(&self, name: &str) -> usize {
+        self.wanted.iter().position(|w| w == name).expect("only wanted columns are asked for")
+    }
+
+    /// A block with the rows of the joined tables beside it.
+    pub fn view<'a>(&'a self, block: &'a Block) -> View<'a> {
+        let mut view = View { plan: self, block, joined: Vec::with_capacity(self.joined.len()) };
+        for joined in &self.joined {
+            let rows = (0..block.rows)
+                .map(|row| joined.lookup.find(joined.key.iter().map(|place| view.at(*place, row))))
+                .collect();
+            view.joined.push(rows);
+        }
+        view
+    }
+
+    /// Settles how a column of numbers marks its decimals.
+    ///
+    /// # Errors
+    /// `Config` when the column holds both forms.
+    pub fn decimal_mark(&self, name: &str, declared: Option<Decimal>) -> Result<DecimalMark> {
+        match declared {
+            Some(Decimal::Point) => return Ok(DecimalMark::Point),
+            Some(Decimal::Comma) => return Ok(DecimalMark::Comma),
+            None => {}
+        }
+        let mut detector = MarkDetector::default();
+        let mut blocks = 0;
+        self.sample(name, &mut |values| {
+            values.iter().for_each(|v| detector.observe(v));
+            blocks += 1;
+            blocks < MARK_BLOCKS
+        })?;
+        detector.finish().map_err(|conflict| {
+            Error::config(format!(
+                "the column `{name}` writes decimals both as `{}` and as `{}`",
+                conflict.comma, conflict.point
+            ))
+            .hint("declare `decimal = \",\"` or `decimal = \".\"` in the section's `rules`; values written the other way are then set aside")
+        })
+    }
+
+    /// Settles the format of a column of times; `None` when the file stores them as times.
+    ///
+    /// # Errors
+    /// `Config` when the format cannot be decided or no value can be read.
+    pub fn time_format(&self, name: &str, declared: &str, calendar: CalendarRule) -> Result<Option<TimeFormat>> {
+        let calendar = match calendar {
+            CalendarRule::Auto => Calendar::Auto,
+            CalendarRule::Gregorian => Calendar::Gregorian,
+            CalendarRule::Jalali => Calendar::Jalali,
+        };
+        if declared != "auto" {
+            return TimeFormat::declared(declared, calendar).map(Some);
+        }
+        let mut detector = Detector::new(calendar);
+        let mut texts = false;
+        self.sample(name, &mut |values| {
+            texts |= !values.is_empty();
+            values.iter().for_each(|v| detector.observe(v));
+            texts && !detector.is_settled()
+        })?;
+        if !texts {
+            return Ok(None);
+        }
+        detector.finish().map(Some).map_err(|e| undecided(name, &e))
+    }
+
+    /// Shows a column's texts block by block, from the first file on, while `more` asks for more.
+    fn sample(&self, name: &str, more: &mut dyn FnMut(&[&[u8]]) -> bool) -> Result<()> {
+        let column = match self.places[self.column(name)] {
+            Place::Joined { join, column } => {
+                let lookup = &self.joined[join].lookup;
+                let texts: Vec<&[u8]> = (0..lookup.rows()).filter_map(|r| text(lookup.cell(column, r))).collect();
+                more(&texts);
+                return Ok(());
+            }
+            Place::Main(_) => [name.to_owned()],
+        };
+        for file in &self.files {
+            let request = file.request(&column)?;
+            let (mut open, mut failed) = (true, None);
+            file.pieces(&mut |piece| {
+                match file.block(piece, &request) {
+                    Ok(block) => {
+                        let owned: Vec<Vec<u8>> = (0..block.rows).filter_map(|r| shown(block.cell(0, r))).collect();
+                        let texts: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
+                        open = more(&texts);
+                    }
+                    Err(error) => failed = Some(error),
+                }
+                open && failed.is_none()
+            })?;
+            if let Some(error) = failed {
+                return Err(error);
+            }
+            if !open {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Blocks looked at to learn the decimal mark of a column.
+const MARK_BLOCKS: u32 = 8;
+
+/// A value that is written out, as opposed to stored as a time.
+fn shown(cell: Cell<'_>) -> Option<Vec<u8>> {
+    match cell {
+        Cell::Text(_) | Cell::Int(_) | Cell::Float(_) => {
+            Some(cell.text().into_owned()).filter(|t| !is_missing(t.trim_ascii()))
+        }
+        _ => None,
+    }
+}
+
+fn text(cell: Cell<'_>) -> Option<&[u8]> {
+    match cell {
+        Cell::Text(text) if !is_missing(text.trim_ascii()) => Some(text),
+        _ => None,
+    }
+}
+
+fn undecided(name: &str, error: &DetectError) -> Error {
+    let (what, hint) = match error {
+        DetectError::Ambiguous { example } => (
+            format!("reads both day-first and month-first in every row, such as `{example}`"),
+            "declare `timestamp_format`, such as \"%d/%m/%Y\" or \"%m/%d/%Y\", in the section's `rules`",
+        ),
+        DetectError::Mixed { first, second } => (
+            format!("mixes forms, such as `{first}` and `{second}`"),
+            "declare `timestamp_format` (and `calendar`) in the section's `rules`; values of the other form are then set aside",
+        ),
+        DetectError::Unreadable { example } => (
+            format!("holds no time that can be read, such as `{example}`"),
+            "is this the right column? if so, declare `timestamp_format` in the section's `rules`",
+        ),
+    };
+    Error::config(format!("the column `{name}` {what}")).hint(hint)
+}
+
+/// A block seen through the plan: wanted columns of the main file and of the joined tables.
+pub struct View<'a> {
+    plan: &'a Plan,
+    block: &'a Block,
+    joined: Vec<Vec<u32>>,
+}
+
+impl<'a> View<'a> {
+    /// The value of a wanted column in a row.
+    #[inline]
+    pub fn cell(&self, wanted: usize, row: usize) -> Cell<'a> {
+        self.at(self.plan.places[wanted], row)
+    }
+
+    fn at(&self, place: Place, row: usize) -> Cell<'a> {
+        match place {
+            Place::Main(column) => self.block.cell(column, row),
+            Place::Joined { join, column } => {
+                self.plan.joined[join].lookup.cell(column, self.joined[join][row])
+            }
+        }
+    }
+
+    /// Our side of the key of the first joined table that has no row for this one.
+    pub fn unmatched(&self, row: usize) -> Option<Cell<'a>> {
+        let join = self.joined.iter().position(|rows| rows[row] == NO_ROW)?;
+        Some(self.at(self.plan.joined[join].key[0], row))
+    }
+}

@@ -1,0 +1,118 @@
+//! Drives files through workers: one thread reads and cuts, all threads split and map, results come back in
+//! the order of the files.
+
+use std::sync::mpsc::sync_channel;
+
+use rayon::prelude::*;
+
+use super::block::Block;
+use super::source::{OpenFile, Piece};
+use crate::{Error, Result};
+
+/// Pieces in flight between the reading thread and the workers, and mapped at a time.
+const PIECES_AT_ONCE: usize = 16;
+
+/// What a piece became, and where it stood.
+#[derive(Debug)]
+pub struct Placed<T> {
+    /// Index of the file.
+    pub file: usize,
+    /// Number of the piece's first record in its file; the first data record is 1.
+    pub first_row: u64,
+    /// Line of the piece's first line in its file; the first line is 1.
+    pub first_line: u64,
+    /// Records in the piece.
+    pub rows: u64,
+    /// Bytes of the piece before it was split, as far as known.
+    pub bytes: u64,
+    /// The mapped value.
+    pub value: T,
+}
+
+/// Reads the wanted columns of every file, maps blocks in parallel and hands the results over in file order.
+///
+/// `map` sees one block; `sink` gets batches of results in order and runs on the calling thread.
+///
+/// # Errors
+/// Those of reading, of `map` and of `sink`; the first in file order wins.
+pub fn read_blocks<T: Send>(
+    files: &[OpenFile],
+    wanted: &[String],
+    map: impl Fn(usize, Block) -> Result<T> + Sync,
+    mut sink: impl FnMut(Vec<Placed<T>>) -> Result<()>,
+) -> Result<()> {
+    let requests = files.iter().map(|f| f.request(wanted)).collect::<Result<Vec<_>>>()?;
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel::<Result<(usize, Piece)>>(PIECES_AT_ONCE);
+        scope.spawn(move || {
+            for (index, file) in files.iter().enumerate() {
+                let sent = file.pieces(&mut |piece| sender.send(Ok((index, piece))).is_ok());
+                if let Err(error) = sent {
+                    // The receiver is gone only when the run has failed already.
+                    let _ = sender.send(Err(error));
+                    return;
+                }
+            }
+        });
+        let mut place = Place { file: usize::MAX, row: 0, line: 0 };
+        loop {
+            let mut batch = Vec::with_capacity(PIECES_AT_ONCE);
+            while batch.len() < PIECES_AT_ONCE {
+                match receiver.recv() {
+                    Ok(piece) => batch.push(piece?),
+                    Err(_) => break,
+                }
+            }
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let mapped: Vec<Result<Mapped<T>>> = batch
+                .into_par_iter()
+                .map(|(file, piece)| {
+                    let bytes = piece.bytes();
+                    let block = files[file].block(piece, &requests[file])?;
+                    let (rows, lines) = (block.rows as u64, block.line_count);
+                    Ok(Mapped { file, rows, lines, bytes, value: map(file, block)? })
+                })
+                .collect();
+            let placed = mapped
+                .into_iter()
+                .map(|m| Ok(place.next(m?, files)))
+                .collect::<Result<Vec<_>, Error>>()?;
+            sink(placed)?;
+        }
+    })
+}
+
+struct Mapped<T> {
+    file: usize,
+    rows: u64,
+    lines: u64,
+    bytes: u64,
+    value: T,
+}
+
+struct Place {
+    file: usize,
+    row: u64,
+    line: u64,
+}
+
+impl Place {
+    fn next<T>(&mut self, mapped: Mapped<T>, files: &[OpenFile]) -> Placed<T> {
+        if mapped.file != self.file {
+            *self = Self { file: mapped.file, row: 1, line: 1 + files[mapped.file].lines_before() };
+        }
+        let placed = Placed {
+            file: mapped.file,
+            first_row: self.row,
+            first_line: self.line,
+            rows: mapped.rows,
+            bytes: mapped.bytes,
+            value: mapped.value,
+        };
+        self.row += mapped.rows;
+        self.line += mapped.lines;
+        placed
+    }
+}

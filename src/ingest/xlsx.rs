@@ -1,0 +1,130 @@
+//! Excel workbooks: one sheet, its first used row naming the columns.
+
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use calamine::{Data, Reader, Xlsx, open_workbook};
+
+use super::block::{Block, Column, Raw, Value};
+use crate::{Error, Result, error};
+
+/// A workbook whose parts unfold to more than this is refused before it is read.
+const LARGEST_PART: u64 = 512 << 20;
+
+/// The sheet as rows of values; row 0 is the first used row.
+pub struct Sheet {
+    rows: Vec<Vec<Value>>,
+    /// 0-based sheet row of the first used row.
+    first_row: u32,
+}
+
+impl Sheet {
+    /// Reads a sheet, the first one when none is named.
+    ///
+    /// # Errors
+    /// `Input` when the file is no workbook, has no such sheet, or is suspiciously large inside.
+    pub fn open(path: &Path, sheet: Option<&str>) -> Result<Self> {
+        refuse_bombs(path)?;
+        let bad = |e: &dyn std::fmt::Display| Error::input(path, format!("not a readable workbook: {e}"));
+        let mut book: Xlsx<_> = open_workbook(path).map_err(|e: calamine::XlsxError| bad(&e))?;
+        let names = book.sheet_names();
+        let name = match sheet {
+            Some(name) if names.iter().any(|n| n == name) => name.to_owned(),
+            Some(name) => {
+                let close = error::closest(name, names.iter().map(String::as_str));
+                let hint = close.map_or_else(|| format!("its sheets: {}", names.join(", ")), |c| format!("did you mean `{c}`?"));
+                return Err(Error::input(path, format!("there is no sheet `{name}`")).hint(hint));
+            }
+            None => names.first().cloned().ok_or_else(|| Error::input(path, "the workbook has no sheet"))?,
+        };
+        let range = book.worksheet_range(&name).map_err(|e| bad(&e))?;
+        let first_row = range.start().map_or(0, |s| s.0);
+        let rows = range.rows().map(|cells| cells.iter().map(value).collect()).collect();
+        Ok(Self { rows, first_row })
+    }
+
+    /// The first used row as texts.
+    pub fn first(&self) -> Vec<String> {
+        self.rows.first().map(|r| r.iter().map(|v| text(v)).collect()).unwrap_or_default()
+    }
+
+    /// Number of columns.
+    pub fn width(&self) -> usize {
+        self.rows.first().map_or(0, Vec::len)
+    }
+
+    /// The records: requested columns of all rows but the header; rows without any value are no records.
+    pub fn block(&self, header: bool, wanted: &[Option<usize>], names: &[String]) -> Block {
+        let skip = usize::from(header);
+        let used: Vec<(usize, &Vec<Value>)> = self
+            .rows
+            .iter()
+            .enumerate()
+            .skip(skip)
+            .filter(|(_, row)| row.iter().any(|v| *v != Value::Null))
+            .collect();
+        let columns = wanted
+            .iter()
+            .map(|w| {
+                Column::Mixed(used.iter().map(|(_, r)| w.and_then(|c| r.get(c).cloned()).unwrap_or(Value::Null)).collect())
+            })
+            .collect();
+        Block {
+            rows: used.len(),
+            columns,
+            bytes: Vec::new(),
+            lines: used.iter().map(|(i, _)| *i as u32 + self.first_row).collect(),
+            line_count: self.rows.len() as u64,
+            raw: Raw::Cells(names.to_vec()),
+            broken: Vec::new(),
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.trim().to_owned(),
+        Value::Int(v) => v.to_string(),
+        Value::Float(v) => v.to_string(),
+        Value::Bool(v) => v.to_string(),
+        Value::Null | Value::Wall(_) => String::new(),
+    }
+}
+
+fn value(cell: &Data) -> Value {
+    match cell {
+        Data::Int(v) => Value::Int(*v),
+        Data::Float(v) => Value::Float(*v),
+        Data::Bool(v) => Value::Bool(*v),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+            if text.trim().is_empty() { Value::Null } else { Value::Text(text.clone()) }
+        }
+        Data::DateTime(stamp) => match stamp.as_datetime() {
+            Some(wall) => Value::Wall(wall.and_utc().timestamp_micros()),
+            None => Value::Float(stamp.as_f64()),
+        },
+        Data::Empty => Value::Null,
+        other => Value::Text(other.to_string()),
+    }
+}
+
+/// Looks at the sizes the zip directory declares, before anything is unfolded.
+fn refuse_bombs(path: &Path) -> Result<()> {
+    let mut file = std::fs::File::open(path).map_err(Error::io("read", path))?;
+    let size = file.metadata().map_err(Error::io("read", path))?.len();
+    let tail = size.min(1 << 20);
+    file.seek(std::io::SeekFrom::End(-(tail as i64))).map_err(Error::io("read", path))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(Error::io("read", path))?;
+    let entries = memchr::memmem::find_iter(&bytes, b"PK\x01\x02");
+    let largest = entries
+        .filter_map(|at| bytes.get(at + 24..at + 28))
+        .map(|b| u64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]])))
+        .max()
+        .unwrap_or(0);
+    if largest > LARGEST_PART {
+        return Err(Error::input(path, format!("a part of the workbook unfolds to {largest} bytes, more than {LARGEST_PART}"))
+            .hint("export the sheet as CSV"));
+    }
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! Data frames to Parquet: declared types, meanings and units in the metadata, the same bytes every time.
+
+use std::collections::HashMap as StdMap;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, Float64Array, Int32Array, ListBuilder, RecordBatch, StringArray, StringBuilder,
+    TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
+};
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::{KeyValue, SortingColumn};
+use parquet::file::properties::WriterProperties;
+use polars::prelude::DataFrame;
+
+use crate::schema::{self, Kind, Table};
+use crate::{Error, Result};
+
+/// Rows of a row group.
+const GROUP_ROWS: usize = 1 << 18;
+/// Zone of every stored timestamp.
+const UTC: &str = "UTC";
+
+/// What the metadata of every file says about the run.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// The run's fingerprint.
+    pub fingerprint: String,
+}
+
+/// A column beyond the table's declaration, such as `centre_recency_days`.
+#[derive(Clone, Debug)]
+pub struct ExtraColumn {
+    /// Name as stored.
+    pub name: String,
+    /// Unit.
+    pub unit: String,
+    /// What the value says.
+    pub meaning: String,
+}
+
+/// Writes a table's declared columns in declared order, as far as the frame has them, then the extra ones.
+///
+/// # Errors
+/// `Internal` when a column has another type than declared, `Io` when the file cannot be written.
+pub fn write(
+    frame: &DataFrame,
+    table: &Table,
+    extra: &[ExtraColumn],
+    stamp: &Stamp,
+    file: File,
+    path: &Path,
+) -> Result<()> {
+    let mut fields = Vec::new();
+    let mut arrays = Vec::new();
+    for column in table.columns {
+        if let Ok(values) = frame.column(column.name) {
+            arrays.push(array(values, column.kind)?);
+            fields.push(field(column.name, column.kind, column.unit, column.meaning));
+        }
+    }
+    for column in extra {
+        let values = frame.column(&column.name)?;
+        arrays.push(array(values, Kind::F64)?);
+        fields.push(field(&column.name, Kind::F64, &column.unit, &column.meaning));
+    }
+    let schema = Arc::new(Schema::new(fields));
+    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
+        .map_err(|e| Error::internal(format!("table `{}`: {e}", table.name)))?;
+    let sorted = (table.columns[0].name == schema::customers::CUSTOMER_ID).then_some(0);
+    let mut writer = open(file, &schema, table, stamp, sorted, path)?;
+    writer.write(&batch).map_err(|e| refused(path, e))?;
+    writer.close().map_err(|e| refused(path, e))?;
+    Ok(())
+}
+
+/// A writer with the engine's settings and metadata.
+pub(super) fn open(
+    file: File,
+    schema: &Arc<Schema>,
+    table: &Table,
+    stamp: &Stamp,
+    sorted_by: Option<i32>,
+    path: &Path,
+) -> Result<ArrowWriter<File>> {
+    let pair = |key: &str, value: String| KeyValue::new(format!("moshtari.{key}"), value);
+    let columns: serde_json::Map<String, serde_json::Value> = schema
+        .fields()
+        .iter()
+        .map(|f| {
+            let part = |key: &str| f.metadata().get(key).cloned().unwrap_or_default();
+            (f.name().clone(), serde_json::json!({ "meaning": part("meaning"), "unit": part("unit") }))
+        })
+        .collect();
+    let metadata = vec![
+        pair("schema_version", schema::SCHEMA_VERSION.to_owned()),
+        pair("fingerprint", stamp.fingerprint.clone()),
+        pair("table", table.name.to_owned()),
+        pair("row", table.row.to_owned()),
+        pair("columns", serde_json::Value::Object(columns).to_string()),
+    ];
+    let sorting = sorted_by.map(|column_idx| vec![SortingColumn { column_idx, descending: false, nulls_first: false }]);
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(GROUP_ROWS))
+        .set_created_by(format!("moshtari {}", env!("CARGO_PKG_VERSION")))
+        .set_key_value_metadata(Some(metadata))
+        .set_sorting_columns(sorting)
+        .build();
+    ArrowWriter::try_new(file, Arc::clone(schema), Some(properties)).map_err(|e| refused(path, e))
+}
+
+/// The system's refusal inside a Parquet error, or a defect.
+pub(super) fn refused(path: &Path, error: parquet::errors::ParquetError) -> Error {
+    let text = error.to_string();
+    match error {
+        parquet::errors::ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
+            Ok(io) => Error::io("write", path)(*io),
+            Err(other) => Error::io("write", path)(std::io::Error::other(other.to_string())),
+        },
+        _ => Error::io("write", path)(std::io::Error::other(text)),
+    }
+}
+
+/// A declared column as an Arrow field that carries its meaning and unit.
+pub(super) fn field(name: &str, kind: Kind, unit: &str, meaning: &str) -> Field {
+    let nullable = name != schema::customers::CUSTOMER_ID;
+    let mut metadata = StdMap::from([("meaning".to_owned(), meaning.to_owned())]);
+    if !unit.is_empty() {
+        metadata.insert("unit".to_owned(), unit.to_owned());
+    }
+    Field::new(name, data_type(kind), nullable).with_metadata(metadata)
+}
+
+fn data_type(kind: Kind) -> DataType {
+    match kind {
+        Kind::Text => DataType::Utf8,
+        Kind::TextList => DataType::List(Arc::new(Field::new("item", DataType::Utf8, true))),
+        Kind::F64 => DataType::Float64,
+        Kind::U8 => DataType::UInt8,
+        Kind::U16 => DataType::UInt16,
+        Kind::U32 => DataType::UInt32,
+        Kind::U64 => DataType::UInt64,
+        Kind::I32 => DataType::Int32,
+        Kind::Bool => DataType::Boolean,
+        Kind::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some(UTC.into())),
+    }
+}
+
+fn array(column: &polars::prelude::Column, kind: Kind) -> Result<ArrayRef> {
+    let series = column.as_materialized_series();
+    Ok(match kind {
+        Kind::Text => Arc::new(series.str()?.iter().collect::<StringArray>()),
+        Kind::TextList => {
+            let mut builder = ListBuilder::new(StringBuilder::new());
+            for list in series.list()?.into_iter() {
+                match list {
+                    Some(texts) => {
+                        texts.str()?.iter().for_each(|t| builder.values().append_option(t));
+                        builder.append(true);
+                    }
+                    None => builder.append(false),
+                }
+            }
+            Arc::new(builder.finish())
+        }
+        Kind::F64 => Arc::new(series.f64()?.iter().collect::<Float64Array>()),
+        Kind::U8 => Arc::new(series.u8()?.iter().collect::<UInt8Array>()),
+        Kind::U16 => Arc::new(series.u16()?.iter().collect::<UInt16Array>()),
+        Kind::U32 => Arc::new(series.u32()?.iter().collect::<UInt32Array>()),
+        Kind::U64 => Arc::new(series.u64()?.iter().collect::<UInt64Array>()),
+        Kind::I32 => Arc::new(series.i32()?.iter().collect::<Int32Array>()),
+        Kind::Bool => Arc::new(series.bool()?.iter().collect::<BooleanArray>()),
+        Kind::Timestamp => Arc::new(
+            series.datetime()?.physical().iter().collect::<TimestampMicrosecondArray>().with_timezone(UTC),
+        ),
+    })
+}

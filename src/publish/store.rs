@@ -1,0 +1,196 @@
+//! The output folder: lock, draft, commit.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::{Error, Result};
+
+/// Name of the lock file in the output folder.
+const LOCK: &str = ".lock";
+/// Folder of the results.
+const RUNS: &str = "runs";
+/// Beginning of the name of a folder that is being written.
+const DRAFT: &str = ".tmp-";
+/// The link to the newest result.
+pub const LATEST: &str = "latest";
+
+/// An output folder held by this run alone; the lock is free again when the value is dropped or the process
+/// ends, however it ends.
+#[derive(Debug)]
+pub struct Store {
+    root: PathBuf,
+    _lock: File,
+}
+
+impl Store {
+    /// Takes the output folder, creating it if needed, and removes what killed runs left behind.
+    ///
+    /// # Errors
+    /// `Locked` when another run holds it, `Io` when it cannot be written.
+    pub fn take(root: &Path) -> Result<Self> {
+        create_folder(root)?;
+        let path = root.join(LOCK);
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(Error::io("write", &path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::Locked { output: root.to_path_buf() }),
+            Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path)(e)),
+        }
+        let store = Self { root: root.to_path_buf(), _lock: lock };
+        create_folder(&store.runs())?;
+        store.sweep()?;
+        Ok(store)
+    }
+
+    fn runs(&self) -> PathBuf {
+        self.root.join(RUNS)
+    }
+
+    /// Removes drafts of runs that did not end; we hold the lock, so nobody writes them.
+    fn sweep(&self) -> Result<()> {
+        let runs = self.runs();
+        for entry in fs::read_dir(&runs).map_err(Error::io("read", &runs))? {
+            let path = entry.map_err(Error::io("read", &runs))?.path();
+            let draft = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(DRAFT));
+            if draft {
+                fs::remove_dir_all(&path).map_err(Error::io("remove", &path))?;
+            }
+        }
+        let link = self.root.join(format!(".{LATEST}"));
+        match fs::remove_file(&link) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", &link)(e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The published result whose name ends with this fingerprint, if there is one.
+    pub fn published(&self, short_fingerprint: &str) -> Option<PathBuf> {
+        let ending = format!("-{short_fingerprint}");
+        let entries = fs::read_dir(self.runs()).ok()?;
+        let mut found: Vec<PathBuf> = entries
+            .filter_map(|e| Some(e.ok()?.path()))
+            .filter(|p| p.file_name().is_some_and(|n| n.to_string_lossy().ends_with(&ending)))
+            .filter(|p| p.join(super::manifest::FILE).is_file())
+            .collect();
+        found.sort();
+        found.pop()
+    }
+
+    /// Begins a result.
+    ///
+    /// # Errors
+    /// `Io` when the folder cannot be made.
+    pub fn draft(&self, short_fingerprint: &str) -> Result<Draft> {
+        let folder = self.runs().join(format!("{DRAFT}{short_fingerprint}"));
+        create_folder(&folder)?;
+        Ok(Draft { folder })
+    }
+
+    /// Makes a draft the newest result: sync, rename, sync, switch. Returns the result's folder.
+    ///
+    /// # Errors
+    /// `Io` when the system refuses a step; `latest` is then what it was before.
+    pub fn commit(&self, draft: Draft, name: &str) -> Result<PathBuf> {
+        sync_tree(&draft.folder)?;
+        let target = self.runs().join(name);
+        fs::rename(&draft.folder, &target).map_err(Error::io("rename", &draft.folder))?;
+        sync(&self.runs())?;
+        self.point_latest_to(name)?;
+        Ok(target)
+    }
+
+    /// Switches `latest` by one rename.
+    ///
+    /// # Errors
+    /// `Io` when the link cannot be made.
+    pub fn point_latest_to(&self, name: &str) -> Result<()> {
+        let (link, latest) = (self.root.join(format!(".{LATEST}")), self.root.join(LATEST));
+        let target = Path::new(RUNS).join(name);
+        if fs::read_link(&latest).is_ok_and(|t| t == target) {
+            return Ok(());
+        }
+        std::os::unix::fs::symlink(&target, &link).map_err(Error::io("link", &link))?;
+        fs::rename(&link, &latest).map_err(Error::io("rename", &link))?;
+        sync(&self.root)
+    }
+}
+
+/// A result that is being written.
+#[derive(Debug)]
+pub struct Draft {
+    folder: PathBuf,
+}
+
+impl Draft {
+    /// Creates a file of the result, and its folders.
+    ///
+    /// # Errors
+    /// `Io` when the system refuses.
+    pub fn create(&self, name: &str) -> Result<File> {
+        let path = self.path(name);
+        if let Some(parent) = path.parent() {
+            create_folder(parent)?;
+        }
+        OpenOptions::new()
+            .create_new(true)
+            .write(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(Error::io("write", &path))
+    }
+
+    /// Where a file of the result is while it is being written.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Every file written so far, relative to the result, sorted.
+    ///
+    /// # Errors
+    /// `Io` when a folder cannot be read.
+    pub fn files(&self) -> Result<Vec<String>> {
+        let mut files = Vec::new();
+        walk(&self.folder, &mut |path, is_folder| {
+            if !is_folder && let Ok(relative) = path.strip_prefix(&self.folder) {
+                files.push(relative.to_string_lossy().into_owned());
+            }
+            Ok(())
+        })?;
+        files.sort();
+        Ok(files)
+    }
+}
+
+fn create_folder(path: &Path) -> Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::io("create", path))
+}
+
+fn sync(path: &Path) -> Result<()> {
+    File::open(path).and_then(|f| f.sync_all()).map_err(Error::io("sync", path))
+}
+
+/// Files first, then the folders that name them.
+fn sync_tree(folder: &Path) -> Result<()> {
+    walk(folder, &mut |path, _| sync(path))?;
+    sync(folder)
+}
+
+fn walk(folder: &Path, visit: &mut dyn FnMut(&Path, bool) -> Result<()>) -> Result<()> {
+    for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
+        let path = entry.map_err(Error::io("read", folder))?.path();
+        if path.is_dir() {
+            walk(&path, visit)?;
+            visit(&path, true)?;
+        } else {
+            visit(&path, false)?;
+        }
+    }
+    Ok(())
+}
