@@ -1,1 +1,129 @@
-//! To come.
+//! Loyalty against satisfaction: how attached a customer is, how pleased, and the quadrant of both.
+//!
+//! Dick & Basu (1994) see loyalty as behaviour times attitude; Jones & Sasser (HBR 73(6), 1995) set
+//! it against satisfaction and name the customers who stay unhappy hostages. Here:
+//!
+//! 1. behaviour is the weighted mean of the three RFM scores on 0 to 1; where the customer was asked
+//!    about recommending or buying again, that attitude is mixed in: the loyalty index;
+//! 2. a cut on each axis, the edge itself counting as high, gives the quadrant;
+//! 3. the distance to the nearer cut says how firmly the customer stands there.
+//!
+//! Satisfaction answers stay out of the index, otherwise the two axes would share data. Unknown
+//! satisfaction leaves the quadrant null: it is never imputed and never put in the middle. The
+//! default cuts are absolute; a median puts half of the customers on each side every night by
+//! construction and moves people who did nothing, so it comes with a warning.
+
+mod index;
+mod params;
+mod quadrant;
+mod why;
+
+use polars::prelude::*;
+
+pub use params::{Cut, LoyaltyParams, Preset};
+pub use quadrant::{Cuts, Quadrant};
+
+use crate::schema::customers as columns;
+use crate::{Error, Result, Warning, table};
+use index::Index;
+use quadrant::Place;
+use why::Known;
+
+/// What the stage hands on.
+#[derive(Clone, Debug)]
+pub struct Loyalty {
+    /// The customers with `loyalty_index`, `quadrant`, `quadrant_margin` and `quadrant_why`.
+    pub customers: DataFrame,
+    /// The cuts in force.
+    pub cuts: Cuts,
+    /// `median_cut` where a cut follows tonight's customers.
+    pub warnings: Vec<Warning>,
+}
+
+/// Gives every customer a loyalty index and, where satisfaction is known, a quadrant.
+///
+/// `customers` has `r_score`, `f_score`, `m_score` (u8, 1 to `scores_k`), `satisfaction_score` (f64)
+/// and `satisfaction_why`. `attitude` holds one figure in 0..1 per customer, in the same order.
+///
+/// # Errors
+/// `Config` when the parameters do not fit, `Internal` when a column is absent or lengths differ.
+pub fn run(
+    customers: DataFrame,
+    attitude: Option<&[Option<f64>]>,
+    params: &LoyaltyParams,
+    scores_k: u8,
+) -> Result<Loyalty> {
+    params.check()?;
+    let indices = indices(&customers, attitude, params, scores_k)?;
+    let satisfaction = table::f64s(&customers, columns::SATISFACTION_SCORE)?;
+    let loyalty: Vec<Option<f64>> = indices.iter().map(|i| i.map(|i| i.loyalty)).collect();
+    let cuts = Cuts {
+        loyalty: params.cut.in_force(&loyalty),
+        satisfaction: params.satisfaction_cut().in_force(&satisfaction),
+    };
+    let places: Vec<Option<Place>> = loyalty
+        .iter()
+        .zip(&satisfaction)
+        .map(|(l, s)| Some(quadrant::place((*l)?, (*s)?, (cuts.loyalty?, cuts.satisfaction?), params)))
+        .collect();
+    let reasons = table::texts(&customers, columns::SATISFACTION_WHY)?;
+    let known = (0..places.len()).map(|row| Known {
+        index: indices[row],
+        satisfaction: satisfaction[row],
+        unanswered: reasons[row],
+        place: places[row],
+    });
+    let why = why::column(known, cuts);
+    let names: Vec<Option<&str>> = places.iter().map(|p| p.map(|p| p.quadrant.name())).collect();
+    let margins: Vec<Option<f64>> = places.iter().map(|p| p.map(|p| p.margin)).collect();
+    let labels = vec![
+        Column::new(columns::LOYALTY_INDEX.into(), loyalty),
+        Column::new(columns::QUADRANT.into(), names),
+        Column::new(columns::QUADRANT_MARGIN.into(), margins),
+        why,
+    ];
+    Ok(Loyalty { customers: table::with(customers, labels)?, cuts, warnings: warnings(params, cuts) })
+}
+
+/// The loyalty index of each customer with all three scores.
+fn indices(
+    customers: &DataFrame,
+    attitude: Option<&[Option<f64>]>,
+    params: &LoyaltyParams,
+    scores_k: u8,
+) -> Result<Vec<Option<Index>>> {
+    if scores_k < 2 || attitude.is_some_and(|a| a.len() != customers.height()) {
+        return Err(Error::internal("loyalty needs two scores or more, and one attitude per customer"));
+    }
+    let r = table::u8s(customers, columns::R_SCORE)?;
+    let f = table::u8s(customers, columns::F_SCORE)?;
+    let m = table::u8s(customers, columns::M_SCORE)?;
+    let index = |row: usize| {
+        let scores = [r[row]?, f[row]?, m[row]?];
+        Some(Index::of(scores, attitude.and_then(|a| a[row]), params, scores_k))
+    };
+    Ok((0..customers.height()).map(index).collect())
+}
+
+fn warnings(params: &LoyaltyParams, cuts: Cuts) -> Vec<Warning> {
+    let axes = [
+        ("loyalty", params.cut, cuts.loyalty),
+        ("satisfaction", params.satisfaction_cut(), cuts.satisfaction),
+    ];
+    let by_median = axes.into_iter().filter(|(_, cut, _)| *cut == Cut::Median);
+    by_median
+        .filter_map(|(axis, _, value)| {
+            let value = value?;
+            Some(Warning::new(
+                "median_cut",
+                format!(
+                    "the {axis} cut is tonight's median, {value:.4}: half of the customers are on each \
+                     side by construction, and people move who did nothing"
+                ),
+            ))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,229 @@
-//! To come.
+//! Recency, frequency, monetary: three scores per customer, and a name for where they meet.
+//!
+//! The stage reads `recency_days`, `frequency` and `monetary` (how they are counted is the business
+//! of `activity`) and gives each customer a score from 1 to k in each dimension, high being good.
+//! Equal values get equal scores, a better value never gets a lower score, and file order cannot
+//! matter, because scores are given to distinct values, not to rows:
+//!
+//! 1. a [`Dimension`] says which end is the good one;
+//! 2. its distribution is counted and cut by rank, or own or frozen thresholds are taken;
+//! 3. either way a ladder results, the value that earns each score, which scores every customer;
+//! 4. the three scores are a cell of the cube, and the [`SegmentMap`] names every cell.
+//!
+//! Books disagree on frequency: here it counts orders, the first one included; the repeat counts of
+//! the lifetime models are another quantity. Customers who bought once form score 1 of their own
+//! (`repeat_split`), since plain quantiles of mostly equal counts leave scores that nobody has.
+//! A customer without a counting order has no scores; a customer with unknown money has two scores
+//! and no cell. Cost: one sort of the money values, the rest is linear in customers.
+
+mod dimension;
+mod distribution;
+mod ladder;
+mod map;
+mod named_maps;
+mod params;
+mod quantile;
+mod thresholds;
+mod why;
+
+use polars::prelude::*;
+
+pub use dimension::Dimension;
+pub use map::{NamedMap, Segment, SegmentMap};
+pub use params::{FixedThresholds, FrequencyMethod, MonetaryBasis, RfmParams, Scoring};
+pub use thresholds::{ThresholdRow, threshold_rows};
+
+use crate::schema::customers as columns;
+use crate::{Error, Result, Warning, table};
+use distribution::Distribution;
+use ladder::Ladder;
+use thresholds::Band;
+use why::{Known, Phrases, Ranges};
+
+/// What the stage hands on.
+#[derive(Clone, Debug)]
+pub struct Rfm {
+    /// The customers with `r_score`, `f_score`, `m_score`, `rfm_cell`, `rfm_score`, `rfm_segment`
+    /// and `rfm_why`.
+    pub customers: DataFrame,
+    /// The `rfm_thresholds` table.
+    pub thresholds: DataFrame,
+    /// `degenerate_dimension` where a score tells nobody apart.
+    pub warnings: Vec<Warning>,
+}
+
+/// Scores and names every customer.
+///
+/// `customers` has one row per customer with `recency_days` (i32, null without a counting order),
+/// `frequency` (u32) and `monetary` (f64). `frozen` are the rows of `frozen_file`, needed only for
+/// `scoring = "frozen"`.
+///
+/// # Errors
+/// `Config` when the parameters or the frozen rows do not fit, `Internal` when a column is absent.
+pub fn run(customers: DataFrame, params: &RfmParams, frozen: Option<&[ThresholdRow]>) -> Result<Rfm> {
+    params.check()?;
+    let map = params.segment_map()?;
+    let values = values(&customers)?;
+    let mut scored = Vec::with_capacity(3);
+    for (dimension, values) in Dimension::ALL.into_iter().zip(&values) {
+        scored.push(score(dimension, values, params, frozen)?);
+    }
+    let scored: [Scored; 3] =
+        scored.try_into().map_err(|_| Error::internal("three dimensions are scored"))?;
+    let cells = cells(&scored, &map);
+    let cube = Cube::new(&map, params);
+    let why = why(&values, &scored, &cells, &cube, &map, params);
+    let thresholds = thresholds::to_table(scored.each_ref().map(|s| s.bands.as_slice()))?;
+    let warnings = degenerate(&scored);
+    let labels = cube.columns(&cells, &map);
+    let columns = score_columns(scored).into_iter().chain(labels).chain([why]).collect();
+    Ok(Rfm { customers: table::with(customers, columns)?, thresholds, warnings })
+}
+
+/// One dimension scored.
+struct Scored {
+    scores: Vec<Option<u8>>,
+    bands: Vec<Band>,
+    ranges: Ranges,
+}
+
+/// Values of the three dimensions; all missing for customers without a counting order.
+fn values(customers: &DataFrame) -> Result<[Vec<Option<f64>>; 3]> {
+    let days = table::i32s(customers, columns::RECENCY_DAYS)?;
+    let orders = table::u32s(customers, columns::FREQUENCY)?;
+    let money = table::f64s(customers, columns::MONETARY)?;
+    let bought = |row: &usize| days[*row].is_some();
+    let rows = || 0..days.len();
+    Ok([
+        rows().map(|row| days[row].map(f64::from)).collect(),
+        rows().map(|row| orders[row].filter(|_| bought(&row)).map(f64::from)).collect(),
+        rows().map(|row| money[row].filter(|_| bought(&row))).collect(),
+    ])
+}
+
+fn score(
+    dimension: Dimension,
+    values: &[Option<f64>],
+    params: &RfmParams,
+    frozen: Option<&[ThresholdRow]>,
+) -> Result<Scored> {
+    let k = params.scores;
+    let ladder = match params.scoring {
+        Scoring::Quantile => by_rank(dimension, values, params),
+        Scoring::Fixed => Ladder::from_thresholds(dimension, params.fixed_thresholds(dimension)?),
+        Scoring::Frozen => {
+            let rows = frozen.ok_or_else(|| Error::internal("frozen thresholds were not read"))?;
+            thresholds::check_frozen(rows, dimension, k)?;
+            Ladder::from_frozen(dimension, rows)
+        }
+        Scoring::CompatCranRfm => {
+            let breaks = quantile::cran_breaks(&Distribution::of(dimension, values), dimension, k);
+            Ladder::from_cran_breaks(dimension, &breaks)
+        }
+    };
+    let scores: Vec<Option<u8>> = values.iter().map(|v| v.map(|v| ladder.score(v))).collect();
+    let bands = thresholds::bands(values, &scores, k);
+    let ranges = match params.scoring {
+        Scoring::Quantile => why::observed_ranges(dimension, &bands),
+        _ => why::given_ranges(dimension, &ladder, k),
+    };
+    Ok(Scored { scores, bands, ranges })
+}
+
+fn by_rank(dimension: Dimension, values: &[Option<f64>], params: &RfmParams) -> Ladder {
+    let method = match (dimension, params.frequency_method) {
+        (Dimension::Frequency, FrequencyMethod::RepeatSplit) => quantile::repeat_split,
+        (Dimension::Frequency, FrequencyMethod::MidRank) => quantile::mid_rank,
+        (Dimension::Frequency, FrequencyMethod::MeanSplit) => quantile::mean_split,
+        _ => quantile::strict_worse,
+    };
+    let distribution = Distribution::of(dimension, values);
+    Ladder::from_scores(dimension, &distribution, &method(&distribution, params.scores))
+}
+
+/// The cell of each customer whose three scores are known.
+fn cells(scored: &[Scored; 3], map: &SegmentMap) -> Vec<Option<usize>> {
+    let [r, f, m] = scored.each_ref().map(|s| &s.scores);
+    let cell = |row: usize| Some(map.cell([r[row]?, f[row]?, m[row]?]));
+    (0..r.len()).map(cell).collect()
+}
+
+/// What each cell of the score cube says: name and weighted score, worked out once per cell.
+struct Cube {
+    names: Vec<String>,
+    /// Σ w·s / Σ w, in 1..=k.
+    scores: Vec<f64>,
+}
+
+impl Cube {
+    fn new(map: &SegmentMap, params: &RfmParams) -> Self {
+        let [r, f, m] = params.weights;
+        let score = |cell| {
+            let s = map::cell_scores(cell, params.scores).map(f64::from);
+            (r * s[0] + f * s[1] + m * s[2]) / (r + f + m)
+        };
+        Self {
+            names: (0..map.len()).map(|cell| map::cell_name(cell, params.scores)).collect(),
+            scores: (0..map.len()).map(score).collect(),
+        }
+    }
+
+    /// The columns `rfm_cell`, `rfm_score` and `rfm_segment`.
+    fn columns(&self, cells: &[Option<usize>], map: &SegmentMap) -> [Column; 3] {
+        let names: Vec<Option<&str>> = cells.iter().map(|cell| cell.map(|c| &*self.names[c])).collect();
+        let scores: Vec<Option<f64>> = cells.iter().map(|cell| cell.map(|c| self.scores[c])).collect();
+        let segments: Vec<Option<&str>> = cells.iter().map(|cell| cell.map(|c| map.segment(c))).collect();
+        [
+            Column::new(columns::RFM_CELL.into(), names),
+            Column::new(columns::RFM_SCORE.into(), scores),
+            Column::new(columns::RFM_SEGMENT.into(), segments),
+        ]
+    }
+}
+
+fn score_columns(scored: [Scored; 3]) -> [Column; 3] {
+    let [r, f, m] = scored.map(|s| s.scores);
+    [
+        Column::new(columns::R_SCORE.into(), r),
+        Column::new(columns::F_SCORE.into(), f),
+        Column::new(columns::M_SCORE.into(), m),
+    ]
+}
+
+/// The `rfm_why` column.
+fn why(
+    values: &[Vec<Option<f64>>; 3],
+    scored: &[Scored; 3],
+    cells: &[Option<usize>],
+    cube: &Cube,
+    map: &SegmentMap,
+    params: &RfmParams,
+) -> Column {
+    let labels = cube.names.iter().enumerate().map(|(cell, name)| (name.as_str(), map.segment(cell)));
+    let ranges = scored.each_ref().map(|s| s.ranges.as_slice());
+    Phrases::new(ranges, labels, params.window_days).column((0..cells.len()).map(|row| Known {
+        values: [0, 1, 2].map(|d| values[d][row]),
+        scores: [0, 1, 2].map(|d| scored[d].scores[row]),
+        cell: cells[row],
+    }))
+}
+
+/// A warning for each dimension on which all customers are equal.
+fn degenerate(scored: &[Scored; 3]) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for (dimension, scored) in Dimension::ALL.into_iter().zip(scored) {
+        let mut bounds = scored.bands.iter().filter_map(|band| band.bounds);
+        if let (Some((lower, upper)), None) = (bounds.next(), bounds.next())
+            && lower.total_cmp(&upper).is_eq()
+        {
+            warnings.push(Warning::new(
+                "degenerate_dimension",
+                format!("every customer has `{}` {lower}, so its score tells nobody apart", dimension.name()),
+            ));
+        }
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests;

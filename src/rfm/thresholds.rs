@@ -1,0 +1,149 @@
+//! The bounds of each score, as published and as read back from an earlier result.
+
+use polars::prelude::*;
+
+use super::dimension::Dimension;
+use crate::schema::rfm_thresholds as columns;
+use crate::{Error, Result, table};
+
+/// One row of a published `rfm_thresholds` table: the bounds of one score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ThresholdRow {
+    /// The dimension scored.
+    pub dimension: Dimension,
+    /// The score, 1 to k.
+    pub score: u8,
+    /// Smallest value with the score, in days, orders or money; `None` when nobody had it.
+    pub lower: Option<f64>,
+    /// Largest value with the score, in days, orders or money; `None` when nobody had it.
+    pub upper: Option<f64>,
+}
+
+/// The bounds of an earlier result, for `scoring = "frozen"`.
+///
+/// # Errors
+/// `Config` when a column is absent or of another type, or a row names no dimension or score.
+pub fn threshold_rows(published: &DataFrame) -> Result<Vec<ThresholdRow>> {
+    let refuse = |name: &'static str| {
+        move |_| {
+            Error::config(format!("`[rfm] frozen_file` has no usable column `{name}`"))
+                .hint("name the `rfm_thresholds.parquet` of an earlier result")
+        }
+    };
+    let dimensions = table::texts(published, columns::DIMENSION).map_err(refuse(columns::DIMENSION))?;
+    let scores = table::u8s(published, columns::SCORE).map_err(refuse(columns::SCORE))?;
+    let lowers = table::f64s(published, columns::LOWER).map_err(refuse(columns::LOWER))?;
+    let uppers = table::f64s(published, columns::UPPER).map_err(refuse(columns::UPPER))?;
+    let mut rows = Vec::with_capacity(scores.len());
+    for (index, (dimension, score)) in dimensions.into_iter().zip(scores).enumerate() {
+        let (Some(dimension), Some(score)) = (dimension, score) else {
+            let at = index + 1;
+            return Err(Error::config(format!("`[rfm] frozen_file`: row {at} has no dimension or no score")));
+        };
+        rows.push(ThresholdRow {
+            dimension: dimension.parse()?,
+            score,
+            lower: lowers[index],
+            upper: uppers[index],
+        });
+    }
+    Ok(rows)
+}
+
+/// Refuses frozen rows that are not exactly one per score of the dimension.
+pub(super) fn check_frozen(rows: &[ThresholdRow], dimension: Dimension, k: u8) -> Result<()> {
+    let mut scores: Vec<u8> = rows.iter().filter(|r| r.dimension == dimension).map(|r| r.score).collect();
+    scores.sort_unstable();
+    if scores.iter().copied().eq(1..=k) {
+        return Ok(());
+    }
+    Err(Error::config(format!(
+        "`[rfm] frozen_file` needs {k} rows for `{}`, scores 1 to {k}, found {} with scores {scores:?}",
+        dimension.name(),
+        scores.len(),
+    ))
+    .hint("`[rfm] scores` has to be the number of scores of the result that was frozen"))
+}
+
+/// The values that got one score, and how many.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Band {
+    /// Smallest and largest value; `None` when nobody got the score.
+    pub(super) bounds: Option<(f64, f64)>,
+    /// Customers with the score.
+    pub(super) customers: u32,
+}
+
+/// The band of each score 1..=k, from parallel slices of values and scores.
+pub(super) fn bands(values: &[Option<f64>], scores: &[Option<u8>], k: u8) -> Vec<Band> {
+    let mut bands = vec![Band::default(); usize::from(k)];
+    for (value, score) in values.iter().zip(scores) {
+        let (Some(value), Some(score)) = (value, score) else { continue };
+        let band = &mut bands[usize::from(*score) - 1];
+        let (lower, upper) = band.bounds.unwrap_or((*value, *value));
+        band.bounds = Some((lower.min(*value), upper.max(*value)));
+        band.customers += 1;
+    }
+    bands
+}
+
+/// The `rfm_thresholds` table: dimensions in the order of a cell, scores ascending.
+pub(super) fn to_table(bands: [&[Band]; 3]) -> Result<DataFrame> {
+    let rows = || {
+        Dimension::ALL.into_iter().zip(bands).flat_map(|(dimension, bands)| {
+            (1_u8..).zip(bands).map(move |(score, band)| (dimension, score, band))
+        })
+    };
+    let bounds = |pick: fn((f64, f64)) -> f64| rows().map(|r| r.2.bounds.map(pick)).collect::<Vec<_>>();
+    table::new(vec![
+        Column::new(columns::DIMENSION.into(), rows().map(|r| r.0.name()).collect::<Vec<_>>()),
+        Column::new(columns::SCORE.into(), rows().map(|r| r.1).collect::<Vec<_>>()),
+        Column::new(columns::LOWER.into(), bounds(|b| b.0)),
+        Column::new(columns::UPPER.into(), bounds(|b| b.1)),
+        Column::new(columns::CUSTOMERS.into(), rows().map(|r| r.2.customers).collect::<Vec<_>>()),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn three_dimensions() -> DataFrame {
+        let values = [Some(7.0), None, Some(-2.5), Some(9.0)];
+        let scores = [Some(3), None, Some(1), Some(3)];
+        let some = bands(&values, &scores, 3);
+        to_table([&some, &some, &some]).unwrap()
+    }
+
+    #[test]
+    fn a_score_nobody_got_has_no_bounds() {
+        let rows = threshold_rows(&three_dimensions()).unwrap();
+        assert_eq!(rows.len(), 9);
+        let row = |score, lower, upper| ThresholdRow { dimension: Dimension::Frequency, score, lower, upper };
+        let expected = [row(1, Some(-2.5), Some(-2.5)), row(2, None, None), row(3, Some(7.0), Some(9.0))];
+        assert_eq!(rows[3..6], expected);
+        let customers = table::u32s(&three_dimensions(), columns::CUSTOMERS).unwrap();
+        assert_eq!(customers[..3], [Some(1), Some(0), Some(2)]);
+    }
+
+    #[test]
+    fn frozen_rows_have_to_cover_each_score_once() {
+        let rows = threshold_rows(&three_dimensions()).unwrap();
+        check_frozen(&rows, Dimension::Monetary, 3).unwrap();
+        let message = check_frozen(&rows, Dimension::Recency, 5).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "`[rfm] frozen_file` needs 5 rows for `recency_days`, scores 1 to 5, found 3 with scores [1, 2, 3]"
+        );
+        let message = check_frozen(&rows[..8], Dimension::Monetary, 3).unwrap_err().to_string();
+        assert!(message.contains("`monetary`") && message.contains("found 2"), "{message}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_threshold_table_is_refused() {
+        let other = table::new(vec![Column::new("name".into(), ["a"])]).unwrap();
+        let error = threshold_rows(&other).unwrap_err();
+        assert_eq!(error.to_string(), "`[rfm] frozen_file` has no usable column `dimension`");
+        assert!(error.hint_text().is_some());
+    }
+}

@@ -1,0 +1,190 @@
+//! The sentence behind a customer's RFM labels: values, thresholds, rule.
+
+use std::fmt::Write as _;
+
+use polars::prelude::*;
+
+use super::dimension::Dimension;
+use super::ladder::Ladder;
+use super::thresholds::Band;
+use crate::schema::customers;
+
+/// One text per score of a dimension: which values earn it.
+pub(super) type Ranges = Vec<String>;
+
+/// What the scores by rank say: the values of tonight's customers with the score.
+pub(super) fn observed_ranges(dimension: Dimension, bands: &[Band]) -> Ranges {
+    let worst = bands.iter().position(|b| b.bounds.is_some());
+    let best = bands.iter().rposition(|b| b.bounds.is_some());
+    let text = |(index, band): (usize, &Band)| match band.bounds {
+        None => "nobody".to_owned(),
+        Some((lower, upper)) if dimension.is_whole() && lower < upper => format!("{lower}-{upper}"),
+        Some((lower, _)) if dimension.is_whole() => lower.to_string(),
+        Some((lower, _)) if best == Some(index) => format!("{lower:.2} or more"),
+        Some((_, upper)) if worst == Some(index) => format!("{upper:.2} or less"),
+        Some((lower, upper)) => format!("{lower:.2} to {upper:.2}"),
+    };
+    bands.iter().enumerate().map(text).collect()
+}
+
+/// What given thresholds say: the one that earned the score, or that the lowest score misses all.
+pub(super) fn given_ranges(dimension: Dimension, ladder: &Ladder, k: u8) -> Ranges {
+    let bound = |value: f64| if dimension.is_whole() { value.to_string() } else { format!("{value:.2}") };
+    let (met, missed) = match dimension {
+        Dimension::Recency => ("or less", "more than"),
+        Dimension::Frequency | Dimension::Monetary => ("or more", "less than"),
+    };
+    let lowest = (2..=k).find_map(|score| ladder.earns(score));
+    let text = |score: u8| match (score, ladder.earns(score), lowest) {
+        (1, _, Some(lowest)) => format!("{missed} {}", bound(lowest)),
+        (1, _, None) => "no thresholds".to_owned(),
+        (_, Some(value), _) => format!("{} {met}", bound(value)),
+        (_, None, _) => "nobody".to_owned(),
+    };
+    (1..=k).map(text).collect()
+}
+
+/// What is known of one customer: values and scores in the order of a cell.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) values: [Option<f64>; 3],
+    pub(super) scores: [Option<u8>; 3],
+    /// Where all three scores are known.
+    pub(super) cell: Option<usize>,
+}
+
+/// The parts of the sentences that many customers share, written once.
+pub(super) struct Phrases {
+    /// For each dimension and score, such as ` -> 5 (0-150)`.
+    scored: [Vec<String>; 3],
+    /// For each cell, such as `cell 555 -> champions`.
+    named: Vec<String>,
+    /// For customers without a counting order.
+    nothing: String,
+}
+
+impl Phrases {
+    /// Phrases from the ranges of each score and the (name, segment) of each cell.
+    pub(super) fn new<'a>(
+        ranges: [&[String]; 3],
+        cells: impl Iterator<Item = (&'a str, &'a str)>,
+        window_days: Option<u32>,
+    ) -> Self {
+        let scored = |ranges: &[String]| {
+            (1..).zip(ranges).map(|(score, range): (u8, _)| format!(" -> {score} ({range})")).collect()
+        };
+        Self {
+            scored: ranges.map(scored),
+            named: cells.map(|(cell, segment)| format!("cell {cell} -> {segment}")).collect(),
+            nothing: match window_days {
+                Some(days) => format!("no counting order in {days} days"),
+                None => "no counting order".to_owned(),
+            },
+        }
+    }
+
+    /// The `rfm_why` column.
+    pub(super) fn column(&self, of: impl ExactSizeIterator<Item = Known>) -> Column {
+        let mut texts = StringChunkedBuilder::new(customers::RFM_WHY.into(), of.len());
+        let mut text = String::new();
+        for customer in of {
+            if customer.values[0].is_none() {
+                texts.append_value(&self.nothing);
+                continue;
+            }
+            text.clear();
+            self.sentence(&mut text, &customer).expect("writing to a string cannot fail");
+            texts.append_value(&text);
+        }
+        texts.finish().into_column()
+    }
+
+    fn sentence(&self, text: &mut String, customer: &Known) -> std::fmt::Result {
+        for (index, dimension) in Dimension::ALL.into_iter().enumerate() {
+            let (value, score) = (customer.values[index], customer.scores[index]);
+            let (Some(value), Some(score)) = (value, score) else {
+                write!(text, "{} unknown; ", word(dimension))?;
+                continue;
+            };
+            text.push_str(word(dimension));
+            let n = value as i64;
+            match dimension {
+                Dimension::Recency => write!(text, " {n} {}", plural(n, "day", "days"))?,
+                Dimension::Frequency => write!(text, " {n} {}", plural(n, "order", "orders"))?,
+                Dimension::Monetary => write!(text, " {value:.2}")?,
+            }
+            text.push_str(&self.scored[index][usize::from(score) - 1]);
+            let unpaid = dimension == Dimension::Monetary && value <= 0.0;
+            text.push_str(if unpaid { ", non_positive_spend; " } else { "; " });
+        }
+        text.push_str(customer.cell.map_or("no cell", |cell| &self.named[cell]));
+        Ok(())
+    }
+}
+
+fn word(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Recency => "recency",
+        Dimension::Frequency => "frequency",
+        Dimension::Monetary => "monetary",
+    }
+}
+
+fn plural(n: i64, one: &'static str, many: &'static str) -> &'static str {
+    if n == 1 { one } else { many }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn band(lower: f64, upper: f64) -> Band {
+        Band { bounds: Some((lower, upper)), customers: 1 }
+    }
+
+    #[test]
+    fn observed_ranges_name_the_customers_values() {
+        let days =
+            observed_ranges(Dimension::Recency, &[band(512.0, 545.0), Band::default(), band(0.0, 0.0)]);
+        assert_eq!(days, ["512-545", "nobody", "0"]);
+        let money = [band(0.0, 15.36), band(15.54, 31.95), band(130.54, 6552.7)];
+        let money = observed_ranges(Dimension::Monetary, &money);
+        assert_eq!(money, ["15.36 or less", "15.54 to 31.95", "130.54 or more"]);
+    }
+
+    #[test]
+    fn given_ranges_name_the_threshold() {
+        let days = Ladder::from_thresholds(Dimension::Recency, &[30.0, 90.0]);
+        assert_eq!(given_ranges(Dimension::Recency, &days, 3), ["more than 90", "90 or less", "30 or less"]);
+        let money = Ladder::from_thresholds(Dimension::Monetary, &[9.5, 100.0]);
+        let money = given_ranges(Dimension::Monetary, &money, 3);
+        assert_eq!(money, ["less than 9.50", "9.50 or more", "100.00 or more"]);
+    }
+
+    #[test]
+    fn sentences_name_values_thresholds_and_rule() {
+        let ranges = [["512-545", "0-150"], ["1", "6-44"], ["15.36 or less", "130.54 or more"]];
+        let ranges = ranges.map(|r| r.map(str::to_owned).to_vec());
+        let best =
+            Known { values: [Some(12.0), Some(7.0), Some(310.2)], scores: [Some(2); 3], cell: Some(1) };
+        let worst = Known { values: [Some(1.0), Some(1.0), Some(-3.0)], scores: [Some(1); 3], cell: Some(0) };
+        let unknown =
+            Known { values: [Some(1.0), Some(1.0), None], scores: [Some(1), Some(1), None], cell: None };
+        let never = Known { values: [None; 3], scores: [None; 3], cell: None };
+        let cells = [("111", "lost"), ("222", "champions")].into_iter();
+        let phrases = Phrases::new(ranges.each_ref().map(Vec::as_slice), cells, None);
+        let column = phrases.column([best, worst, unknown, never].into_iter());
+        let texts: Vec<_> = column.as_materialized_series().str().unwrap().iter().flatten().collect();
+        assert_eq!(
+            texts,
+            [
+                "recency 12 days -> 2 (0-150); frequency 7 orders -> 2 (6-44); \
+                 monetary 310.20 -> 2 (130.54 or more); cell 222 -> champions",
+                "recency 1 day -> 1 (512-545); frequency 1 order -> 1 (1); \
+                 monetary -3.00 -> 1 (15.36 or less), non_positive_spend; cell 111 -> lost",
+                "recency 1 day -> 1 (512-545); frequency 1 order -> 1 (1); monetary unknown; no cell",
+                "no counting order",
+            ]
+        );
+    }
+}
