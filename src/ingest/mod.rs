@@ -1,1 +1,4 @@
-//! To come.
+//! Exports in, clean tables and rows set aside out.
+pub mod id;
+pub mod numbers;
+pub mod text;
