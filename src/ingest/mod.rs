@@ -1,4 +1,6 @@
 //! Exports in, clean tables and rows set aside out.
+pub mod dialect;
+pub mod encoding;
 pub mod id;
 pub mod numbers;
 pub mod text;
