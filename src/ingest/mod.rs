@@ -4,3 +4,4 @@ pub mod encoding;
 pub mod id;
 pub mod numbers;
 pub mod text;
+pub mod times;
