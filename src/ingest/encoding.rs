@@ -90,7 +90,7 @@ pub enum FileKind {
     Zip,
     /// Excel workbook, `.xlsx` or `.xlsb`.
     Xlsx,
-    /// OpenDocument spreadsheet.
+    /// `OpenDocument` spreadsheet.
     Ods,
     /// Old Excel workbook, or one behind a password: both are OLE containers.
     Ole,

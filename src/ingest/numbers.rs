@@ -193,3 +193,201 @@ impl std::fmt::Write for ShortText {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{RngCore, SeedableRng};
+
+    fn auto(text: &str) -> Option<i64> {
+        parse_fixed(text.as_bytes(), DecimalMark::Auto)
+    }
+
+    /// `-1234.5` in millionths, by moving the point in the text.
+    fn millionths(decimal: &str) -> i64 {
+        let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
+        format!("{whole}{fraction:0<6}").parse().unwrap()
+    }
+
+    fn assert_all(mark: DecimalMark, cases: &[(&str, Option<&str>)]) {
+        for (text, value) in cases {
+            assert_eq!(parse_fixed(text.as_bytes(), mark), value.map(millionths), "`{text}` as {mark:?}");
+        }
+    }
+
+    #[test]
+    fn the_reference_numbers_are_read() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/persian_text_vectors.json");
+        let vectors: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        for vector in vectors["number"].as_array().unwrap() {
+            let raw = vector["raw"].as_str().unwrap();
+            assert_eq!(auto(raw), vector["value"].as_str().map(millionths), "`{raw}`");
+        }
+    }
+
+    #[test]
+    fn plain_decimals_are_exact() {
+        assert_all(
+            DecimalMark::Auto,
+            &[
+                ("0", Some("0")),
+                ("2.55", Some("2.55")),
+                ("-8", Some("-8")),
+                ("11062.06", Some("11062.06")),
+                ("0.000001", Some("0.000001")),
+                ("123456789012.123456", Some("123456789012.123456")),
+                ("1234567890123", Some("1234567890123")),
+                ("-0", Some("0")),
+                ("007", Some("7")),
+                (".5", Some("0.5")),
+                ("5.", Some("5")),
+                (" 29.33 ", Some("29.33")),
+                ("+3.5", Some("3.5")),
+            ],
+        );
+    }
+
+    #[test]
+    fn digits_beyond_the_sixth_decimal_are_rounded_half_to_even() {
+        assert_all(
+            DecimalMark::Auto,
+            &[
+                ("0.0000005", Some("0")),
+                ("0.0000015", Some("0.000002")),
+                ("0.0000025", Some("0.000002")),
+                ("0.00000250000000000000000000000000000000000000000000001", Some("0.000003")),
+                ("-0.0000015", Some("-0.000002")),
+                ("0.99999999", Some("1")),
+                ("2.5500000000000000000000000000000000000000000", Some("2.55")),
+                ("1e-40", Some("0")),
+            ],
+        );
+    }
+
+    #[test]
+    fn accounting_and_currency_dress_is_taken_off() {
+        assert_all(
+            DecimalMark::Auto,
+            &[
+                ("(1,234.50)", Some("-1234.50")),
+                ("($1,234.50)", Some("-1234.50")),
+                ("1,234.50-", Some("-1234.50")),
+                ("−7", Some("-7")),
+                ("- 7", Some("-7")),
+                ("$-7.25", Some("-7.25")),
+                ("-$7.25", Some("-7.25")),
+                ("€ 12.50", Some("12.50")),
+                ("12.50 €", Some("12.50")),
+                ("£0.85", Some("0.85")),
+                ("R$ 99.90", Some("99.90")),
+                ("RM25,000", Some("25000")),
+                ("USD 1200", Some("1200")),
+                ("1200usd", Some("1200")),
+                ("Rs.12", Some("12")),
+                ("12 kr.", Some("12")),
+                ("۱۲۰٬۰۰۰ ریال", Some("120000")),
+                ("۱۲٬۰۰۰ تومان", Some("12000")),
+                ("ریال ۵۰۰", Some("500")),
+                ("۵۰۰ ﷼", Some("500")),
+                ("12.5%", Some("12.5")),
+                ("1'234'567.5", Some("1234567.5")),
+                ("1 234 567", Some("1234567")),
+                ("1\u{A0}234.5", Some("1234.5")),
+                ("1\u{202F}234", Some("1234")),
+                ("1.2E+05", Some("120000")),
+                ("-2.5e-3", Some("-0.0025")),
+                ("5E3", Some("5000")),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_no_number_or_could_be_two_is_refused() {
+        for text in [
+            "", " ", "-", ".", ",", "()", "%", "$", "abc", "12a", "1,23", "12,34", "1,2345", "12,34,567", "1,234,56", "0,750",
+            "1.234,50", "1.234.567", "1 23", "1,234 567", "1,234.5,6", "1.2.3", "--5", "-5-", "(-5)", "(5", "5)", "+5-", "%5%",
+            "$5€", "1E", "E5", "1E+", "1E1.5", "1,234E2", "1/5", "۱/۵", "0x10", "NaN", "inf", "12:30", "2010-12-01", "EURO5X",
+            "9300000000000", "1E20", "1E999", "12EURO5", "5 apples",
+        ] {
+            assert_eq!(auto(text), None, "`{text}`");
+        }
+        assert_eq!(parse_fixed(b"12\xFF", DecimalMark::Auto), None);
+    }
+
+    #[test]
+    fn a_decimal_comma_is_read_where_it_is_declared() {
+        assert_all(
+            DecimalMark::Comma,
+            &[
+                ("12,34", Some("12.34")),
+                ("1.234,50", Some("1234.50")),
+                ("1.234", Some("1234")),
+                ("1.234.567", Some("1234567")),
+                ("1 234,5", Some("1234.5")),
+                ("0,750", Some("0.750")),
+                ("۱۲،۵", Some("12.5")),
+                ("-0,5 €", Some("-0.5")),
+                ("12.34", None),
+                ("1,234.50", None),
+                ("1,234,567", None),
+                ("0.750", None),
+            ],
+        );
+        assert_eq!(parse_fixed("۳٫۵".as_bytes(), DecimalMark::Comma), Some(3_500_000));
+    }
+
+    #[test]
+    fn the_mark_of_a_column_is_found_or_the_conflict_named() {
+        let mark = |samples: &[&str]| detect_mark(samples.iter().map(|sample| sample.as_bytes()));
+        assert_eq!(mark(&["1.234", "12", "12,5"]), Ok(DecimalMark::Comma));
+        assert_eq!(mark(&["1.234,50"]), Ok(DecimalMark::Comma));
+        assert_eq!(mark(&["1,234", "12.5"]), Ok(DecimalMark::Point));
+        assert_eq!(mark(&["1,234", "1.234", "7", "", "abc, d"]), Ok(DecimalMark::Auto));
+        assert_eq!(mark(&["۱۲،۵"]), Ok(DecimalMark::Comma));
+        let conflict = mark(&["1,50", "2,50", "3.25"]).unwrap_err();
+        assert_eq!((conflict.comma.as_str(), conflict.comma_count), ("1,50", 2));
+        assert_eq!((conflict.point.as_str(), conflict.point_count), ("3.25", 1));
+    }
+
+    #[test]
+    fn floats_mean_their_shortest_decimal() {
+        for (value, decimal) in [
+            (0.1 + 0.2, "0.3"),
+            (2.55, "2.55"),
+            (-19.99, "-19.99"),
+            (17850.0, "17850"),
+            // 1.0000005 in binary lies below the tie, 2.0000005 above: both are ties as decimals.
+            (1.000_000_5, "1"),
+            (1.000_001_5, "1.000002"),
+            (4_500_000_000.123_456, "4500000000.123456"),
+            (9.2e12, "9200000000000"),
+            (1e-9, "0"),
+        ] {
+            assert_eq!(from_f64(value), Some(millionths(decimal)), "{value}");
+        }
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 9.3e12, -1e300] {
+            assert_eq!(from_f64(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_fast_paths_agree_with_the_slow_ones() {
+        let mut random = ChaCha8Rng::seed_from_u64(20_260_101);
+        for _ in 0..20_000 {
+            let digits = random.next_u64() % 10_u64.pow(random.next_u32() % 16 + 1);
+            let decimals = random.next_u32() % 9;
+            let scale = 10_u64.pow(decimals);
+            let text = match decimals {
+                0 => format!("{digits}"),
+                width => format!("-{}.{:0width$}", digits / scale, digits % scale, width = width as usize),
+            };
+            let slow = parse_dressed(&text, DecimalMark::Point);
+            assert_eq!(auto(&text), slow, "{text}");
+            let value: f64 = text.parse().unwrap();
+            if digits < 1_000_000_000_000_000 {
+                assert_eq!(from_f64(value), slow, "{text}");
+            }
+        }
+    }
+}

@@ -161,3 +161,67 @@ fn collapse_ascii(text: &str, lower: bool) -> String {
     }
     collapsed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{RngCore, SeedableRng};
+
+    #[test]
+    fn the_reference_texts_come_out() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/persian_text_vectors.json");
+        let vectors: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        for vector in vectors["text"].as_array().unwrap() {
+            let raw = vector["raw"].as_str().unwrap();
+            assert_eq!(display(raw), vector["display"].as_str().unwrap(), "display of {raw:?}");
+            assert_eq!(key(raw), vector["key"].as_str().unwrap(), "key of {raw:?}");
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_word_share_a_key_and_different_words_do_not() {
+        assert_eq!(key("می‌شود"), key("میشود"));
+        assert_ne!(key("می‌شود"), key("می شود"));
+        assert_eq!(key("مؤسسهٔ آرین"), key("موسسه ارین"));
+        assert_eq!(key("Zürich"), key("zu\u{308}rich"));
+    }
+
+    #[test]
+    fn plain_ascii_takes_the_same_way() {
+        for text in ["", " ", "Ali  REZAEI", "\ta\u{b}b\r\n", "x"] {
+            assert_eq!(display(text), collapse(text), "{text:?}");
+            assert_eq!(key(text), fold(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn digits_are_folded_and_nothing_else() {
+        assert_eq!(fold_digits("سفارش ۱۲٣"), "سفارش 123");
+        assert!(matches!(fold_digits("order 12"), Cow::Borrowed(_)));
+    }
+
+    /// Letters, marks, joiners, blanks and compatibility forms that interact.
+    fn troublesome(random: &mut ChaCha8Rng) -> String {
+        const SIGNS: [char; 48] = [
+            'a', 'A', 'İ', 'ß', 'é', 'e', '\u{301}', '\u{308}', ' ', '\t', '\u{A0}', '\u{3000}', '1', '۱', '١', 'ي', 'ى', 'ی',
+            'ك', 'ک', 'ه', 'ة', 'ۀ', 'ە', 'ہ', 'ا', 'أ', 'إ', 'ٱ', 'آ', 'و', 'ؤ', 'ئ', '\u{64B}', '\u{64E}', '\u{651}',
+            '\u{653}', '\u{654}', '\u{655}', '\u{670}', '\u{640}', ZWNJ, '\u{200D}', '\u{200F}', '\u{2067}', '\u{FEFF}', '\u{FEFB}',
+            '\u{FDFA}',
+        ];
+        let length = random.next_u32() % 14;
+        (0..length).map(|_| SIGNS[random.next_u32() as usize % SIGNS.len()]).collect()
+    }
+
+    #[test]
+    fn both_forms_are_idempotent_and_the_key_does_not_see_the_display_form() {
+        let mut random = ChaCha8Rng::seed_from_u64(20_260_101);
+        for _ in 0..20_000 {
+            let text = troublesome(&mut random);
+            let (shown, compared) = (display(&text), key(&text));
+            assert_eq!(display(&shown), shown, "display of {text:?}");
+            assert_eq!(key(&compared), compared, "key of {text:?}");
+            assert_eq!(key(&shown), compared, "key of display of {text:?}");
+        }
+    }
+}

@@ -78,7 +78,8 @@ impl Around {
         let whole_word = |rest: &&str| !rest.starts_with(char::is_alphabetic);
         let rest = CURRENCIES
             .iter()
-            .filter_map(|word| starts_with(text, word).then(|| &text[word.len()..]))
+            .filter(|word| starts_with(text, word))
+            .map(|word| &text[word.len()..])
             .find(whole_word)
             .or_else(|| text.strip_prefix(is_currency_sign))?;
         self.currency += 1;
@@ -89,7 +90,8 @@ impl Around {
         let whole_word = |rest: &&str| !rest.ends_with(char::is_alphabetic);
         let rest = CURRENCIES
             .iter()
-            .filter_map(|word| ends_with(text, word).then(|| &text[..text.len() - word.len()]))
+            .filter(|word| ends_with(text, word))
+            .map(|word| &text[..text.len() - word.len()])
             .find(whole_word)
             .or_else(|| text.strip_suffix(is_currency_sign))?;
         self.currency += 1;
@@ -140,9 +142,8 @@ fn role(sign: char, mark: DecimalMark) -> Option<Role> {
     let comma_is_decimal = mark == DecimalMark::Comma;
     Some(match sign {
         '\u{66B}' => Role::Decimal,
-        '.' if comma_is_decimal => Role::Group('.'),
-        '.' => Role::Decimal,
-        ',' | '\u{60C}' if comma_is_decimal => Role::Decimal,
+        '.' | ',' | '\u{60C}' if (sign == '.') != comma_is_decimal => Role::Decimal,
+        '.' => Role::Group('.'),
         ',' | '\u{60C}' => Role::Group(','),
         '\u{66C}' => Role::Group('\u{66C}'),
         '\'' | '\u{2019}' => Role::Group('\''),
@@ -223,8 +224,7 @@ impl Digits {
 /// `[+-]?\d{1,3}`, after the letter of an exponent.
 fn read_exponent(text: &str) -> Option<i32> {
     let (negative, digits) = match text.as_bytes() {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
+        [sign @ (b'-' | b'+'), rest @ ..] => (*sign == b'-', rest),
         rest => (false, rest),
     };
     let sane = (1..=3).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);

@@ -134,7 +134,8 @@ impl Detector {
 
     /// A detector that only decides on the calendar of a declared format.
     pub fn declared(format: TimeFormat) -> Self {
-        Self { declared: Some(format.clone()), ..Self::new(format.calendar()) }
+        let calendar = format.calendar();
+        Self { declared: Some(format), ..Self::new(calendar) }
     }
 
     /// The detector for what the configuration says: `auto`, or anything that [`TimeFormat::declared`] reads.
@@ -263,12 +264,14 @@ impl Detector {
     }
 
     fn find_order(&self) -> Result<Order, DetectError> {
-        match contest(&self.day_first_only, &self.month_first_only) {
-            None => Err(mixed("day-first and month-first dates", &self.day_first_only, &self.month_first_only)),
-            Some(true) => Ok(Order::DayFirst),
-            Some(false) if self.month_first_only.count > 0 => Ok(Order::MonthFirst),
-            Some(false) if self.either.count > 0 => Err(DetectError::Ambiguous { example: self.either.example() }),
-            // Days and months are equal throughout: both orders read the same.
+        let (day_first, month_first) = (&self.day_first_only, &self.month_first_only);
+        if day_first.count + month_first.count == 0 && self.either.count > 0 {
+            return Err(DetectError::Ambiguous { example: self.either.example() });
+        }
+        // Where day and month are equal throughout, both orders read the same.
+        match contest(month_first, day_first) {
+            None => Err(mixed("day-first and month-first dates", day_first, month_first)),
+            Some(true) => Ok(Order::MonthFirst),
             Some(false) => Ok(Order::DayFirst),
         }
     }
@@ -284,7 +287,7 @@ fn mixed(what: &'static str, first: &Tally, second: &Tally) -> DetectError {
     DetectError::Mixed { what, first: first.example(), second: second.example() }
 }
 
-/// Cells that say "no date": empty, the spellings of "no value", `?`, `-`, and the zero date of MySQL.
+/// Cells that say "no date": empty, the spellings of "no value", `?`, `-`, and the zero date `0000-00-00` of databases.
 fn is_no_date(value: &[u8]) -> bool {
     let cell = id::trim(value);
     id::is_missing(cell) || matches!(cell, b"?" | b"-" | b"NA" | b"0") || cell.starts_with(b"0000-00-00")

@@ -1,17 +1,17 @@
 //! Days of the (proleptic) Gregorian calendar.
 
 /// The first year that dates may have.
-pub const FIRST_YEAR: i32 = 1600;
+pub(super) const FIRST_YEAR: i32 = 1600;
 
 /// The last year that dates may have; 9999-12-31 and its like stand for "never".
-pub const LAST_YEAR: i32 = 2600;
+pub(super) const LAST_YEAR: i32 = 2600;
 
 /// Days from 1970-01-01 to a date; `None` for dates that do not exist or lie outside 1600 to 2600.
 ///
 /// Counts in eras of 400 years that begin on 1 March (Hinnant, "chrono-compatible low-level date
 /// algorithms", `days_from_civil`).
 #[inline]
-pub fn to_days(year: i32, month: u32, day: u32) -> Option<i32> {
+pub(super) fn to_days(year: i32, month: u32, day: u32) -> Option<i32> {
     if !(FIRST_YEAR..=LAST_YEAR).contains(&year) || !(1..=12).contains(&month) || day == 0 {
         return None;
     }
