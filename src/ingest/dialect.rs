@@ -1,0 +1,214 @@
+//! How a text table is written: what parts its cells, what quotes them, whether names stand on top.
+//!
+//! Every delimiter is tried on the sample with quotes respected. The one whose first rows hold the wanted
+//! column names wins; else the one that cuts most records into the same number of cells and leaves cells
+//! that look like values (a semicolon inside cells cut at commas speaks against the comma). Runs of blanks
+//! count as delimiter only where no other sign works. Whatever is declared is taken as it is.
+
+mod header;
+mod split;
+
+use crate::error::{Error, Result};
+use split::{Cell, Table};
+
+/// What stands between two cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delimiter {
+    /// This byte, once.
+    Byte(u8),
+    /// Any run of spaces and tabs; those at the ends of a line mean nothing.
+    Blanks,
+}
+
+impl Delimiter {
+    /// The delimiter with a declared name: one ASCII sign, `tab`, or `blanks`.
+    ///
+    /// # Errors
+    /// A configuration error for anything else.
+    pub fn from_label(label: &str) -> Result<Self> {
+        match (label, label.as_bytes()) {
+            ("tab" | "\\t", _) => Ok(Self::Byte(b'\t')),
+            ("blanks" | " ", _) => Ok(Self::Blanks),
+            (_, &[byte]) if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'\n' | b'\r' | b'"') => {
+                Ok(Self::Byte(byte))
+            }
+            _ => Err(Error::config(format!(
+                "`delimiter` should be one sign such as `,` `;` `|`, or `tab`, or `blanks`, but is `{label}`"
+            ))),
+        }
+    }
+
+    /// The delimiter's name, which [`Self::from_label`] reads.
+    pub fn label(self) -> String {
+        match self {
+            Self::Blanks => "blanks".to_owned(),
+            Self::Byte(b'\t') => "tab".to_owned(),
+            Self::Byte(byte) => char::from(byte).to_string(),
+        }
+    }
+}
+
+/// How a text table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// What parts the cells of a line.
+    pub delimiter: Delimiter,
+    /// What encloses a cell with delimiters or line ends in it; doubled, it means itself.
+    pub quote: Option<u8>,
+    /// Whether the first record holds the column names.
+    pub header: bool,
+    /// Lines before the table: Excel's `sep=;`, or a title that fills one cell.
+    pub skip_lines: usize,
+}
+
+/// Quoting, as a configuration may declare it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quote {
+    /// To be found.
+    #[default]
+    Auto,
+    /// No sign quotes.
+    Off,
+    /// This sign quotes.
+    Byte(u8),
+}
+
+/// What a configuration declares about a text table; the rest is found.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Declared {
+    /// The delimiter.
+    pub delimiter: Option<Delimiter>,
+    /// The quote sign.
+    pub quote: Quote,
+    /// Whether there is a header.
+    pub header: Option<bool>,
+}
+
+/// Byte delimiters that are tried, the most usual first.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// How a text table is written, judged by a sample from its start in UTF-8.
+///
+/// `wanted` are the column names that the configuration refers to. A last line without line end is taken
+/// as cut off when there are others. An empty sample is comma-separated with a header.
+pub fn find(sample: &[u8], declared: &Declared, wanted: &[&str]) -> Dialect {
+    let (separator, skipped) = separator_line(sample);
+    let sample = &sample[skipped..];
+    let first_line = usize::from(skipped > 0);
+    let delimiter = declared.delimiter.or(separator);
+    let mut best: Option<Candidate> = None;
+    for delimiter in delimiters_to_try(delimiter) {
+        for quote in quotes_to_try(declared.quote, sample) {
+            let candidate = Candidate::judge(sample, delimiter, quote, wanted);
+            if best.as_ref().is_none_or(|best| candidate.beats(best)) {
+                best = Some(candidate);
+            }
+        }
+    }
+    let Some(best) = best else {
+        let fallback = Delimiter::Byte(DELIMITERS[0]);
+        return Dialect { delimiter: fallback, quote: Some(b'"'), header: declared.header.unwrap_or(true), skip_lines: 0 };
+    };
+    let (top, header) = header::locate(&best.table, wanted);
+    Dialect {
+        delimiter: best.delimiter,
+        quote: best.quote,
+        header: declared.header.unwrap_or(header),
+        skip_lines: first_line + best.table.records.get(top).map_or(0, |record| record.line),
+    }
+}
+
+/// The delimiter that Excel's first line `sep=;` names, and the length of that line.
+fn separator_line(sample: &[u8]) -> (Option<Delimiter>, usize) {
+    let end = sample.iter().position(|byte| *byte == b'\n').map_or(sample.len(), |at| at + 1);
+    match sample[..end].trim_ascii_end().strip_prefix(b"sep=") {
+        Some(&[byte]) => (Some(Delimiter::Byte(byte)), end),
+        // A tab is trimmed away with the line end.
+        Some([]) if sample[..end].starts_with(b"sep=\t") => (Some(Delimiter::Byte(b'\t')), end),
+        _ => (None, 0),
+    }
+}
+
+fn delimiters_to_try(declared: Option<Delimiter>) -> Vec<Delimiter> {
+    match declared {
+        Some(delimiter) => vec![delimiter],
+        None => DELIMITERS.map(Delimiter::Byte).into_iter().chain([Delimiter::Blanks]).collect(),
+    }
+}
+
+fn quotes_to_try(declared: Quote, sample: &[u8]) -> Vec<Option<u8>> {
+    match declared {
+        Quote::Byte(byte) => vec![Some(byte)],
+        Quote::Off => vec![None],
+        Quote::Auto if !sample.contains(&b'"') && sample.contains(&b'\'') => vec![Some(b'"'), Some(b'\'')],
+        Quote::Auto if sample.contains(&b'"') => vec![Some(b'"'), None],
+        Quote::Auto => vec![Some(b'"')],
+    }
+}
+
+/// One way of reading the sample, and how well it fits.
+struct Candidate<'a> {
+    delimiter: Delimiter,
+    quote: Option<u8>,
+    table: Table<'a>,
+    /// Wanted names among the cells of one of the first records.
+    found: usize,
+    /// 0 to 1; see [`Candidate::judge`].
+    score: f64,
+}
+
+impl<'a> Candidate<'a> {
+    /// Share of records with the usual number of cells, times share of cells that look like one value,
+    /// times share of records whose quotes close where they should. One cell a record scores nothing.
+    fn judge(sample: &'a [u8], delimiter: Delimiter, quote: Option<u8>, wanted: &[&str]) -> Self {
+        let table = Table::split(sample, delimiter, quote);
+        let found = header::wanted_in_front(&table, wanted);
+        let (usual, agreeing) = table.usual_width();
+        let records = table.records.len().max(1) as f64;
+        let cells = || table.records.iter().flat_map(|record| &record.cells);
+        let (values, total) = cells().fold((0_usize, 0_usize), |(values, total), cell| {
+            (values + usize::from(looks_like_one_value(cell, delimiter)), total + 1)
+        });
+        let broken = table.records.iter().filter(|record| record.broken).count() as f64;
+        let mut score = if usual > 1 {
+            agreeing as f64 / records
+        } else {
+            // Baskets: a line for each, as many cells as there are items.
+            RAGGED * (table.records.iter().filter(|record| record.cells.len() > 1).count() as f64 / records)
+        };
+        score *= values as f64 / total.max(1) as f64 * (1.0 - broken / records);
+        if delimiter == Delimiter::Blanks {
+            score = if is_blank_table(&table, agreeing as f64 / records) { RAGGED } else { 0.0 };
+        }
+        Self { delimiter, quote, table, found, score }
+    }
+
+    /// Names decide, then the score, then the number of cells; the earlier candidate on a tie.
+    fn beats(&self, other: &Self) -> bool {
+        /// Scores closer than this say the same.
+        const SAME: f64 = 1e-9;
+        if self.found != other.found {
+            return self.found > other.found;
+        }
+        if (self.score - other.score).abs() > SAME {
+            return self.score > other.score;
+        }
+        self.score > 0.0 && self.quote == other.quote && self.table.usual_width().0 > other.table.usual_width().0
+    }
+}
+
+/// What a ragged table, or one parted by blanks, scores at most: less than a regular one.
+const RAGGED: f64 = 0.5;
+
+/// Quoted, or free of the other delimiters unless it is a number (`12,50` between semicolons).
+fn looks_like_one_value(cell: &Cell<'_>, delimiter: Delimiter) -> bool {
+    let foreign = |byte: &u8| DELIMITERS.contains(byte) && delimiter != Delimiter::Byte(*byte);
+    cell.quoted || !cell.text.iter().any(foreign) || header::is_number(cell.text)
+}
+
+/// Nearly every line has the same number of words, and some column of them is all numbers.
+fn is_blank_table(table: &Table<'_>, agreeing: f64) -> bool {
+    const NEARLY_ALL: f64 = 0.9;
+    let (usual, _) = table.usual_width();
+    agreeing >= NEARLY_ALL && usual > 1 && (0..usual).any(|column| header::is_typed_column(table, column))
+}

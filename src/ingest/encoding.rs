@@ -1,0 +1,277 @@
+//! From the bytes of a file to UTF-8: which encoding a text is in, or what else the file is.
+//!
+//! [`sniff`] decides from the first bytes of a file (a mebibyte is plenty). The rule, in order: a byte order
+//! mark; the signature of another format; UTF-16 by where its zero bytes stand; UTF-8 when the sample is
+//! valid, or when its faults are rare beside valid multi-byte letters; else Windows-1256 where high bytes
+//! stand together as in Persian and Arabic words, Windows-1252 where they stand among ASCII letters.
+//!
+//! Plain ASCII counts as UTF-8. A file whose first letter beyond ASCII comes after the sample, in another
+//! encoding, is therefore read as UTF-8: its invalid bytes pass through [`Decoder`] unchanged, so that those
+//! rows can be set aside as `bad_encoding` with the hint to declare the encoding. The other way round,
+//! what a declared or found encoding cannot decode comes out as the byte 0xFF, which no UTF-8 contains, and
+//! meets the same fate; nothing is replaced in silence.
+
+mod decoder;
+
+use crate::error::{Error, Result, closest};
+
+pub use decoder::Decoder;
+
+/// How the letters of a text file are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, plain ASCII included.
+    Utf8,
+    /// UTF-16, Windows code pages and whatever else the WHATWG Encoding Standard names.
+    Other(&'static encoding_rs::Encoding),
+}
+
+impl Encoding {
+    /// The encoding with a declared name, such as `utf-8`, `windows-1256`, `cp1252`, `utf-16le`.
+    ///
+    /// # Errors
+    /// A configuration error for a name that no one knows, with the closest known one.
+    pub fn from_label(label: &str) -> Result<Self> {
+        /// What exports are written in, for the hint.
+        const COMMON: [&str; 10] = [
+            "utf-8", "utf-16le", "utf-16be", "windows-1256", "windows-1252", "windows-1250", "windows-1251", "iso-8859-1",
+            "iso-8859-6", "windows-1254",
+        ];
+        let bare = label.trim().to_ascii_lowercase();
+        let bare = bare.strip_suffix("-sig").unwrap_or(&bare);
+        if let Some(encoding) = encoding_rs::Encoding::for_label_no_replacement(bare.as_bytes()) {
+            return Ok(Self::from(encoding));
+        }
+        let error = Error::config(format!("`encoding` should name a known encoding, but is `{label}`"));
+        Err(match closest(bare, COMMON) {
+            Some(known) => error.hint(format!("did you mean `{known}`?")),
+            None => error.hint(format!("known are {}", COMMON.map(|name| format!("`{name}`")).join(", "))),
+        })
+    }
+
+    /// The standard name, as the manifest shows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => encoding_rs::UTF_8.name(),
+            Self::Other(encoding) => encoding.name(),
+        }
+    }
+}
+
+impl From<&'static encoding_rs::Encoding> for Encoding {
+    fn from(encoding: &'static encoding_rs::Encoding) -> Self {
+        if encoding == encoding_rs::UTF_8 { Self::Utf8 } else { Self::Other(encoding) }
+    }
+}
+
+/// What the first bytes of a file say about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sniffed {
+    /// A text in this encoding.
+    Text(Encoding),
+    /// Not a text table; see [`FileKind::describe`].
+    Binary(FileKind),
+}
+
+/// Formats that are not text tables, known by their first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// gzip compression.
+    Gzip,
+    /// Zstandard compression.
+    Zstd,
+    /// bzip2 compression.
+    Bzip2,
+    /// xz compression.
+    Xz,
+    /// 7-Zip archive.
+    SevenZip,
+    /// Zip archive that is no workbook.
+    Zip,
+    /// Excel workbook, `.xlsx` or `.xlsb`.
+    Xlsx,
+    /// `OpenDocument` spreadsheet.
+    Ods,
+    /// Old Excel workbook, or one behind a password: both are OLE containers.
+    Ole,
+    /// Parquet.
+    Parquet,
+    /// Arrow IPC (Feather).
+    Arrow,
+    /// `SQLite` database.
+    Sqlite,
+    /// PDF.
+    Pdf,
+    /// A web page; many systems name one `.xls`.
+    Html,
+    /// XML, the Excel 2003 spreadsheet included.
+    Xml,
+    /// Not a text, and nothing known.
+    Unknown,
+}
+
+impl FileKind {
+    /// The kind with its article, to follow "`orders.csv` is ".
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Gzip => "a gzip file",
+            Self::Zstd => "a zstd file",
+            Self::Bzip2 => "a bzip2 file",
+            Self::Xz => "an xz file",
+            Self::SevenZip => "a 7-Zip archive",
+            Self::Zip => "a zip archive",
+            Self::Xlsx => "an Excel workbook (xlsx)",
+            Self::Ods => "an OpenDocument spreadsheet (ods)",
+            Self::Ole => "an old Excel workbook (xls) or one with a password",
+            Self::Parquet => "a Parquet file",
+            Self::Arrow => "an Arrow file",
+            Self::Sqlite => "an SQLite database",
+            Self::Pdf => "a PDF document",
+            Self::Html => "a web page (html)",
+            Self::Xml => "an XML file",
+            Self::Unknown => "a binary file of unknown format",
+        }
+    }
+}
+
+/// What a file is, judged by its first bytes; an empty sample is UTF-8.
+pub fn sniff(sample: &[u8]) -> Sniffed {
+    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(sample) {
+        let markup = encoding == encoding_rs::UTF_8;
+        return match markup.then(|| markup_kind(&sample[mark..])).flatten() {
+            Some(kind) => Sniffed::Binary(kind),
+            None => Sniffed::Text(encoding.into()),
+        };
+    }
+    if let Some(kind) = signature(sample).or_else(|| markup_kind(sample)) {
+        return Sniffed::Binary(kind);
+    }
+    if let Some(encoding) = utf16_without_mark(sample) {
+        return Sniffed::Text(Encoding::Other(encoding));
+    }
+    if is_binary(sample) {
+        return Sniffed::Binary(FileKind::Unknown);
+    }
+    Sniffed::Text(if is_utf8(sample) { Encoding::Utf8 } else { legacy(sample) })
+}
+
+/// Formats that start with bytes of their own.
+fn signature(sample: &[u8]) -> Option<FileKind> {
+    const SIGNATURES: [(&[u8], FileKind); 11] = [
+        (b"\x1F\x8B", FileKind::Gzip),
+        (b"\x28\xB5\x2F\xFD", FileKind::Zstd),
+        (b"BZh9", FileKind::Bzip2),
+        (b"\xFD7zXZ\0", FileKind::Xz),
+        (b"7z\xBC\xAF\x27\x1C", FileKind::SevenZip),
+        (b"PK\x03\x04", FileKind::Zip),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", FileKind::Ole),
+        (b"PAR1", FileKind::Parquet),
+        (b"ARROW1", FileKind::Arrow),
+        (b"SQLite format 3\0", FileKind::Sqlite),
+        (b"%PDF-", FileKind::Pdf),
+    ];
+    let (_, kind) = SIGNATURES.iter().find(|(magic, _)| sample.starts_with(magic))?;
+    Some(if *kind == FileKind::Zip { zip_kind(sample) } else { *kind })
+}
+
+/// Workbooks are zip archives; the names of their parts tell.
+fn zip_kind(sample: &[u8]) -> FileKind {
+    let holds = |part: &[u8]| memchr::memmem::find(sample, part).is_some();
+    if holds(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet") {
+        FileKind::Ods
+    } else if holds(b"xl/") || (holds(b"[Content_Types].xml") && !holds(b"word/") && !holds(b"ppt/")) {
+        FileKind::Xlsx
+    } else {
+        FileKind::Zip
+    }
+}
+
+/// Pages and XML, by their first tag.
+fn markup_kind(sample: &[u8]) -> Option<FileKind> {
+    const TAGS: [(&[u8], FileKind); 6] = [
+        (b"<!doctype html", FileKind::Html),
+        (b"<html", FileKind::Html),
+        (b"<head", FileKind::Html),
+        (b"<meta", FileKind::Html),
+        (b"<table", FileKind::Html),
+        (b"<?xml", FileKind::Xml),
+    ];
+    let text = sample.trim_ascii_start();
+    let starts = |tag: &[u8]| text.get(..tag.len()).is_some_and(|front| front.eq_ignore_ascii_case(tag));
+    TAGS.iter().find(|(tag, _)| starts(tag)).map(|(_, kind)| *kind)
+}
+
+/// UTF-16 shows by zero bytes that nearly all stand at the same side of a pair: digits, delimiters and line
+/// ends have one each, whatever the language.
+fn utf16_without_mark(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    /// One pair in this many must have a zero; Persian text in a table has one in three or four.
+    const PAIRS_PER_ZERO: usize = 20;
+    /// Zeros at the other side must be this much rarer.
+    const RARER: usize = 20;
+    let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd, pairs) = (zeros(0), zeros(1), sample.len() / 2);
+    if pairs < 2 || (even + odd) * PAIRS_PER_ZERO < pairs {
+        None
+    } else if even * RARER <= odd {
+        Some(encoding_rs::UTF_16LE)
+    } else if odd * RARER <= even {
+        Some(encoding_rs::UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// More than one byte in twenty is a control character that no text has; a stray NUL does not make a binary.
+fn is_binary(sample: &[u8]) -> bool {
+    const BYTES_PER_CONTROL: usize = 20;
+    let controls = sample.iter().filter(|byte| matches!(byte, 0..=8 | 0x0E..=0x19 | 0x1C..=0x1F)).count();
+    controls * BYTES_PER_CONTROL > sample.len()
+}
+
+/// Valid but for a letter cut at the end of the sample, or with ten valid multi-byte letters for each fault.
+fn is_utf8(sample: &[u8]) -> bool {
+    const LETTERS_PER_FAULT: usize = 10;
+    let (mut letters, mut faults) = (0, 0);
+    let mut chunks = sample.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
+        // A continuation byte is 0b10xxxxxx; every multi-byte letter has exactly one leading byte beside it.
+        letters += chunk.valid().bytes().filter(|byte| *byte >= 0xC0).count();
+        let cut_at_end = chunks.peek().is_none() && is_letter_start(chunk.invalid());
+        faults += usize::from(!chunk.invalid().is_empty() && !cut_at_end);
+    }
+    letters >= faults * LETTERS_PER_FAULT
+}
+
+/// Whether the bytes begin a multi-byte letter without ending it.
+fn is_letter_start(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
+}
+
+/// Windows-1256 or Windows-1252, by the company that letters beyond ASCII keep.
+///
+/// Persian and Arabic words are runs of high bytes; accented letters stand singly among ASCII ones.
+fn legacy(sample: &[u8]) -> Encoding {
+    let (mut together, mut among_ascii) = (0, 0);
+    let mut at = 0;
+    while at < sample.len() {
+        let run = sample[at..].iter().take_while(|byte| is_1256_letter(**byte)).count();
+        if run == 0 {
+            at += 1;
+            continue;
+        }
+        let before = at.checked_sub(1).and_then(|before| sample.get(before));
+        let touches = [before, sample.get(at + run)].into_iter().flatten().any(u8::is_ascii_alphabetic);
+        if touches {
+            among_ascii += run;
+        } else if run > 1 {
+            together += run;
+        }
+        at += run;
+    }
+    Encoding::Other(if together > among_ascii { encoding_rs::WINDOWS_1256 } else { encoding_rs::WINDOWS_1252 })
+}
+
+/// Bytes that are letters in Windows-1256: from 0xC0 on, and پ ٹ چ ژ ڈ گ ک ڑ ں below.
+fn is_1256_letter(byte: u8) -> bool {
+    matches!(byte, 0xC0.. | 0x81 | 0x8A | 0x8D..=0x90 | 0x98 | 0x9A | 0x9F)
+}

@@ -1,0 +1,149 @@
+//! A reader that turns the bytes of a text file into UTF-8.
+
+use std::io::{self, Read};
+
+use encoding_rs::DecoderResult;
+
+use super::Encoding;
+
+/// Bytes read from the file at once when they have to be transcoded.
+const CHUNK: usize = 64 * 1024;
+
+/// What stands for bytes that cannot be decoded; it makes the row invalid UTF-8 and so visible.
+const UNDECODABLE: u8 = 0xFF;
+
+/// Reads a text file as UTF-8 without its byte order mark.
+///
+/// UTF-8 passes through unchanged, invalid bytes included, straight into the caller's buffer. Other
+/// encodings are transcoded; bytes that they do not define come out as 0xFF.
+#[derive(Debug)]
+pub struct Decoder<R> {
+    inner: R,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// UTF-8, before the first read.
+    Start,
+    /// UTF-8, with the first bytes that turned out to be no byte order mark.
+    Pass { head: [u8; 3], at: usize, end: usize },
+    Transcode(Box<Transcoder>),
+}
+
+impl<R: Read> Decoder<R> {
+    /// A reader of `inner`, whose bytes are in `encoding`.
+    pub fn new(inner: R, encoding: Encoding) -> Self {
+        let state = match encoding {
+            Encoding::Utf8 => State::Start,
+            Encoding::Other(encoding) => State::Transcode(Box::new(Transcoder::new(encoding))),
+        };
+        Self { inner, state }
+    }
+}
+
+impl<R: Read> Read for Decoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if matches!(self.state, State::Start) {
+            self.state = skip_mark(&mut self.inner)?;
+        }
+        match &mut self.state {
+            State::Pass { at, end, .. } if at == end => self.inner.read(buffer),
+            State::Pass { head, at, end } => {
+                let count = buffer.len().min(*end - *at);
+                buffer[..count].copy_from_slice(&head[*at..*at + count]);
+                *at += count;
+                Ok(count)
+            }
+            State::Transcode(transcoder) => transcoder.read(&mut self.inner, buffer),
+            State::Start => Ok(0),
+        }
+    }
+}
+
+/// Reads the first three bytes and forgets them if they are the byte order mark of UTF-8.
+fn skip_mark(inner: &mut impl Read) -> io::Result<State> {
+    let mut head = [0; 3];
+    let mut end = 0;
+    while end < head.len() {
+        match inner.read(&mut head[end..]) {
+            Ok(0) => break,
+            Ok(count) => end += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let at = if head == *b"\xEF\xBB\xBF" { 3 } else { 0 };
+    Ok(State::Pass { head, at, end })
+}
+
+/// The state between two reads of a file that is not UTF-8.
+struct Transcoder {
+    decoder: encoding_rs::Decoder,
+    raw: Vec<u8>,
+    raw_at: usize,
+    raw_end: usize,
+    ready: Vec<u8>,
+    ready_at: usize,
+    ready_end: usize,
+    file_ended: bool,
+    finished: bool,
+}
+
+impl std::fmt::Debug for Transcoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Transcoder").field("encoding", &self.decoder.encoding().name()).finish_non_exhaustive()
+    }
+}
+
+impl Transcoder {
+    fn new(encoding: &'static encoding_rs::Encoding) -> Self {
+        Self {
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: vec![0; CHUNK],
+            raw_at: 0,
+            raw_end: 0,
+            // One byte becomes at most three.
+            ready: vec![0; 3 * CHUNK + 16],
+            ready_at: 0,
+            ready_end: 0,
+            file_ended: false,
+            finished: false,
+        }
+    }
+
+    fn read(&mut self, inner: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.ready_at == self.ready_end && !self.finished {
+            if self.raw_at == self.raw_end && !self.file_ended {
+                self.raw_end = inner.read(&mut self.raw)?;
+                self.raw_at = 0;
+                self.file_ended = self.raw_end == 0;
+            }
+            self.decode();
+        }
+        let count = buffer.len().min(self.ready_end - self.ready_at);
+        buffer[..count].copy_from_slice(&self.ready[self.ready_at..self.ready_at + count]);
+        self.ready_at += count;
+        Ok(count)
+    }
+
+    /// Turns what was read into UTF-8, up to the next undecodable place.
+    fn decode(&mut self) {
+        let room = self.ready.len() - 1;
+        let (outcome, read, written) = self.decoder.decode_to_utf8_without_replacement(
+            &self.raw[self.raw_at..self.raw_end],
+            &mut self.ready[..room],
+            self.file_ended,
+        );
+        self.raw_at += read;
+        (self.ready_at, self.ready_end) = (0, written);
+        match outcome {
+            DecoderResult::InputEmpty => self.finished = self.file_ended,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(..) => {
+                self.ready[written] = UNDECODABLE;
+                self.ready_end += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Time zones: local clock to instant, instant to calendar day, a few nanoseconds each.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Offset, TimeZone};
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+use super::clock::{DAY, SECOND, eat_offset};
+use super::cursor::Cursor;
+use crate::error::{Error, Result, closest};
+
+/// A time zone with its offsets laid out for look-up; cheap to clone and to share between threads.
+#[derive(Clone)]
+pub struct Zone {
+    name: String,
+    offsets: Offsets,
+}
+
+#[derive(Clone)]
+enum Offsets {
+    /// Microseconds east of Greenwich, always.
+    Fixed(i64),
+    Changing(Arc<Table>),
+}
+
+impl Zone {
+    /// Greenwich.
+    pub fn utc() -> Self {
+        Self { name: "UTC".to_owned(), offsets: Offsets::Fixed(0) }
+    }
+
+    /// The zone with a name of the IANA data base (`Europe/London`), `UTC`, or a fixed offset (`+03:30`).
+    ///
+    /// # Errors
+    /// A configuration error for an unknown name, with the closest known one.
+    pub fn parse(name: &str) -> Result<Self> {
+        let name = name.trim();
+        let mut cursor = Cursor::new(name.as_bytes());
+        if let Some(seconds) = eat_offset(&mut cursor).filter(|_| cursor.is_at_end()) {
+            return Ok(Self { name: name.to_owned(), offsets: Offsets::Fixed(i64::from(seconds) * SECOND) });
+        }
+        match Tz::from_str(name) {
+            Ok(zone) => Ok(Self { name: zone.name().to_owned(), offsets: offsets_of(zone) }),
+            Err(_) => Err(unknown(name)),
+        }
+    }
+
+    /// The zone's name as it was found in the data base or declared.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The instant at which the local clock shows `naive_micros`; both in microseconds since 1970-01-01.
+    ///
+    /// Times that the clock skips are moved forward by what it skips (02:30 becomes 03:30 of summer time);
+    /// of times that it shows twice, the earlier instant is meant.
+    #[inline]
+    pub fn to_utc(&self, naive_micros: i64) -> i64 {
+        naive_micros
+            - match &self.offsets {
+                Offsets::Fixed(offset) => *offset,
+                Offsets::Changing(table) => table.local.offset_at(naive_micros),
+            }
+    }
+
+    /// What the local clock shows at an instant; both in microseconds since 1970-01-01.
+    #[inline]
+    pub fn local(&self, utc_micros: i64) -> i64 {
+        utc_micros
+            + match &self.offsets {
+                Offsets::Fixed(offset) => *offset,
+                Offsets::Changing(table) => table.utc.offset_at(utc_micros),
+            }
+    }
+
+    /// The local calendar day of an instant, in days since 1970-01-01.
+    #[inline]
+    pub fn day(&self, utc_micros: i64) -> i32 {
+        self.local(utc_micros).div_euclid(DAY) as i32
+    }
+}
+
+impl std::fmt::Debug for Zone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Zone").field(&self.name).finish()
+    }
+}
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    let error = Error::config(format!("`timezone` should be a name of the IANA time zone data base, but is `{name}`"));
+    let same_place = |zone: &&Tz| {
+        let place = zone.name().rsplit('/').next().unwrap_or_default();
+        place.eq_ignore_ascii_case(name) || zone.name().eq_ignore_ascii_case(name)
+    };
+    let by_place = TZ_VARIANTS.iter().find(same_place).map(|zone| zone.name());
+    match by_place.or_else(|| closest(name, TZ_VARIANTS.iter().map(|zone| zone.name()))) {
+        Some(known) => error.hint(format!("did you mean `{known}`?")),
+        None => error.hint("names look like `Asia/Tehran` or `UTC`; a fixed offset like `+03:30`"),
+    }
+}
+
+/// Offsets by instant and by local time.
+struct Table {
+    utc: Spans,
+    local: Spans,
+}
+
+/// Consecutive spans of time, each with one offset.
+struct Spans {
+    /// First microsecond of each span; the first span also holds everything before.
+    starts: Vec<i64>,
+    /// Microseconds east of Greenwich.
+    offsets: Vec<i64>,
+    /// The span at the start of each bucket of 2^41 microseconds (25 days) from [`FIRST`] on.
+    buckets: Vec<u16>,
+}
+
+/// Bits of a microsecond count that lie within one bucket.
+const BUCKET_BITS: u32 = 41;
+
+/// 1800-01-01 and 2200-01-01: no zone of the data base changes outside.
+const FIRST: i64 = -62_091 * DAY;
+const LAST: i64 = 84_006 * DAY;
+
+impl Spans {
+    fn new(starts: Vec<i64>, offsets: Vec<i64>) -> Self {
+        let count = (LAST - FIRST) >> BUCKET_BITS;
+        let span_at = |micros: i64| starts.partition_point(|start| *start <= micros).saturating_sub(1) as u16;
+        let buckets = (0..=count).map(|bucket| span_at(FIRST + (bucket << BUCKET_BITS))).collect();
+        Self { starts, offsets, buckets }
+    }
+
+    #[inline]
+    fn offset_at(&self, micros: i64) -> i64 {
+        let bucket = ((micros - FIRST) >> BUCKET_BITS).clamp(0, self.buckets.len() as i64 - 1);
+        let mut span = usize::from(self.buckets[bucket as usize]);
+        while self.starts.get(span + 1).is_some_and(|start| *start <= micros) {
+            span += 1;
+        }
+        self.offsets[span]
+    }
+}
+
+/// Looks at a zone once a day and finds the second of each change in between.
+fn offsets_of(zone: Tz) -> Offsets {
+    let (mut starts, mut offsets) = (vec![FIRST], vec![offset_at(zone, FIRST)]);
+    for day in FIRST / DAY..LAST / DAY {
+        let (mut from, end) = (day * DAY, (day + 1) * DAY);
+        while let Some(before) = offsets.last().copied().filter(|before| *before != offset_at(zone, end)) {
+            from = first_change(zone, before, from, end);
+            starts.push(from);
+            offsets.push(offset_at(zone, from));
+        }
+    }
+    if let [only] = offsets[..] {
+        return Offsets::Fixed(only);
+    }
+    // The new offset rules local times from the later of the two readings of the clock at the change: so
+    // skipped times still count by the old one (and move forward), repeated ones too (the earlier instant).
+    let local_start = |(start, pair): (&i64, &[i64])| start + pair[0].max(pair[1]);
+    let local_starts = starts[1..].iter().zip(offsets.windows(2)).map(local_start);
+    let local_starts = std::iter::once(i64::MIN).chain(local_starts).collect();
+    Offsets::Changing(Arc::new(Table {
+        local: Spans::new(local_starts, offsets.clone()),
+        utc: Spans::new(starts, offsets),
+    }))
+}
+
+/// The first second after `from` whose offset is not `before`; there is one up to `end`.
+fn first_change(zone: Tz, before: i64, from: i64, end: i64) -> i64 {
+    let (mut low, mut high) = (from / SECOND, end / SECOND);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if offset_at(zone, middle * SECOND) == before { low = middle } else { high = middle }
+    }
+    high * SECOND
+}
+
+/// Microseconds east of Greenwich at an instant.
+fn offset_at(zone: Tz, utc_micros: i64) -> i64 {
+    DateTime::from_timestamp_micros(utc_micros).map_or(0, |instant| {
+        i64::from(zone.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc()) * SECOND
+    })
+}

@@ -1,0 +1,83 @@
+//! What a run stands on: configuration and input files, and the fingerprint of all of it.
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::reading::AsOfMoment;
+use crate::Result;
+use crate::config::{Config, Source};
+use crate::ingest::source::resolve;
+use crate::publish::manifest::{InputFile, fingerprint};
+
+/// Hexadecimal digits of the fingerprint in the name of a result.
+const SHORT: usize = 6;
+
+/// The inputs of a run.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// BLAKE3 over engine, configuration, overrides and every input file; hexadecimal.
+    pub fingerprint: String,
+    /// Every input file, joined ones included.
+    pub files: Vec<InputFile>,
+}
+
+impl Inputs {
+    /// The part of the fingerprint that stands in the result's name.
+    pub fn short_fingerprint(&self) -> &str {
+        &self.fingerprint[..SHORT]
+    }
+
+    /// The result's name: `2011-12-10T000000Z-3f2a91`.
+    pub fn run_name(&self, as_of: &AsOfMoment) -> String {
+        format!("{}-{}", as_of.file_name(), self.short_fingerprint())
+    }
+}
+
+/// Hashes every input file and the configuration.
+///
+/// # Errors
+/// `Config` when an entry of `files` matches nothing, `Io` when a file cannot be read.
+pub fn look(config: &Config) -> Result<Inputs> {
+    let mut listed: Vec<(String, PathBuf, String)> = Vec::new();
+    let mut list = |table: &str, source: &Source| -> Result<()> {
+        for (path, shown) in resolve(source, &config.base)? {
+            listed.push((table.to_owned(), path, shown));
+        }
+        for join in &source.joins {
+            for (path, shown) in resolve(&join.source(table), &config.base)? {
+                listed.push((table.to_owned(), path, shown));
+            }
+        }
+        Ok(())
+    };
+    list("transactions", &config.transactions.source())?;
+    for (survey, name) in config.surveys.iter().zip(config.survey_names()) {
+        list(&name, &survey.source())?;
+    }
+    if let Some(frozen) = &config.rfm.frozen_file {
+        let path = config.base.join(frozen);
+        listed.push(("rfm".to_owned(), path, frozen.to_string_lossy().into_owned()));
+    }
+    let files = listed
+        .into_par_iter()
+        .map(|(table, path, file)| {
+            let (bytes, blake3) = fingerprint(&path)?;
+            Ok(InputFile { table, file, bytes, blake3, form: String::new() })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let mut hasher = blake3::Hasher::new();
+    let mut part = |text: &str| {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    part(env!("CARGO_PKG_VERSION"));
+    part(&config.text);
+    part(&config.overrides());
+    for file in &files {
+        part(&file.table);
+        part(&file.file);
+        part(&file.blake3);
+    }
+    Ok(Inputs { fingerprint: hasher.finalize().to_hex().to_string(), files })
+}

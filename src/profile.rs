@@ -1,0 +1,140 @@
+//! Profiles: what a group of customers is like. Segments, quadrants and clusters share this shape.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+
+use crate::math::sum::Sum;
+use crate::schema::{customers as c, rfm_segments as p};
+use crate::{Result, table};
+
+#[derive(Default)]
+struct Group {
+    customers: u32,
+    orders: u64,
+    spend: Sum,
+    recency: Mean,
+    frequency: Mean,
+    monetary: Mean,
+    satisfaction: Mean,
+    extra: Mean,
+}
+
+#[derive(Default)]
+struct Mean {
+    sum: Sum,
+    n: u32,
+}
+
+impl Mean {
+    fn add(&mut self, value: Option<f64>) {
+        if let Some(value) = value {
+            self.sum.add(value);
+            self.n += 1;
+        }
+    }
+
+    fn value(&self) -> Option<f64> {
+        (self.n > 0).then(|| self.sum.value() / f64::from(self.n))
+    }
+}
+
+/// The profile of each value of a label column, in the order of `names` where given, else by name; customers
+/// without the label come last, under a null name.
+///
+/// `mean_of` is a further column to average, returned as the last column under the name given.
+///
+/// # Errors
+/// `Internal` when a column is missing.
+pub fn profile(
+    customers: &DataFrame,
+    label: &str,
+    names: &[&str],
+    mean_of: Option<(&str, &str)>,
+) -> Result<DataFrame> {
+    let labels = table::texts(customers, label)?;
+    let mut groups: BTreeMap<Option<&str>, Group> = names.iter().map(|n| (Some(*n), Group::default())).collect();
+    let orders = table::u32s(customers, c::ORDER_COUNT)?;
+    let spend = table::f64s(customers, c::SPEND_TOTAL)?;
+    let recency = table::i32s(customers, c::RECENCY_DAYS)?;
+    let frequency = table::u32s(customers, c::FREQUENCY)?;
+    let monetary = table::f64s(customers, c::MONETARY)?;
+    let known = customers.column(c::SATISFACTION_SCORE).is_ok();
+    let satisfaction = if known { table::f64s(customers, c::SATISFACTION_SCORE)? } else { vec![None; labels.len()] };
+    let extra = match mean_of {
+        Some((column, _)) => table::f64s(customers, column)?,
+        None => vec![None; labels.len()],
+    };
+    for (row, label) in labels.iter().enumerate() {
+        let group = groups.entry(*label).or_default();
+        group.customers += 1;
+        group.orders += u64::from(orders[row].unwrap_or(0));
+        group.spend.add(spend[row].unwrap_or(0.0));
+        group.recency.add(recency[row].map(f64::from));
+        group.frequency.add(recency[row].and(frequency[row]).map(f64::from));
+        group.monetary.add(monetary[row]);
+        group.satisfaction.add(satisfaction[row]);
+        group.extra.add(extra[row]);
+    }
+    // A null name sorts first in the map and belongs last in the table.
+    let unlabelled = groups.remove(&None).filter(|g| g.customers > 0);
+    let place = |name: &Option<&str>| names.iter().position(|n| Some(*n) == *name).unwrap_or(usize::MAX);
+    let mut ordered: Vec<(Option<&str>, Group)> = groups.into_iter().collect();
+    ordered.sort_by_key(|(name, _)| place(name));
+    ordered.extend(unlabelled.map(|g| (None, g)));
+    frame(&ordered, labels.len(), mean_of.map(|(_, name)| name))
+}
+
+fn frame(groups: &[(Option<&str>, Group)], all: usize, extra: Option<&str>) -> Result<DataFrame> {
+    let mut total = Sum::default();
+    groups.iter().for_each(|(_, g)| total.add(g.spend.value()));
+    let total = total.value();
+    let of = |value: &dyn Fn(&Group) -> Option<f64>| groups.iter().map(|(_, g)| value(g)).collect::<Vec<_>>();
+    let mut columns = vec![
+        Column::new(p::NAME.into(), groups.iter().map(|(n, _)| *n).collect::<Vec<_>>()),
+        Column::new(p::CUSTOMERS.into(), groups.iter().map(|(_, g)| g.customers).collect::<Vec<_>>()),
+        Column::new(
+            p::CUSTOMERS_SHARE.into(),
+            of(&|g| (all > 0).then(|| f64::from(g.customers) / all as f64)),
+        ),
+        Column::new(p::ORDERS.into(), groups.iter().map(|(_, g)| g.orders).collect::<Vec<_>>()),
+        Column::new(p::SPEND_TOTAL.into(), of(&|g| Some(g.spend.value()))),
+        Column::new(p::SPEND_SHARE.into(), of(&|g| (total > 0.0).then(|| g.spend.value() / total))),
+        Column::new(p::RECENCY_DAYS_MEAN.into(), of(&|g| g.recency.value())),
+        Column::new(p::FREQUENCY_MEAN.into(), of(&|g| g.frequency.value())),
+        Column::new(p::MONETARY_MEAN.into(), of(&|g| g.monetary.value())),
+        Column::new(p::SATISFACTION_MEAN.into(), of(&|g| g.satisfaction.value())),
+        Column::new(
+            p::SATISFACTION_KNOWN.into(),
+            groups.iter().map(|(_, g)| g.satisfaction.n).collect::<Vec<_>>(),
+        ),
+    ];
+    if let Some(name) = extra {
+        columns.push(Column::new(name.into(), of(&|g| g.extra.value())));
+    }
+    table::new(columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_add_up_and_the_unlabelled_come_last() {
+        let customers = table::new(vec![
+            Column::new(c::RFM_SEGMENT.into(), vec![Some("lost"), None, Some("champions"), Some("lost")]),
+            Column::new(c::ORDER_COUNT.into(), vec![1_u32, 0, 5, 2]),
+            Column::new(c::SPEND_TOTAL.into(), vec![10.0, -5.0, 85.0, 10.0]),
+            Column::new(c::RECENCY_DAYS.into(), vec![Some(300_i32), None, Some(3), Some(500)]),
+            Column::new(c::FREQUENCY.into(), vec![1_u32, 0, 5, 2]),
+            Column::new(c::MONETARY.into(), vec![10.0, -5.0, 85.0, 10.0]),
+        ])
+        .unwrap();
+        let table = profile(&customers, c::RFM_SEGMENT, &["champions", "lost"], None).unwrap();
+        assert_eq!(table::texts(&table, p::NAME).unwrap(), [Some("champions"), Some("lost"), None]);
+        assert_eq!(table::u32s(&table, p::CUSTOMERS).unwrap(), [Some(1), Some(2), Some(1)]);
+        assert_eq!(table::f64s(&table, p::SPEND_SHARE).unwrap(), [Some(0.85), Some(0.2), Some(-0.05)]);
+        assert_eq!(table::f64s(&table, p::RECENCY_DAYS_MEAN).unwrap(), [Some(3.0), Some(400.0), None]);
+        assert_eq!(table::f64s(&table, p::FREQUENCY_MEAN).unwrap(), [Some(5.0), Some(1.5), None]);
+    }
+}
