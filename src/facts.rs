@@ -110,6 +110,28 @@ impl Facts {
         }
     }
 
+    /// Keeps the rows marked true; `keep` has one mark per row.
+    pub fn retain(&mut self, keep: &[bool]) {
+        fn only<T: Copy>(values: &mut Vec<T>, keep: &[bool]) {
+            let mut marks = keep.iter();
+            values.retain(|_| *marks.next().unwrap_or(&true));
+        }
+        if keep.iter().all(|k| *k) {
+            return;
+        }
+        let mut customers = TextColumn::default();
+        (0..keep.len()).filter(|i| keep[*i]).for_each(|i| customers.push(self.customers.get(i).unwrap_or_default()));
+        self.customers = customers;
+        only(&mut self.customer_hashes, keep);
+        only(&mut self.order_keys, keep);
+        only(&mut self.at, keep);
+        only(&mut self.quantities, keep);
+        only(&mut self.amounts, keep);
+        only(&mut self.costs, keep);
+        only(&mut self.effects, keep);
+        only(&mut self.rows, keep);
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.at.len()

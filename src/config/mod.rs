@@ -105,8 +105,32 @@ impl Config {
         self.rfm.check()?;
         self.satisfaction.check()?;
         self.loyalty.check()?;
-        self.clusters.check()?;
-        self.publish.check()
+        self.clusters.check()
+    }
+
+    /// The output folder.
+    pub fn output(&self) -> PathBuf {
+        self.base.join(&self.run.output)
+    }
+
+    /// The stages to compute: those asked for and those they need, in the order of the run.
+    pub fn stages(&self) -> Vec<Stage> {
+        let Some(asked) = &self.run.stages else { return Stage::ALL.to_vec() };
+        let needed = |s: &Stage| *s == Stage::Activity || asked.iter().any(|a| a == s || a.needs().contains(s));
+        Stage::ALL.into_iter().filter(needed).collect()
+    }
+
+    /// What the command line changed, as text for the fingerprint.
+    pub fn overrides(&self) -> String {
+        format!("{:?} {:?}", self.run.as_of, self.stages())
+    }
+
+    /// Name of the rejects table of a survey: `surveys`, with the survey's name where there are several.
+    pub fn rejects_name(&self, survey: usize) -> String {
+        if self.surveys.len() == 1 {
+            return "surveys".to_owned();
+        }
+        format!("surveys_{}", crate::publish::names::file_name(&self.survey_names()[survey]))
     }
 
     /// Names of the surveys: as configured, or `survey`, `survey_2`, ...

@@ -49,6 +49,29 @@ impl SetAside {
         self.money.push(money);
     }
 
+    /// Puts the rows in the order of the file.
+    pub fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        order.sort_by_key(|i| self.rows[*i]);
+        if order.iter().enumerate().all(|(a, b)| a == *b) {
+            return;
+        }
+        let mut sorted = Self::default();
+        for i in order {
+            sorted.rows.push(self.rows[i]);
+            sorted.lines.push(self.lines[i]);
+            sorted.reasons.push(self.reasons[i]);
+            sorted.columns.push(self.columns[i]);
+            match self.values.get(i) {
+                Some(value) => sorted.values.push(value),
+                None => sorted.values.push_null(),
+            }
+            sorted.raw.push(self.raw.get(i).unwrap_or_default());
+            sorted.money.push(self.money[i]);
+        }
+        *self = sorted;
+    }
+
     /// Number of rows set aside.
     pub fn len(&self) -> usize {
         self.rows.len()

@@ -25,6 +25,7 @@ pub mod scale;
 pub mod source;
 pub mod surveys;
 pub mod text;
+pub mod thresholds;
 pub mod times;
 pub mod transactions;
 pub mod xlsx;

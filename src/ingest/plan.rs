@@ -62,16 +62,24 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Opens the files of a source, loads its joined tables and finds the wanted columns.
+    /// Opens the files of a source, loads its joined tables and finds the wanted columns. With `whole_rows`
+    /// typed formats are read with all their columns, so that rows can be compared as a whole.
     ///
     /// # Errors
     /// `Input` for files that cannot be read, `Config` for columns that are nowhere.
-    pub fn new(source: &Source, base: &Path, wanted: &[String]) -> Result<Self> {
+    pub fn new(source: &Source, base: &Path, wanted: &[String], whole_rows: bool) -> Result<Self> {
         let first_keys: Vec<&str> = source.joins.iter().flat_map(|j| j.on.keys().map(String::as_str)).collect();
         let hints: Vec<&str> = wanted.iter().map(String::as_str).chain(first_keys).collect();
         let files = source::open_all(source, base, &hints)?;
         let mut plan = Self { files, wanted: wanted.to_vec(), places: Vec::new(), main: Vec::new(), joined: Vec::new() };
         plan.place_columns(source, base)?;
+        if whole_rows && plan.files[0].is_typed() {
+            for name in plan.files[0].names() {
+                if !plan.main.contains(name) {
+                    plan.main.push(name.clone());
+                }
+            }
+        }
         Ok(plan)
     }
 
@@ -263,21 +271,8 @@ fn text(cell: Cell<'_>) -> Option<&[u8]> {
 }
 
 fn undecided(name: &str, error: &DetectError) -> Error {
-    let (what, hint) = match error {
-        DetectError::Ambiguous { example } => (
-            format!("reads both day-first and month-first in every row, such as `{example}`"),
-            "declare `timestamp_format`, such as \"%d/%m/%Y\" or \"%m/%d/%Y\", in the section's `rules`",
-        ),
-        DetectError::Mixed { first, second } => (
-            format!("mixes forms, such as `{first}` and `{second}`"),
-            "declare `timestamp_format` (and `calendar`) in the section's `rules`; values of the other form are then set aside",
-        ),
-        DetectError::Unreadable { example } => (
-            format!("holds no time that can be read, such as `{example}`"),
-            "is this the right column? if so, declare `timestamp_format` in the section's `rules`",
-        ),
-    };
-    Error::config(format!("the column `{name}` {what}")).hint(hint)
+    Error::config(format!("the column `{name}`: {error}"))
+        .hint(format!("{}, in the section's `rules`", error.hint()))
 }
 
 /// A block seen through the plan: wanted columns of the main file and of the joined tables.

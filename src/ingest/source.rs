@@ -315,6 +315,11 @@ impl OpenFile {
         self.names.iter().any(|n| n == name)
     }
 
+    /// A format whose records are no text: Parquet or a workbook.
+    pub fn is_typed(&self) -> bool {
+        matches!(self.kind, Kind::Parquet(_) | Kind::Xlsx { .. })
+    }
+
     /// Lines before the first data record.
     pub fn lines_before(&self) -> u64 {
         self.lines_before

@@ -8,6 +8,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use foldhash::fast::FixedState;
+use hashbrown::HashSet;
+
 use super::accounting::SetAside;
 use super::block::{Block, Cell};
 use super::id::{IdRule, canonical_id};
@@ -15,7 +18,7 @@ use super::numbers::DecimalMark;
 use super::plan::{Plan, View};
 use super::rules::{Rule, fixed};
 use super::times::{Stamp, StampZone, TimeFormat, Zone};
-use crate::config::transactions::{Ids, OrderRule, Returns, TransactionsConfig};
+use crate::config::transactions::{Duplicates as DuplicateRule, Ids, OrderRule, Returns, TransactionsConfig};
 use crate::config::{ColumnName, Condition};
 use crate::facts::{Facts, RETURN, SALE, hash};
 use crate::math::money::{MILLION, Millionths, Money};
@@ -55,6 +58,43 @@ struct Columns {
     currency: Option<usize>,
 }
 
+/// What a block became.
+#[derive(Debug)]
+pub struct Read {
+    /// Accepted rows.
+    pub facts: Facts,
+    /// Rows set aside.
+    pub aside: SetAside,
+    whole: Option<Block>,
+}
+
+/// The rows seen so far, by the hash of all their bytes.
+pub struct Duplicates {
+    seen: HashSet<[u8; 16], FixedState>,
+}
+
+impl Duplicates {
+    /// Sets aside the accepted rows of a block that were accepted before. Blocks come in file order.
+    pub fn drop_from(&mut self, read: &mut Read) {
+        let Some(block) = read.whole.take() else { return };
+        let mut keep = vec![true; read.facts.len()];
+        for (i, keep) in keep.iter_mut().enumerate() {
+            let row = read.facts.rows[i] as usize;
+            let raw = block.raw(row);
+            let hash = blake3::hash(&raw);
+            let mut short = [0; 16];
+            short.copy_from_slice(&hash.as_bytes()[..16]);
+            if !self.seen.insert(short) {
+                *keep = false;
+                let money = Some(read.facts.amounts[i]);
+                read.aside.push(&block, row, Reason::Duplicate, None, Cell::Null, money);
+            }
+        }
+        read.facts.retain(&keep);
+        read.aside.sort();
+    }
+}
+
 struct Marks {
     quantity: DecimalMark,
     money: DecimalMark,
@@ -73,8 +113,8 @@ pub struct TransactionReader {
     cancelled: Vec<Rule>,
     returns: Returns,
     ids: IdRule,
-    /// What an order is.
-    pub order_rule: Option<OrderRule>,
+    drop_duplicates: bool,
+    order_rule: Option<OrderRule>,
     rates: Vec<(Vec<u8>, Millionths)>,
     limit: Limit,
 }
@@ -103,7 +143,8 @@ impl TransactionReader {
                 wanted.push(name.0.clone());
             }
         }
-        let plan = Plan::new(&config.source(), base, &wanted)?;
+        let whole_rows = config.rules.duplicates == DuplicateRule::DropExact;
+        let plan = Plan::new(&config.source(), base, &wanted, whole_rows)?;
         let column = |name: &Option<ColumnName>| name.as_ref().map(|n| plan.column(&n.0));
         let mark = |name: &Option<ColumnName>| match name {
             Some(n) => plan.decimal_mark(&n.0, config.rules.decimal),
@@ -133,6 +174,7 @@ impl TransactionReader {
             cancelled: compile(config.rules.cancelled_when.as_slice(), &plan)?,
             returns: config.rules.returns,
             ids: id_rule(config.rules.ids),
+            drop_duplicates: config.rules.duplicates == DuplicateRule::DropExact,
             order_rule: if c.order_id.is_some() { None } else { Some(config.order_rule()) },
             rates: rates(config)?,
             limit,
@@ -165,7 +207,19 @@ impl TransactionReader {
     ///
     /// # Errors
     /// `Config` for a currency without a rate.
-    pub fn read(&self, block: &Block) -> Result<(Facts, SetAside)> {
+    pub fn read(&self, block: Block) -> Result<Read> {
+        let (facts, aside) = self.rows(&block)?;
+        // Whether a row stood before is known only when the blocks are in order again.
+        let whole = self.drop_duplicates.then_some(block);
+        Ok(Read { facts, aside, whole })
+    }
+
+    /// Remembers rows, if duplicates are dropped.
+    pub fn duplicates(&self) -> Duplicates {
+        Duplicates { seen: HashSet::with_hasher(FixedState::with_seed(5)) }
+    }
+
+    fn rows(&self, block: &Block) -> Result<(Facts, SetAside)> {
         let view = self.plan.view(block);
         let (mut facts, mut aside) = (Facts::with_capacity(block.rows), SetAside::default());
         let mut broken = block.broken.iter().peekable();

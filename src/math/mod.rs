@@ -1,1 +1,5 @@
-//! To come.
+//! Numeric kernels on slices; they know no tables.
+
+pub mod interval;
+pub mod money;
+pub mod sum;

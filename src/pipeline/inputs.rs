@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::reading::AsOfMoment;
+use super::as_of::AsOfMoment;
 use crate::Result;
 use crate::config::{Config, Source};
 use crate::ingest::source::resolve;
@@ -63,7 +63,7 @@ pub fn look(config: &Config) -> Result<Inputs> {
         .into_par_iter()
         .map(|(table, path, file)| {
             let (bytes, blake3) = fingerprint(&path)?;
-            Ok(InputFile { table, file, bytes, blake3, form: String::new() })
+            Ok(InputFile { table, file, bytes, blake3 })
         })
         .collect::<Result<Vec<_>>>()?;
     let mut hasher = blake3::Hasher::new();

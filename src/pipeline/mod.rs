@@ -3,15 +3,18 @@
 //! [`run`] is the nightly job; [`check`] reads and accounts without publishing. Both take an [`Observer`],
 //! because the library itself neither prints nor reads the clock.
 
-pub mod inputs;
+mod as_of;
+mod inputs;
 mod outputs;
 pub mod reading;
+mod rejects;
 
 use std::path::PathBuf;
 
 use polars::prelude::DataFrame;
 
-use self::reading::AsOfMoment;
+use self::as_of::AsOfMoment;
+use self::rejects::Rejects;
 use crate::clusters::Clustering;
 use crate::config::{Config, Stage};
 use crate::loyalty::Cuts;
@@ -111,7 +114,7 @@ pub fn check(config: &Config, observer: &mut dyn Observer) -> Result<reading::Fi
 fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Observer) -> Result<Night> {
     let stages = config.stages();
     let asked = |stage| stages.contains(&stage);
-    let mut rejects = reading::Rejects::draft(draft, stamp);
+    let mut rejects = Rejects::draft(draft, stamp);
 
     observer.stage(Stage::Activity.name());
     let reading::Transactions { activity, as_of, table, mut warnings } =

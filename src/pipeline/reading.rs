@@ -226,3 +226,51 @@ pub struct Findings {
     /// The first gate that would stop a run.
     pub gate: Option<Error>,
 }
+
+/// One row that would be set aside.
+pub struct Example {
+    /// Input table.
+    pub table: String,
+    /// File, as configured.
+    pub file: String,
+    /// 1-based record number.
+    pub row: u64,
+    /// 1-based line, where the format has lines.
+    pub line: Option<u64>,
+    /// Why.
+    pub reason: &'static str,
+    /// The column at fault.
+    pub column: Option<String>,
+    /// The value at fault.
+    pub value: Option<String>,
+}
+
+/// Examples kept of each reason and table.
+const EXAMPLES: usize = 3;
+
+/// Reads everything as a run would, and reports instead of publishing.
+///
+/// # Errors
+/// `Config` and `Input` for what does not fit; a closed gate is a finding, not an error.
+pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings> {
+    let mut rejects = Rejects::examples(EXAMPLES);
+    let mut found = Findings { tables: Vec::new(), warnings: Vec::new(), examples: Vec::new(), gate: None };
+    match transactions(config, &mut rejects, observer) {
+        Ok(read) => {
+            found.tables.push(read.table);
+            found.warnings.extend(read.warnings);
+            match surveys(config, &read.activity, &read.as_of, &mut rejects, observer) {
+                Ok(surveys) => {
+                    found.tables.extend(surveys.tables);
+                    found.warnings.extend(surveys.warnings);
+                }
+                Err(gate @ Error::Gate { .. }) => found.gate = Some(gate),
+                Err(other) => return Err(other),
+            }
+        }
+        Err(gate @ Error::Gate { .. }) => found.gate = Some(gate),
+        Err(other) => return Err(other),
+    }
+    found.examples = rejects.into_examples();
+    Ok(found)
+}

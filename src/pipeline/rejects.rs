@@ -1,5 +1,8 @@
-//! Rows that were set aside, on their way to the result.
+//! Rows that were set aside, on their way to the result or, for `check`, to the screen.
 
+use std::collections::BTreeMap;
+
+use super::reading::Example;
 use crate::Result;
 use crate::ingest::accounting::SetAside;
 use crate::ingest::read::Placed;
@@ -7,32 +10,42 @@ use crate::ingest::source::OpenFile;
 use crate::publish::parquet::Stamp;
 use crate::publish::rejects::Reject;
 use crate::publish::{Draft, RejectsWriter};
+use crate::schema::Reason;
+
+enum Target<'a> {
+    Draft(&'a Draft, &'a Stamp),
+    Examples { of_each: usize, seen: BTreeMap<Reason, usize>, kept: Vec<Example> },
+}
 
 /// Where rows that were set aside go.
 pub struct Rejects<'a> {
-    target: Option<(&'a Draft, &'a Stamp)>,
+    target: Target<'a>,
+    table: String,
     open: Option<RejectsWriter>,
 }
 
 impl<'a> Rejects<'a> {
     /// Into a result's draft.
-    pub fn draft(draft: &'a Draft, stamp: &'a Stamp) -> Self {
-        Self { target: Some((draft, stamp)), open: None }
+    pub(super) fn draft(draft: &'a Draft, stamp: &'a Stamp) -> Self {
+        Self { target: Target::Draft(draft, stamp), table: String::new(), open: None }
     }
 
-    /// Nowhere: they are only counted.
-    pub fn count_only() -> Self {
-        Self { target: None, open: None }
+    /// The first few of each reason are kept.
+    pub(super) fn examples(of_each: usize) -> Self {
+        let target = Target::Examples { of_each, seen: BTreeMap::new(), kept: Vec::new() };
+        Self { target, table: String::new(), open: None }
     }
 
     /// The rows that follow are of this input table.
     ///
     /// # Errors
     /// `Io` when its file cannot be made.
-    pub fn begin(&mut self, table: &str) -> Result<()> {
+    pub(super) fn begin(&mut self, table: &str) -> Result<()> {
         self.finish_table()?;
-        if let Some((draft, stamp)) = self.target {
-            self.open = Some(RejectsWriter::create(draft, table, stamp)?);
+        table.clone_into(&mut self.table);
+        match &mut self.target {
+            Target::Draft(draft, stamp) => self.open = Some(RejectsWriter::create(draft, table, stamp)?),
+            Target::Examples { seen, .. } => seen.clear(),
         }
         Ok(())
     }
@@ -41,20 +54,42 @@ impl<'a> Rejects<'a> {
     ///
     /// # Errors
     /// `Io` when they cannot be written.
-    pub fn add<T>(&mut self, placed: &Placed<T>, aside: &SetAside, file: &OpenFile, columns: &[String]) -> Result<()> {
-        let Some(writer) = &mut self.open else { return Ok(()) };
+    pub(super) fn add<T>(
+        &mut self,
+        placed: &Placed<T>,
+        aside: &SetAside,
+        file: &OpenFile,
+        columns: &[String],
+    ) -> Result<()> {
         for i in 0..aside.len() {
-            let text = |bytes: Option<&'_ [u8]>| bytes.map(|b| String::from_utf8_lossy(b).into_owned());
-            let (value, raw) = (text(aside.values.get(i)), text(aside.raw.get(i)));
-            writer.add(&Reject {
-                file: file.shown(),
-                row: placed.first_row + u64::from(aside.rows[i]),
-                line: aside.lines[i].map(|l| placed.first_line + u64::from(l)),
-                reason: aside.reasons[i].name(),
-                column: aside.columns[i].map(|c| columns[c as usize].as_str()),
-                value: value.as_deref(),
-                raw: raw.as_deref().unwrap_or_default(),
-            })?;
+            let row = placed.first_row + u64::from(aside.rows[i]);
+            let line = aside.lines[i].map(|l| placed.first_line + u64::from(l));
+            let reason = aside.reasons[i];
+            let column = aside.columns[i].map(|c| columns[c as usize].as_str());
+            let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+            let (value, raw) = (aside.values.get(i).map(text), aside.raw.get(i).map_or("", text));
+            match (&mut self.target, &mut self.open) {
+                (Target::Draft(..), Some(writer)) => {
+                    let reason = reason.name();
+                    writer.add(&Reject { file: file.shown(), row, line, reason, column, value, raw })?;
+                }
+                (Target::Draft(..), None) => {}
+                (Target::Examples { of_each, seen, kept }, _) => {
+                    let count = seen.entry(reason).or_default();
+                    *count += 1;
+                    if *count <= *of_each {
+                        kept.push(Example {
+                            table: self.table.clone(),
+                            file: file.shown().to_owned(),
+                            row,
+                            line,
+                            reason: reason.name(),
+                            column: column.map(str::to_owned),
+                            value: value.map(str::to_owned),
+                        });
+                    }
+                }
+            }
         }
         Ok(())
     }
@@ -67,7 +102,15 @@ impl<'a> Rejects<'a> {
     ///
     /// # Errors
     /// `Io` when it cannot be written.
-    pub fn finish(mut self) -> Result<()> {
+    pub(super) fn finish(mut self) -> Result<()> {
         self.finish_table()
+    }
+
+    /// The rows kept.
+    pub(super) fn into_examples(self) -> Vec<Example> {
+        match self.target {
+            Target::Examples { kept, .. } => kept,
+            Target::Draft(..) => Vec::new(),
+        }
     }
 }

@@ -26,8 +26,6 @@ pub struct InputFile {
     pub bytes: u64,
     /// BLAKE3 of the bytes, hexadecimal.
     pub blake3: String,
-    /// Format, delimiter, encoding.
-    pub form: String,
 }
 
 /// One input table: how it was read and where its rows went.
@@ -35,6 +33,8 @@ pub struct InputFile {
 pub struct InputTable {
     /// `transactions`, or a survey's name.
     pub name: String,
+    /// Files and their form: format, delimiter, encoding.
+    pub files: Vec<(String, String)>,
     /// Column and how its values are written.
     pub formats: Vec<(String, String)>,
     /// Rows.
@@ -129,15 +129,17 @@ fn account(table: &InputTable) -> Value {
             (reason.name().to_owned(), entry)
         })
         .collect();
-    let formats: serde_json::Map<String, Value> =
-        table.formats.iter().map(|(column, form)| (column.clone(), json!(form))).collect();
+    let pairs = |pairs: &[(String, String)]| -> serde_json::Map<String, Value> {
+        pairs.iter().map(|(name, form)| (name.clone(), json!(form))).collect()
+    };
     json!({
         "rows_read": account.rows_read,
         "rows_accepted": account.rows_accepted,
         "rows_set_aside": account.rows_set_aside(),
         "money_accepted": account.money_accepted.to_f64(),
         "set_aside": reasons,
-        "formats": formats,
+        "formats": pairs(&table.formats),
+        "files": pairs(&table.files),
     })
 }
 

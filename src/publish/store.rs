@@ -102,7 +102,7 @@ impl Store {
         let target = self.runs().join(name);
         fs::rename(&draft.folder, &target).map_err(Error::io("rename", &draft.folder))?;
         sync(&self.runs())?;
-        self.point_latest_to(name)?;
+        self.point_latest_to(&target)?;
         Ok(target)
     }
 
@@ -110,9 +110,9 @@ impl Store {
     ///
     /// # Errors
     /// `Io` when the link cannot be made.
-    pub fn point_latest_to(&self, name: &str) -> Result<()> {
+    pub fn point_latest_to(&self, result: &Path) -> Result<()> {
         let (link, latest) = (self.root.join(format!(".{LATEST}")), self.root.join(LATEST));
-        let target = Path::new(RUNS).join(name);
+        let target = Path::new(RUNS).join(result.file_name().unwrap_or_default());
         if fs::read_link(&latest).is_ok_and(|t| t == target) {
             return Ok(());
         }
@@ -126,6 +126,13 @@ impl Store {
 #[derive(Debug)]
 pub struct Draft {
     folder: PathBuf,
+}
+
+impl Drop for Draft {
+    /// A draft that was not committed goes away; if that fails, the next run removes it.
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
 }
 
 impl Draft {

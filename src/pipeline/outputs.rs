@@ -1,0 +1,171 @@
+//! A night to files: every table of the result into the draft, the manifest last.
+
+use polars::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::inputs::Inputs;
+use super::{Night, Observer};
+use crate::clusters::Clustering;
+use crate::config::{Config, Stage};
+use crate::loyalty::Cuts;
+use crate::math::sum::Sum;
+use crate::profile::profile;
+use crate::publish::parquet::{self, ExtraColumn, Stamp};
+use crate::publish::{Draft, Manifest, members};
+use crate::schema::{self, CENTRE_PREFIX, Table, customers as c};
+use crate::{Error, Result, table};
+
+/// Quadrants in the order of the table.
+const QUADRANTS: [&str; 4] = ["advocate", "hostage", "mercenary", "dangerous"];
+
+/// Writes every table and the manifest; returns the headline figures.
+///
+/// # Errors
+/// `Io` when a file cannot be written, `Internal` when a figure does not add up.
+pub(super) fn write(
+    config: &Config,
+    night: &Night,
+    inputs: &Inputs,
+    draft: &Draft,
+    stamp: &Stamp,
+    observer: &mut dyn Observer,
+) -> Result<Map<String, Value>> {
+    let writer = Writer { draft, stamp };
+    let customers = &night.customers;
+    writer.table(customers, &schema::customers::TABLE, &[])?;
+    if let Some(thresholds) = &night.thresholds {
+        writer.table(thresholds, &schema::rfm_thresholds::TABLE, &[])?;
+        let names = config.rfm.segment_map()?.names();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let segments = profile(customers, c::RFM_SEGMENT, &names, None)?;
+        adds_up(&segments, customers)?;
+        writer.table(&segments, &schema::rfm_segments::TABLE, &[])?;
+    }
+    if let Some(indices) = &night.indices {
+        writer.table(indices, &schema::satisfaction::TABLE, &[])?;
+    }
+    if let Some(cuts) = &night.cuts {
+        writer.table(&quadrants(customers, cuts)?, &schema::quadrants::TABLE, &[])?;
+    }
+    if let Some(clustering) = &night.clustering {
+        let (profiles, extra) = clusters(customers, clustering)?;
+        writer.table(&profiles, &schema::clusters::TABLE, &extra)?;
+        writer.table(&clustering.quality, &schema::cluster_quality::TABLE, &[])?;
+    }
+    if config.publish.segments {
+        members::write(customers, draft, stamp)?;
+    }
+    night.warnings.iter().for_each(|w| observer.warning(w));
+    let figures = figures(night)?;
+    let models = night
+        .clustering
+        .as_ref()
+        .map(|k| serde_json::to_value(&k.model))
+        .transpose()
+        .map_err(|e| Error::internal(format!("the cluster model cannot be stored: {e}")))?;
+    Manifest {
+        fingerprint: inputs.fingerprint.clone(),
+        as_of: night.as_of.shown(),
+        seed: config.run.seed,
+        timezone: config.run.timezone.clone(),
+        stages: night.stages.iter().map(|s| s.name()).collect(),
+        config: config.text.clone(),
+        inputs: inputs.files.clone(),
+        tables: night.tables.clone(),
+        figures: figures.clone(),
+        models: models.into_iter().map(|m| (Stage::Clusters.name().to_owned(), m)).collect(),
+        warnings: night.warnings.clone(),
+        timings: observer.timings(),
+    }
+    .write(draft)?;
+    Ok(figures)
+}
+
+struct Writer<'a> {
+    draft: &'a Draft,
+    stamp: &'a Stamp,
+}
+
+impl Writer<'_> {
+    fn table(&self, frame: &DataFrame, table: &Table, extra: &[ExtraColumn]) -> Result<()> {
+        let name = format!("{}.parquet", table.name);
+        let file = self.draft.create(&name)?;
+        parquet::write(frame, table, extra, self.stamp, file, &self.draft.path(&name))
+    }
+}
+
+/// Every customer is in exactly one group.
+fn adds_up(groups: &DataFrame, customers: &DataFrame) -> Result<()> {
+    let sum: u64 = table::u32s(groups, schema::rfm_segments::CUSTOMERS)?.into_iter().flatten().map(u64::from).sum();
+    if sum == customers.height() as u64 {
+        return Ok(());
+    }
+    Err(Error::internal(format!("the groups hold {sum} customers of {}", customers.height())))
+}
+
+fn quadrants(customers: &DataFrame, cuts: &Cuts) -> Result<DataFrame> {
+    use schema::quadrants as q;
+    let groups = profile(customers, c::QUADRANT, &QUADRANTS, Some((c::LOYALTY_INDEX, q::LOYALTY_MEAN)))?;
+    adds_up(&groups, customers)?;
+    let rows = groups.height();
+    table::with(
+        groups,
+        vec![
+            Column::new(q::LOYALTY_CUT.into(), vec![cuts.loyalty; rows]),
+            Column::new(q::SATISFACTION_CUT.into(), vec![cuts.satisfaction; rows]),
+        ],
+    )
+}
+
+/// The profiles of the clusters with their centres in original units.
+fn clusters(customers: &DataFrame, clustering: &Clustering) -> Result<(DataFrame, Vec<ExtraColumn>)> {
+    use schema::clusters as k;
+    let centres = &clustering.centres;
+    let names: Vec<&str> = centres.iter().map(|centre| centre.name.as_str()).collect();
+    let groups = profile(customers, c::CLUSTER_NAME, &names, None)?;
+    adds_up(&groups, customers)?;
+    let found = table::texts(&groups, k::NAME)?;
+    let of: Vec<_> = found.iter().map(|name| centres.iter().find(|centre| Some(centre.name.as_str()) == *name)).collect();
+    let ids: Vec<Option<u16>> = of.iter().map(|centre| centre.map(|c| c.id)).collect();
+    let mut columns = vec![Column::new(k::CLUSTER_ID.into(), ids), Column::new(k::CLUSTER_NAME.into(), found.clone())];
+    let mut extra = Vec::new();
+    let features = centres.first().map(|centre| centre.features.as_slice()).unwrap_or_default();
+    for (f, (feature, _)) in features.iter().enumerate() {
+        let name = format!("{CENTRE_PREFIX}{feature}");
+        let values: Vec<Option<f64>> = of.iter().map(|centre| centre.map(|c| c.features[f].1)).collect();
+        columns.push(Column::new(name.as_str().into(), values));
+        let unit = c::TABLE.column(feature).map(|column| column.unit.to_owned()).unwrap_or_default();
+        extra.push(ExtraColumn { name, unit, meaning: format!("mean {feature} of the cluster's customers") });
+    }
+    Ok((table::with(groups.clone(), columns)?, extra))
+}
+
+/// Figures for the manifest and the last lines of a run.
+fn figures(night: &Night) -> Result<Map<String, Value>> {
+    let customers = &night.customers;
+    let mut out = Map::new();
+    out.insert("customers".into(), json!(customers.height()));
+    out.insert("orders".into(), json!(night.orders));
+    let spend: Sum = table::f64s(customers, c::SPEND_TOTAL)?.into_iter().flatten().collect();
+    out.insert("spend_total".into(), json!(spend.value()));
+    for column in [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::CLUSTER_NAME] {
+        if customers.column(column).is_ok() {
+            out.insert(column.into(), counts(customers, column)?);
+        }
+    }
+    Ok(out)
+}
+
+fn counts(customers: &DataFrame, column: &str) -> Result<Value> {
+    let mut counts = std::collections::BTreeMap::new();
+    for label in table::texts(customers, column)? {
+        *counts.entry(label).or_insert(0_u64) += 1;
+    }
+    let unlabelled = counts.remove(&None);
+    let mut out: Map<String, Value> =
+        counts.into_iter().filter_map(|(label, n)| Some((label?.to_owned(), json!(n)))).collect();
+    if let Some(n) = unlabelled {
+        out.insert("(none)".into(), json!(n));
+    }
+    Ok(Value::Object(out))
+}
