@@ -306,6 +306,24 @@ impl Reason {
     }
 }
 
+/// What a survey item asks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// How satisfied the customer is.
+    Satisfaction,
+    /// Whether they would recommend the company.
+    Recommend,
+    /// Whether they would buy again.
+    Repurchase,
+    /// How easy the company made it; high is easy.
+    Effort,
+    /// What was expected; one half of a gap.
+    Expectation,
+    /// What was received; the other half.
+    Perception,
+}
+
 /// Columns of the answers table that ingest hands to the survey stages; it is not published.
 /// One row per answered item, in order of file and row.
 pub mod answers {

@@ -1,0 +1,244 @@
+//! From one row per answer to one response at a time.
+
+use crate::schema::Measure;
+use crate::{Error, Result};
+
+/// A survey: its name in the configuration and its questions, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SurveyItems {
+    /// Name in the configuration.
+    pub name: String,
+    /// The questions; an answer's `item` counts from 0 in this order.
+    pub items: Vec<ItemMeaning>,
+}
+
+/// What a question measures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemMeaning {
+    /// What it asks about.
+    pub measures: Measure,
+    /// The dimension of service it belongs to.
+    pub dimension: Option<String>,
+    /// Lowest and highest answer.
+    pub scale: [f64; 2],
+}
+
+impl SurveyItems {
+    /// Places of the items that match.
+    pub(super) fn places(&self, matches: impl Fn(&ItemMeaning) -> bool) -> Vec<usize> {
+        self.items.iter().enumerate().filter(|(_, item)| matches(item)).map(|(place, _)| place).collect()
+    }
+}
+
+/// The answers table as columns of one length (`schema::answers`), one row per answered item.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// Row of the customer; `None` for an anonymous response.
+    pub customer: Vec<Option<u32>>,
+    /// Place of the survey.
+    pub survey: Vec<u16>,
+    /// Number of the response.
+    pub response: Vec<u32>,
+    /// Time of the answer, µs since 1970 UTC.
+    pub answered_at: Vec<Option<i64>>,
+    /// Age in days at the as-of day.
+    pub age_days: Vec<Option<i32>>,
+    /// Place of the item within its survey.
+    pub item: Vec<u16>,
+    /// The answer on 0 to 1, high is good.
+    pub unit: Vec<Option<f64>>,
+}
+
+/// Who responded, to what and when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Head {
+    /// Place of the survey.
+    pub survey: usize,
+    /// Row of the customer; `None` for an anonymous response.
+    pub customer: Option<usize>,
+    /// Time of the response, µs since 1970 UTC.
+    pub answered_at: Option<i64>,
+    /// Age in days at the as-of day.
+    pub age_days: Option<u32>,
+}
+
+/// One response with a slot for every item of its survey.
+#[derive(Clone, Copy, Debug)]
+pub struct Response<'a> {
+    /// Who, to what and when.
+    pub head: Head,
+    /// Answers by place of the item, 0 to 1; `None` where an item is not answered.
+    pub units: &'a [Option<f64>],
+}
+
+impl Response<'_> {
+    /// Mean of the items at `places` if at least half of them are answered.
+    pub(super) fn mean_of_half(&self, places: &[usize]) -> Option<f64> {
+        self.mean(places).filter(|_| 2 * self.answered(places).count() >= places.len())
+    }
+
+    /// Mean of those items at `places` that are answered.
+    pub(super) fn mean(&self, places: &[usize]) -> Option<f64> {
+        let n = self.answered(places).count();
+        (n > 0).then(|| self.answered(places).sum::<f64>() / n as f64)
+    }
+
+    /// The answers at `places`.
+    pub(super) fn answered(&self, places: &[usize]) -> impl Iterator<Item = f64> {
+        places.iter().filter_map(|place| self.units[*place])
+    }
+}
+
+/// All responses, by their number.
+#[derive(Clone, Debug)]
+pub struct Responses {
+    /// `None` for a number that no answer carries.
+    heads: Vec<Option<Head>>,
+    /// First slot of each response in `units`.
+    starts: Vec<usize>,
+    units: Vec<Option<f64>>,
+}
+
+impl Responses {
+    /// Gathers the answers of each response, wherever in the table they stand; cost and memory are linear.
+    /// Where a response answers an item twice, the later row wins; time and customer are those of its last row.
+    ///
+    /// # Errors
+    /// `Internal` when an answer points at a survey, item or customer that is not there, a response spans two
+    /// surveys, or an answer is younger than the as-of day.
+    pub fn gather(answers: &Answers, surveys: &[SurveyItems], n_customers: usize) -> Result<Self> {
+        let n_responses = answers.response.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut heads: Vec<Option<Head>> = vec![None; n_responses];
+        for row in 0..answers.response.len() {
+            let head = head(answers, row, surveys.len(), n_customers)?;
+            let slot = &mut heads[answers.response[row] as usize];
+            if slot.is_some_and(|earlier| earlier.survey != head.survey) {
+                return Err(Error::internal(format!("response {} spans two surveys", answers.response[row])));
+            }
+            *slot = Some(head);
+        }
+        let mut starts = Vec::with_capacity(n_responses);
+        let mut n_slots = 0;
+        for head in &heads {
+            starts.push(n_slots);
+            n_slots += head.map_or(0, |head| surveys[head.survey].items.len());
+        }
+        let mut units = vec![None; n_slots];
+        for row in 0..answers.response.len() {
+            let (survey, item) = (&surveys[usize::from(answers.survey[row])], usize::from(answers.item[row]));
+            if item >= survey.items.len() {
+                return Err(Error::internal(format!("survey `{}` has no item {item}", survey.name)));
+            }
+            units[starts[answers.response[row] as usize] + item] = answers.unit[row];
+        }
+        Ok(Self { heads, starts, units })
+    }
+
+    /// The responses in the order of their numbers, which is that of files and rows.
+    pub fn iter(&self) -> impl Iterator<Item = Response<'_>> {
+        let ends = self.starts.iter().skip(1).copied().chain([self.units.len()]);
+        self.heads.iter().zip(self.starts.iter().zip(ends)).filter_map(|(head, (start, end))| {
+            head.map(|head| Response { head, units: &self.units[*start..end] })
+        })
+    }
+}
+
+/// What row `row` says about its response.
+fn head(answers: &Answers, row: usize, n_surveys: usize, n_customers: usize) -> Result<Head> {
+    let survey = usize::from(answers.survey[row]);
+    let customer = answers.customer[row].map(|customer| customer as usize);
+    let age_days = answers.age_days[row].map(u32::try_from).transpose();
+    match age_days {
+        _ if survey >= n_surveys => {
+            Err(Error::internal(format!("answer {row} is of survey {survey} of {n_surveys}")))
+        }
+        _ if customer.is_some_and(|customer| customer >= n_customers) => {
+            Err(Error::internal(format!("answer {row} is of customer row {customer:?} of {n_customers}")))
+        }
+        Ok(age_days) => Ok(Head { survey, customer, answered_at: answers.answered_at[row], age_days }),
+        Err(_) => Err(Error::internal(format!("answer {row} is younger than the as-of day"))),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// An item on 1 to 5.
+    pub(in super::super) fn item(measures: Measure) -> ItemMeaning {
+        ItemMeaning { measures, dimension: None, scale: [1.0, 5.0] }
+    }
+
+    pub(in super::super) fn survey(name: &str, items: Vec<ItemMeaning>) -> SurveyItems {
+        SurveyItems { name: name.to_owned(), items }
+    }
+
+    /// Appends the answer to an item: `(customer, survey, response, age_days)`, item, unit.
+    pub(in super::super) fn push(
+        answers: &mut Answers,
+        (customer, survey, response, age_days): (Option<u32>, u16, u32, Option<i32>),
+        item: u16,
+        unit: f64,
+    ) {
+        answers.customer.push(customer);
+        answers.survey.push(survey);
+        answers.response.push(response);
+        answers.age_days.push(age_days);
+        answers.answered_at.push(age_days.map(|age| 1_000_000 - i64::from(age)));
+        answers.item.push(item);
+        answers.unit.push(Some(unit));
+    }
+
+    #[test]
+    fn answers_of_a_response_need_not_stand_together_and_the_last_wins() {
+        let surveys = [
+            survey("short", vec![item(Measure::Satisfaction)]),
+            survey("long", vec![item(Measure::Satisfaction); 3]),
+        ];
+        let mut answers = Answers::default();
+        push(&mut answers, (Some(1), 1, 0, Some(5)), 0, 0.1);
+        push(&mut answers, (None, 0, 2, None), 0, 0.5);
+        push(&mut answers, (Some(1), 1, 0, Some(5)), 2, 0.3);
+        push(&mut answers, (Some(1), 1, 0, Some(4)), 0, 0.9);
+        let responses = Responses::gather(&answers, &surveys, 2).unwrap();
+        let all: Vec<Response> = responses.iter().collect();
+        assert_eq!(all.len(), 2);
+        assert_eq!(all[0].units, [Some(0.9), None, Some(0.3)]);
+        assert_eq!((all[0].head.customer, all[0].head.age_days), (Some(1), Some(4)));
+        assert_eq!(all[1].units, [Some(0.5)]);
+        assert_eq!((all[1].head.customer, all[1].head.age_days, all[1].head.survey), (None, None, 0));
+    }
+
+    #[test]
+    fn a_mean_needs_half_of_its_items() {
+        let head = Head { survey: 0, customer: None, answered_at: None, age_days: None };
+        let units = [Some(1.0), None, Some(0.5), None, None];
+        let response = Response { head, units: &units };
+        assert_eq!(response.mean_of_half(&[0, 1, 2]), Some(0.75));
+        assert_eq!(response.mean_of_half(&[0, 1]), Some(1.0));
+        assert_eq!(response.mean_of_half(&[0, 1, 3]), None);
+        assert_eq!(response.mean(&[0, 1, 3]), Some(1.0));
+        assert_eq!(response.mean_of_half(&[]), None);
+        assert_eq!(response.mean_of_half(&[3]), None);
+    }
+
+    #[test]
+    fn answers_that_point_nowhere_are_refused() {
+        let surveys = [survey("a", vec![item(Measure::Satisfaction)]), survey("b", Vec::new())];
+        let one = |head, item| {
+            let mut answers = Answers::default();
+            push(&mut answers, head, item, 0.5);
+            Responses::gather(&answers, &surveys, 2).unwrap_err().to_string()
+        };
+        assert!(one((Some(0), 2, 0, None), 0).contains("survey 2 of 2"));
+        assert!(one((Some(2), 0, 0, None), 0).contains("customer row"));
+        assert!(one((Some(0), 0, 0, None), 1).contains("survey `a` has no item 1"));
+        assert!(one((Some(0), 0, 0, Some(-1)), 0).contains("younger than the as-of day"));
+        let mut answers = Answers::default();
+        push(&mut answers, (None, 0, 0, None), 0, 0.5);
+        push(&mut answers, (None, 1, 0, None), 0, 0.5);
+        assert!(
+            Responses::gather(&answers, &surveys, 2).unwrap_err().to_string().contains("spans two surveys")
+        );
+    }
+}

@@ -1,0 +1,311 @@
+//! Where each customer stands: score, level, attitude, net-promoter group, and why.
+
+use std::fmt;
+
+use super::fading::{Aged, Estimate, estimate};
+use super::levels::rounded;
+use super::nps::STANDARD_SCALE;
+use super::responses::{Head, Response, Responses};
+use super::{Level, NpsGroup, SatisfactionParams, SurveyItems};
+use crate::schema::Measure;
+
+/// What the surveys say about one customer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// The satisfaction score and what it rests on.
+    pub basis: Basis,
+    /// The estimate of section 2.4 over items on recommending and buying again, 0 to 1.
+    pub attitude: Option<f64>,
+    /// Group by the newest answer to a recommend item on 0 to 10.
+    pub nps_group: Option<NpsGroup>,
+}
+
+/// What a satisfaction score rests on, or why there is none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Basis {
+    /// The run has no survey.
+    NoSurvey,
+    /// The customer gave no response.
+    NoAnswer,
+    /// The customer responded so often, but never answered half of the satisfaction items.
+    TooFewItems(u32),
+    /// The newest usable response is so many days old, which is too old.
+    TooOld(u32),
+    /// A score.
+    Scored {
+        /// What the responses say together.
+        estimate: Estimate,
+        /// Level of the score.
+        level: Level,
+        /// Time of the newest dated response used, µs since 1970 UTC.
+        answered_at: Option<i64>,
+    },
+}
+
+/// The figures of one response that count towards a customer's standing.
+struct Said {
+    head: Head,
+    satisfaction: Option<f64>,
+    attitude: Option<f64>,
+    nps_group: Option<NpsGroup>,
+}
+
+/// Places of a survey's items, by what they count towards.
+struct Roles {
+    satisfaction: Vec<usize>,
+    attitude: Vec<usize>,
+    recommend: Vec<usize>,
+}
+
+impl Roles {
+    fn of(survey: &SurveyItems) -> Self {
+        Self {
+            satisfaction: survey.places(|item| item.measures == Measure::Satisfaction),
+            attitude: survey.places(|item| matches!(item.measures, Measure::Recommend | Measure::Repurchase)),
+            recommend: survey
+                .places(|item| item.measures == Measure::Recommend && item.scale == STANDARD_SCALE),
+        }
+    }
+
+    fn said(&self, response: &Response) -> Said {
+        let [low, high] = STANDARD_SCALE;
+        let recommend =
+            response.answered(&self.recommend).last().map(|unit| rounded(low + unit * (high - low)));
+        Said {
+            head: response.head,
+            satisfaction: response.mean_of_half(&self.satisfaction),
+            attitude: response.mean(&self.attitude),
+            nps_group: recommend.and_then(|answer| NpsGroup::of(answer, STANDARD_SCALE)),
+        }
+    }
+}
+
+impl Basis {
+    /// The reason in words, with its figures.
+    pub fn why(&self, params: &SatisfactionParams) -> impl fmt::Display {
+        fmt::from_fn(move |f| match self {
+            Self::NoSurvey => f.write_str("no survey"),
+            Self::NoAnswer => f.write_str("no answer"),
+            Self::TooFewItems(n) => {
+                write!(f, "{}, too few satisfaction items answered", Counted(*n, "response"))
+            }
+            Self::TooOld(age) => {
+                write!(f, "last answer {} ago, older than {}", Counted(*age, "day"), params.max_age_days)
+            }
+            Self::Scored { estimate, level, .. } => {
+                write!(f, "{}", Counted(estimate.used, "answer"))?;
+                if let Some(age) = estimate.newest_days {
+                    let newest = if estimate.used > 1 { "newest " } else { "" };
+                    write!(f, ", {newest}{} ago", Counted(age, "day"))?;
+                }
+                if estimate.undated > 0 {
+                    write!(f, ", {} undated and not faded", estimate.undated)?;
+                }
+                let range = level.range(&params.cut_points);
+                write!(f, "; score {:.3} in {range}: {}", estimate.score, level.name())
+            }
+        })
+    }
+}
+
+/// A count with its noun, in the plural where it takes one.
+struct Counted(u32, &'static str);
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}{}", self.0, self.1, if self.0 == 1 { "" } else { "s" })
+    }
+}
+
+/// The standing of every customer, by row; anonymous responses say nothing about anybody.
+pub fn standings(
+    responses: &Responses,
+    surveys: &[SurveyItems],
+    n_customers: usize,
+    params: &SatisfactionParams,
+) -> Vec<Standing> {
+    let roles: Vec<Roles> = surveys.iter().map(Roles::of).collect();
+    let (customers, said): (Vec<usize>, Vec<Said>) = responses
+        .iter()
+        .filter_map(|response| Some((response.head.customer?, roles[response.head.survey].said(&response))))
+        .unzip();
+    let (starts, order) = grouped(&customers, n_customers);
+    let none = if surveys.is_empty() { Basis::NoSurvey } else { Basis::NoAnswer };
+    let mut own: Vec<&Said> = Vec::new();
+    (0..n_customers)
+        .map(|customer| {
+            own.clear();
+            own.extend(order[starts[customer]..starts[customer + 1]].iter().map(|place| &said[*place]));
+            standing(&own, none, params)
+        })
+        .collect()
+}
+
+/// Counting sort: the places of each customer are `order[starts[c]..starts[c + 1]]`, in their own order.
+fn grouped(customers: &[usize], n_customers: usize) -> (Vec<usize>, Vec<usize>) {
+    let mut starts = vec![0; n_customers + 1];
+    for customer in customers {
+        starts[customer + 1] += 1;
+    }
+    for customer in 0..n_customers {
+        starts[customer + 1] += starts[customer];
+    }
+    let mut next = starts.clone();
+    let mut order = vec![0; customers.len()];
+    for (place, customer) in customers.iter().enumerate() {
+        order[next[*customer]] = place;
+        next[*customer] += 1;
+    }
+    (starts, order)
+}
+
+/// One customer's standing from what they said, in file order.
+fn standing(own: &[&Said], none: Basis, params: &SatisfactionParams) -> Standing {
+    let aged = |figure: fn(&Said) -> Option<f64>| -> Vec<Aged> {
+        own.iter()
+            .filter_map(|said| Some(Aged { unit: figure(said)?, age_days: said.head.age_days }))
+            .collect()
+    };
+    let current = || own.iter().filter(|said| params.is_current(said.head.age_days));
+    let satisfaction = aged(|said| said.satisfaction);
+    let basis = match estimate(&satisfaction, params) {
+        Some(estimate) => Basis::Scored {
+            estimate,
+            level: Level::of(estimate.score, &params.cut_points),
+            answered_at: current()
+                .filter(|said| said.satisfaction.is_some())
+                .filter_map(|said| said.head.answered_at)
+                .max(),
+        },
+        None if own.is_empty() => none,
+        None => satisfaction
+            .iter()
+            .filter_map(|answer| answer.age_days)
+            .min()
+            .map_or(Basis::TooFewItems(own.len() as u32), Basis::TooOld),
+    };
+    Standing {
+        basis,
+        attitude: estimate(&aged(|said| said.attitude), params).map(|estimate| estimate.score),
+        // The last of equally new ones wins, and any dated one is newer than an undated one.
+        nps_group: current()
+            .filter(|said| said.nps_group.is_some())
+            .max_by_key(|said| said.head.answered_at)
+            .and_then(|said| said.nps_group),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Answers;
+    use super::super::responses::tests::{item, push, survey};
+    use super::*;
+
+    /// Two satisfaction items, a recommend item on 0 to 10 and a repurchase item on 1 to 5.
+    fn surveys() -> Vec<SurveyItems> {
+        let mut recommend = item(Measure::Recommend);
+        recommend.scale = STANDARD_SCALE;
+        let satisfaction = item(Measure::Satisfaction);
+        vec![survey("shop", vec![satisfaction.clone(), satisfaction, recommend, item(Measure::Repurchase)])]
+    }
+
+    fn stand(answers: &Answers, n_customers: usize) -> Vec<Standing> {
+        let surveys = surveys();
+        let responses = Responses::gather(answers, &surveys, n_customers).unwrap();
+        standings(&responses, &surveys, n_customers, &SatisfactionParams::default())
+    }
+
+    fn why(standing: &Standing) -> String {
+        standing.basis.why(&SatisfactionParams::default()).to_string()
+    }
+
+    fn score(standing: &Standing) -> Option<f64> {
+        match standing.basis {
+            Basis::Scored { estimate, .. } => Some(estimate.score),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn customers_get_their_own_responses() {
+        let mut answers = Answers::default();
+        // customer 2, then 0, then 2 again: (0, age 90) and (1, today) of the reference vector
+        push(&mut answers, (Some(2), 0, 0, Some(90)), 0, 1.0);
+        push(&mut answers, (Some(0), 0, 1, Some(0)), 0, 1.0);
+        push(&mut answers, (Some(0), 0, 1, Some(0)), 1, 0.5);
+        push(&mut answers, (Some(2), 0, 2, Some(0)), 1, 0.0);
+        push(&mut answers, (None, 0, 3, Some(0)), 1, 0.0);
+        let found = stand(&answers, 3);
+        assert_eq!(score(&found[0]), Some(0.75));
+        assert_eq!(why(&found[0]), "1 answer, 0 days ago; score 0.750 in [0.625, 0.875): happy");
+        assert_eq!(found[1].basis, Basis::NoAnswer);
+        assert_eq!(why(&found[1]), "no answer");
+        // satisfaction_fading_vectors.json: 0 today and 1 ninety days ago
+        assert!((score(&found[2]).unwrap() - 0.307_149_149_875_120_65).abs() < 1e-9);
+        assert_eq!(
+            why(&found[2]),
+            "2 answers, newest 0 days ago; score 0.307 in [0.125, 0.375): dissatisfied"
+        );
+    }
+
+    #[test]
+    fn recommending_and_buying_again_are_attitude_not_satisfaction() {
+        let mut answers = Answers::default();
+        push(&mut answers, (Some(0), 0, 0, Some(0)), 2, 0.9);
+        push(&mut answers, (Some(0), 0, 0, Some(0)), 3, 0.5);
+        let found = stand(&answers, 1);
+        assert_eq!(found[0].basis, Basis::TooFewItems(1));
+        assert_eq!(why(&found[0]), "1 response, too few satisfaction items answered");
+        assert_eq!(found[0].attitude, Some(0.7));
+        assert_eq!(found[0].nps_group, Some(NpsGroup::Promoter));
+    }
+
+    #[test]
+    fn old_answers_are_named_and_not_used() {
+        let mut answers = Answers::default();
+        for (response, age) in [(0, 900), (1, 812)] {
+            push(&mut answers, (Some(0), 0, response, Some(age)), 0, 1.0);
+            push(&mut answers, (Some(0), 0, response, Some(age)), 2, 1.0);
+        }
+        let found = stand(&answers, 1);
+        assert_eq!(why(&found[0]), "last answer 812 days ago, older than 730");
+        assert_eq!((found[0].attitude, found[0].nps_group), (None, None));
+    }
+
+    #[test]
+    fn undated_answers_are_used_and_said_to_be() {
+        let mut answers = Answers::default();
+        push(&mut answers, (Some(0), 0, 0, None), 0, 1.0);
+        push(&mut answers, (Some(1), 0, 1, Some(1)), 0, 0.0);
+        push(&mut answers, (Some(1), 0, 2, None), 0, 1.0);
+        let found = stand(&answers, 2);
+        assert_eq!(why(&found[0]), "1 answer, 1 undated and not faded; score 1.000 in [0.875, 1]: delighted");
+        assert_eq!(
+            why(&found[1]),
+            "2 answers, newest 1 day ago, 1 undated and not faded; score 0.502 in [0.375, 0.625): satisfied"
+        );
+        let Basis::Scored { answered_at, .. } = found[1].basis else { panic!() };
+        assert_eq!(answered_at, Some(999_999));
+    }
+
+    #[test]
+    fn the_newest_recommendation_decides_the_group() {
+        let mut answers = Answers::default();
+        push(&mut answers, (Some(0), 0, 0, Some(3)), 2, 0.6);
+        push(&mut answers, (Some(0), 0, 1, Some(40)), 2, 1.0);
+        push(&mut answers, (Some(0), 0, 2, None), 2, 1.0);
+        push(&mut answers, (Some(1), 0, 3, Some(3)), 2, 0.6);
+        push(&mut answers, (Some(1), 0, 4, Some(3)), 2, 0.8);
+        let found = stand(&answers, 2);
+        assert_eq!(found[0].nps_group, Some(NpsGroup::Detractor));
+        assert_eq!(found[1].nps_group, Some(NpsGroup::Passive));
+    }
+
+    #[test]
+    fn without_surveys_nobody_stands_anywhere() {
+        let responses = Responses::gather(&Answers::default(), &[], 2).unwrap();
+        let found = standings(&responses, &[], 2, &SatisfactionParams::default());
+        assert_eq!(found.len(), 2);
+        assert_eq!(why(&found[1]), "no survey");
+    }
+}
