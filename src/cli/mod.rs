@@ -1,1 +1,72 @@
-//! To come.
+//! The command line: the only place that prints, reads the clock and chooses exit codes.
+
+mod args;
+mod check;
+mod completions;
+mod explain;
+mod generate;
+mod printer;
+mod progress;
+mod run;
+mod schema;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use moshtari::{Error, Result};
+
+use self::args::{Args, Command};
+use self::printer::Printer;
+
+/// Published, or the command's work done.
+const DONE: u8 = 0;
+/// Internal or I/O failure.
+const FAILED: u8 = 1;
+/// Usage, configuration or inputs at fault.
+const USAGE: u8 = 2;
+/// A data gate stopped the run.
+const GATE: u8 = 3;
+/// Another run holds the output.
+const LOCKED: u8 = 4;
+
+/// Reads the arguments, runs the command, reports and returns the exit code.
+pub(crate) fn main() -> ExitCode {
+    survive_file_size_limits();
+    let args = Args::parse();
+    let printer = Printer::new(args.log, args.quiet);
+    match dispatch(args.command, &printer) {
+        Ok(code) => code.into(),
+        Err(error) => {
+            printer.error(&error);
+            exit_code(&error).into()
+        }
+    }
+}
+
+fn dispatch(command: Command, printer: &Printer) -> Result<u8> {
+    match command {
+        Command::Run(args) => run::run(&args, printer),
+        Command::Check(args) => check::run(&args, printer),
+        Command::Explain(args) => explain::run(&args, printer),
+        Command::Generate(args) => generate::run(&args, printer),
+        Command::Schema(args) => schema::run(&args, printer),
+        Command::Completions { shell } => completions::shell(shell, printer),
+        Command::Man => completions::man(printer),
+    }
+}
+
+fn exit_code(error: &Error) -> u8 {
+    match error {
+        Error::Config { .. } | Error::Input { .. } => USAGE,
+        Error::Gate { .. } => GATE,
+        Error::Locked { .. } => LOCKED,
+        _ => FAILED,
+    }
+}
+
+/// A write beyond the file-size limit should be an error that can be reported, not a signal that kills.
+fn survive_file_size_limits() {
+    let noticed = std::sync::Arc::default();
+    // If the handler cannot be set, the limit kills as it would have.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, noticed);
+}

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::condition::{Condition, OneOrMany};
 use super::source::{ColumnName, Form, Format, Join, Source};
-use super::transactions::{CalendarRule, Ids};
+use super::transactions::CalendarRule;
+use crate::ingest::id::IdRule;
 use crate::ingest::scale::ItemParams;
 use crate::{Error, Result};
 
@@ -84,7 +85,7 @@ pub struct SurveyRules {
     /// Rows that are no responses.
     pub skip_when: OneOrMany<Condition>,
     /// How ids are read.
-    pub ids: Ids,
+    pub ids: IdRule,
     /// Above this share of rows set aside the run stops.
     pub max_set_aside: f64,
 }
@@ -95,7 +96,7 @@ impl Default for SurveyRules {
             timestamp_format: "auto".into(),
             calendar: CalendarRule::Auto,
             skip_when: OneOrMany::default(),
-            ids: Ids::Auto,
+            ids: IdRule::Canonical,
             max_set_aside: 1.0,
         }
     }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::condition::{Condition, OneOrMany};
 use super::source::{ColumnName, Form, Format, Join, Source};
+use crate::ingest::id::IdRule;
 use crate::{Error, Result};
 
 /// `[transactions]`
@@ -96,18 +97,6 @@ pub enum Duplicates {
     DropExact,
 }
 
-/// How ids are read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Ids {
-    /// Outer blanks go, whole numbers written as floats lose their `.0`, digits are ASCII, and `NULL`, `NaN`
-    /// and the like are missing.
-    #[default]
-    Auto,
-    /// Outer blanks go; only the empty text is missing.
-    Verbatim,
-}
-
 /// How numbers are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Decimal {
@@ -153,7 +142,7 @@ pub struct TransactionRules {
     /// Above this share of rows set aside the run stops.
     pub max_set_aside: f64,
     /// How ids are read.
-    pub ids: Ids,
+    pub ids: IdRule,
     /// Worth of one unit of each currency in the currency of the result.
     pub rates: BTreeMap<String, f64>,
     /// See [`TransactionsConfig::order`].
@@ -171,7 +160,7 @@ impl Default for TransactionRules {
             returns: Returns::Net,
             duplicates: Duplicates::Keep,
             max_set_aside: 0.30,
-            ids: Ids::Auto,
+            ids: IdRule::Canonical,
             rates: BTreeMap::new(),
             order: None,
         }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::block::{Block, Cell, TextColumn};
+use super::block::{Block, Cell};
+use crate::facts::TextColumn;
 use crate::math::money::Money;
 use crate::schema::Reason;
 use crate::{Error, Result};

@@ -4,10 +4,11 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
-use super::block::{Cell, TextColumn};
+use super::block::Cell;
 use super::id::{IdRule, canonical_id};
 use super::read::read_blocks;
 use super::source::OpenFile;
+use crate::facts::TextColumn;
 use crate::{Error, Result};
 
 /// No row of the joined table.
@@ -122,7 +123,7 @@ fn key_of<'a>(cells: impl Iterator<Item = Cell<'a>>) -> Option<Vec<u8>> {
         if n > 0 {
             key.push(KEY_SEPARATOR);
         }
-        key.extend_from_slice(&canonical_id(&cell.text(), IdRule::Auto)?);
+        key.extend_from_slice(&canonical_id(&cell.text(), IdRule::Canonical)?);
     }
     Some(key)
 }

@@ -19,6 +19,7 @@ pub mod ndjson;
 pub mod numbers;
 pub mod parquet;
 pub mod plan;
+pub mod published;
 pub mod read;
 pub mod rules;
 pub mod scale;

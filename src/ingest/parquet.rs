@@ -9,7 +9,8 @@ use arrow::datatypes::{self as types, ByteArrayType, DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
-use super::block::{Block, Column, Raw, TextColumn};
+use super::block::{Block, Column, Raw, Value};
+use crate::facts::TextColumn;
 use crate::{Error, Result};
 
 /// A file that claims to unfold to more than this many times its size is refused before anything is allocated.
@@ -193,8 +194,7 @@ fn convert(array: &ArrayRef) -> Option<Column> {
     })
 }
 
-fn booleans(array: &BooleanArray) -> Vec<super::block::Value> {
-    use super::block::Value;
+fn booleans(array: &BooleanArray) -> Vec<Value> {
     array.iter().map(|v| v.map_or(Value::Null, Value::Bool)).collect()
 }
 

@@ -14,11 +14,10 @@ use super::accounting::SetAside;
 use super::block::{Block, Cell};
 use super::id::IdRule;
 use super::plan::{Plan, View};
-use super::read::Placed;
 use super::rules::Rule;
 use super::scale::{Answer, Scale};
 use super::times::{TimeFormat, Zone};
-use super::transactions::{Limit, canonical_cell, id_rule, instant};
+use super::transactions::{Limit, canonical_cell, instant};
 use crate::config::{ColumnName, Layout, SurveyConfig};
 use crate::facts::{KnownCustomers, hash};
 use crate::schema::{Reason, answers};
@@ -106,12 +105,17 @@ impl SurveyReader {
             },
             items,
             skip: skip.iter().map(|c| Rule::compile(c, plan.column(&c.column.0))).collect::<Result<_>>()?,
-            ids: id_rule(config.rules.ids),
+            ids: config.rules.ids,
             time,
             zone,
             limit,
             plan,
         })
+    }
+
+    /// Lowest and highest answer of each item.
+    pub fn scales(&self) -> Vec<[f64; 2]> {
+        self.items.iter().map(|i| i.scale.bounds()).collect()
     }
 
     /// How times are written, for the manifest.
@@ -155,7 +159,7 @@ impl SurveyReader {
         let at = match self.at {
             Some(column) => {
                 let cell = view.cell(column, row);
-                let empty = canonical_cell(cell, IdRule::Auto).is_none();
+                let empty = canonical_cell(cell, IdRule::Canonical).is_none();
                 let at = instant(cell, self.time.as_ref(), &self.zone);
                 if at.is_none() && !empty {
                     return Err(refuse(Reason::BadTimestamp, column));
@@ -240,15 +244,15 @@ pub struct AnswersBuilder {
 }
 
 impl AnswersBuilder {
-    /// Adds a survey's blocks in file order.
+    /// Adds the responses of one block; blocks come in file order.
     pub fn add(
         &mut self,
         survey: u16,
-        batch: Vec<Placed<Vec<Response>>>,
+        responses: Vec<Response>,
         seen: &mut HashMap<u64, u32, FixedState>,
         age: &dyn Fn(i64) -> i32,
     ) {
-        for response in batch.into_iter().flat_map(|p| p.value) {
+        for response in responses {
             let next = self.responses;
             let number = response.key.map_or(next, |key| *seen.entry(key).or_insert(next));
             self.responses += u32::from(number == next);

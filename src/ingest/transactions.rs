@@ -18,7 +18,7 @@ use super::numbers::DecimalMark;
 use super::plan::{Plan, View};
 use super::rules::{Rule, fixed};
 use super::times::{Stamp, StampZone, TimeFormat, Zone};
-use crate::config::transactions::{Duplicates as DuplicateRule, Ids, OrderRule, Returns, TransactionsConfig};
+use crate::config::transactions::{Duplicates as DuplicateRule, OrderRule, Returns, TransactionsConfig};
 use crate::config::{ColumnName, Condition};
 use crate::facts::{Facts, RETURN, SALE, hash};
 use crate::math::money::{MILLION, Millionths, Money};
@@ -119,14 +119,6 @@ pub struct TransactionReader {
     limit: Limit,
 }
 
-/// The id rule of a configuration.
-pub fn id_rule(ids: Ids) -> IdRule {
-    match ids {
-        Ids::Auto => IdRule::Auto,
-        Ids::Verbatim => IdRule::Verbatim,
-    }
-}
-
 impl TransactionReader {
     /// Opens the files and settles every format.
     ///
@@ -173,7 +165,7 @@ impl TransactionReader {
             skip: compile(config.rules.skip_when.as_slice(), &plan)?,
             cancelled: compile(config.rules.cancelled_when.as_slice(), &plan)?,
             returns: config.rules.returns,
-            ids: id_rule(config.rules.ids),
+            ids: config.rules.ids,
             drop_duplicates: config.rules.duplicates == DuplicateRule::DropExact,
             order_rule: if c.order_id.is_some() { None } else { Some(config.order_rule()) },
             rates: rates(config)?,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate};
 
-use crate::Result;
+
 use crate::config::{AsOf, Config};
 use crate::ingest::times::Zone;
 use crate::ingest::transactions::Limit;

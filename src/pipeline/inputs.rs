@@ -15,21 +15,21 @@ const SHORT: usize = 6;
 
 /// The inputs of a run.
 #[derive(Clone, Debug)]
-pub struct Inputs {
+pub(super) struct Inputs {
     /// BLAKE3 over engine, configuration, overrides and every input file; hexadecimal.
-    pub fingerprint: String,
+    pub(super) fingerprint: String,
     /// Every input file, joined ones included.
-    pub files: Vec<InputFile>,
+    pub(super) files: Vec<InputFile>,
 }
 
 impl Inputs {
     /// The part of the fingerprint that stands in the result's name.
-    pub fn short_fingerprint(&self) -> &str {
+    pub(super) fn short_fingerprint(&self) -> &str {
         &self.fingerprint[..SHORT]
     }
 
     /// The result's name: `2011-12-10T000000Z-3f2a91`.
-    pub fn run_name(&self, as_of: &AsOfMoment) -> String {
+    pub(super) fn run_name(&self, as_of: &AsOfMoment) -> String {
         format!("{}-{}", as_of.file_name(), self.short_fingerprint())
     }
 }
@@ -38,7 +38,7 @@ impl Inputs {
 ///
 /// # Errors
 /// `Config` when an entry of `files` matches nothing, `Io` when a file cannot be read.
-pub fn look(config: &Config) -> Result<Inputs> {
+pub(super) fn look(config: &Config) -> Result<Inputs> {
     let mut listed: Vec<(String, PathBuf, String)> = Vec::new();
     let mut list = |table: &str, source: &Source| -> Result<()> {
         for (path, shown) in resolve(source, &config.base)? {

@@ -35,8 +35,8 @@ pub(super) fn write(
     writer.table(customers, &schema::customers::TABLE, &[])?;
     if let Some(thresholds) = &night.thresholds {
         writer.table(thresholds, &schema::rfm_thresholds::TABLE, &[])?;
-        let names = config.rfm.segment_map()?.names();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let map = config.rfm.segment_map()?;
+        let names: Vec<&str> = map.names().iter().map(String::as_str).collect();
         let segments = profile(customers, c::RFM_SEGMENT, &names, None)?;
         adds_up(&segments, customers)?;
         writer.table(&segments, &schema::rfm_segments::TABLE, &[])?;

@@ -8,10 +8,11 @@ use super::as_of::AsOfMoment;
 use super::rejects::Rejects;
 use super::Observer;
 use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex};
-use crate::config::Config;
+use crate::config::{Config, SurveyConfig};
 use crate::facts::{Facts, KnownCustomers, hash};
 use crate::ingest::accounting::{Account, SetAside};
-use crate::ingest::read::{Placed, read_blocks};
+use crate::ingest::read::read_blocks;
+use crate::ingest::scale::ItemParams;
 use crate::ingest::source::OpenFile;
 use crate::ingest::surveys::{AnswersBuilder, SurveyReader};
 use crate::ingest::times::Zone;
@@ -174,7 +175,7 @@ pub fn surveys(
     let by_order = config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some());
     let known = Known { activity, orders: by_order.then(|| activity.order_index()) };
     let mut answers = AnswersBuilder::default();
-    let (mut tables, mut warnings) = (Vec::new(), Vec::new());
+    let (mut tables, mut items, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (survey, name)) in config.surveys.iter().zip(config.survey_names()).enumerate() {
         let reader = SurveyReader::open(survey, &name, &config.base, zone.clone(), as_of.limit())?;
         rejects.begin(&config.rejects_name(index))?;
@@ -200,19 +201,19 @@ pub fn surveys(
         account.balance(&name)?;
         account.gate(&name, survey.rules.max_set_aside)?;
         warnings.extend(empty_files(&reader.plan.files, &rows_of_file));
+        items.push(meanings(survey, name.clone(), reader.scales()));
         tables.push(InputTable { name, files: forms(&reader.plan.files), formats: reader.describe(), account });
     }
-    let items = config.surveys.iter().zip(config.survey_names()).map(|(s, name)| items(s, name)).collect();
     Ok(Surveys { answers: answers.finish()?, items, tables, warnings })
 }
 
-fn items(survey: &crate::config::SurveyConfig, name: String) -> SurveyItems {
-    let items = survey.items.iter().map(|item| ItemMeaning {
+fn meanings(survey: &SurveyConfig, name: String, scales: Vec<[f64; 2]>) -> SurveyItems {
+    let meaning = |(item, scale): (&ItemParams, [f64; 2])| ItemMeaning {
         measures: item.measures,
         dimension: item.dimension.clone(),
-        nps_scale: item.scale == Some([0.0, 10.0]),
-    });
-    SurveyItems { name, items: items.collect() }
+        scale,
+    };
+    SurveyItems { name, items: survey.items.iter().zip(scales).map(meaning).collect() }
 }
 
 /// What `check` found.

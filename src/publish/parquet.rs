@@ -156,10 +156,10 @@ fn array(column: &polars::prelude::Column, kind: Kind) -> Result<ArrayRef> {
         Kind::Text => Arc::new(series.str()?.iter().collect::<StringArray>()),
         Kind::TextList => {
             let mut builder = ListBuilder::new(StringBuilder::new());
-            for list in series.list()?.into_iter() {
+            for list in series.list()?.amortized_iter() {
                 match list {
                     Some(texts) => {
-                        texts.str()?.iter().for_each(|t| builder.values().append_option(t));
+                        texts.as_ref().str()?.iter().for_each(|t| builder.values().append_option(t));
                         builder.append(true);
                     }
                     None => builder.append(false),

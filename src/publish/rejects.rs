@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder, UInt64Builder};
 use arrow::datatypes::Schema;
-use parquet::arrow::ArrowWriter;
+use ::parquet::arrow::ArrowWriter;
 
-use super::parquet::{self, Stamp};
+use super::parquet as tables;
+use super::parquet::Stamp;
 use super::store::Draft;
 use crate::Result;
 use crate::schema::rejects;
@@ -61,9 +62,9 @@ impl RejectsWriter {
         let path = draft.path(&name);
         let columns = rejects::TABLE.columns;
         let fields: Vec<_> =
-            columns.iter().map(|c| parquet::field(c.name, c.kind, c.unit, c.meaning)).collect();
+            columns.iter().map(|c| tables::field(c.name, c.kind, c.unit, c.meaning)).collect();
         let schema = Arc::new(Schema::new(fields));
-        let writer = parquet::open(file, &schema, &rejects::TABLE, stamp, None, &path)?;
+        let writer = tables::open(file, &schema, &rejects::TABLE, stamp, None, &path)?;
         Ok(Self {
             writer,
             schema,
@@ -108,7 +109,7 @@ impl RejectsWriter {
         self.buffered = 0;
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays)
             .map_err(|e| crate::Error::internal(format!("rejects: {e}")))?;
-        self.writer.write(&batch).map_err(|e| parquet::refused(&self.path, e))
+        self.writer.write(&batch).map_err(|e| tables::refused(&self.path, e))
     }
 
     /// Ends the file.
@@ -117,7 +118,7 @@ impl RejectsWriter {
     /// `Io` when the file cannot be written.
     pub fn finish(mut self) -> Result<()> {
         self.flush()?;
-        self.writer.close().map_err(|e| parquet::refused(&self.path, e))?;
+        self.writer.close().map_err(|e| tables::refused(&self.path, e))?;
         Ok(())
     }
 }

@@ -104,6 +104,11 @@ impl SegmentMap {
         Ok(Self { k, names, owners: owners.into_iter().flatten().collect() })
     }
 
+    /// Names of the segments, in the order of the map.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// The segment of a cell.
     pub(super) fn segment(&self, cell: usize) -> &str {
         &self.names[usize::from(self.owners[cell])]

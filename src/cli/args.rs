@@ -1,0 +1,117 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Nightly analytical CRM: exports in, decisions about customers out.
+#[derive(Debug, Parser)]
+#[command(name = "moshtari", version, max_term_width = 100, arg_required_else_help = true)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// How messages are written to standard error.
+    #[arg(long, global = true, value_enum, default_value_t = Log::Text)]
+    pub(super) log: Log,
+    /// Only errors.
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+}
+
+/// Form of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Log {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Read the exports, compute, and publish a result
+    Run(RunArgs),
+    /// Read config and inputs, say what would be set aside and why; publish nothing
+    Check(CheckArgs),
+    /// Why a customer carries these labels: values, thresholds, rules
+    Explain(ExplainArgs),
+    /// Write a synthetic company of any size
+    Generate(GenerateArgs),
+    /// Every table and column of a result
+    Schema(SchemaArgs),
+    /// Completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// The manual page
+    Man,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RunArgs {
+    /// Configuration
+    #[arg(long, short, value_name = "FILE", default_value = "moshtari.toml")]
+    pub(super) config: PathBuf,
+    /// Look from this day (2011-12-10) or moment (2011-12-10T18:00:00)
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<String>,
+    /// Result folder, relative to the current folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Compute and publish only these stages (and those they need): activity, rfm, satisfaction, loyalty, clusters
+    #[arg(long, value_name = "STAGES", value_delimiter = ',')]
+    pub(super) stages: Option<Vec<String>>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CheckArgs {
+    /// Configuration
+    #[arg(long, short, value_name = "FILE", default_value = "moshtari.toml")]
+    pub(super) config: PathBuf,
+    /// Look from this day or moment
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<String>,
+    /// Print the findings as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ExplainArgs {
+    /// A result folder: `results`, `results/latest` or one of `results/runs`
+    pub(super) result: PathBuf,
+    /// The customer's id
+    pub(super) id: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct GenerateArgs {
+    /// Folder to write into
+    pub(super) dir: PathBuf,
+    /// Order lines
+    #[arg(long, default_value_t = 100_000)]
+    pub(super) transactions: u64,
+    /// Customers
+    #[arg(long)]
+    pub(super) customers: Option<u64>,
+    /// Seed: the same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// File format: csv, csv.gz, tsv, ndjson, parquet
+    #[arg(long, default_value = "csv")]
+    pub(super) format: String,
+    /// Language of headers, labels, digits and calendar: en or fa
+    #[arg(long, default_value = "en")]
+    pub(super) locale: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SchemaArgs {
+    /// Only this table
+    pub(super) table: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}

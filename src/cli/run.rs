@@ -1,0 +1,108 @@
+//! `moshtari run`
+
+use std::path::Path;
+
+use moshtari::config::{AsOf, Config, Stage};
+use moshtari::ingest::accounting::Account;
+use moshtari::pipeline::{self, Outcome};
+use moshtari::publish::manifest::InputTable;
+use moshtari::{Error, Result, error};
+use serde_json::{Map, Value, json};
+
+use super::DONE;
+use super::args::RunArgs;
+use super::printer::Printer;
+use super::progress::Progress;
+
+pub(super) fn run(args: &RunArgs, printer: &Printer) -> Result<u8> {
+    let mut config = configured(&args.config, args.as_of.as_deref())?;
+    if let Some(output) = &args.output {
+        let here = std::env::current_dir().map_err(Error::io("find", Path::new(".")))?;
+        config.run.output = here.join(output);
+    }
+    if let Some(stages) = &args.stages {
+        config.run.stages = Some(stages.iter().map(|s| stage(s)).collect::<Result<_>>()?);
+    }
+    let mut progress = Progress::new(*printer);
+    let outcome = pipeline::run(&config, &mut progress);
+    progress.end();
+    match outcome? {
+        Outcome::Published { folder, figures, tables } => {
+            tables.iter().for_each(|t| account(t, printer));
+            totals(&figures, printer);
+            let fields = Map::from_iter([
+                ("result".to_owned(), json!(folder)),
+                ("seconds".to_owned(), json!(progress.seconds())),
+            ]);
+            printer.info(&format!("published in {:.1} s", progress.seconds()), &fields);
+            printer.out(&format!("{}\n", folder.display()))?;
+        }
+        Outcome::UpToDate { folder } => {
+            let fields = Map::from_iter([("result".to_owned(), json!(folder))]);
+            printer.info("nothing to do: the same inputs and configuration were published before", &fields);
+            printer.out(&format!("{}\n", folder.display()))?;
+        }
+    }
+    Ok(DONE)
+}
+
+/// The configuration with the command line's as-of.
+pub(super) fn configured(path: &Path, as_of: Option<&str>) -> Result<Config> {
+    let mut config = Config::read(path)?;
+    if let Some(text) = as_of {
+        let parsed = AsOf::parse(text).ok_or_else(|| {
+            Error::config(format!("`--as-of` should be a date like 2011-12-10 or a time like 2011-12-10T18:00:00, but is `{text}`"))
+        })?;
+        config.run.as_of = Some(parsed);
+    }
+    Ok(config)
+}
+
+fn stage(name: &str) -> Result<Stage> {
+    Stage::parse(name.trim()).ok_or_else(|| {
+        let known = Stage::ALL.map(Stage::name);
+        let hint = error::closest(name, known)
+            .map_or_else(|| format!("known stages: {}", known.join(", ")), |close| format!("did you mean `{close}`?"));
+        Error::config(format!("`--stages`: there is no stage `{name}`")).hint(hint)
+    })
+}
+
+/// One line per input table: rows read = rows accepted + rows set aside.
+pub(super) fn account(table: &InputTable, printer: &Printer) {
+    let Account { rows_read, rows_accepted, set_aside, .. } = &table.account;
+    let mut text = format!(
+        "{}: {rows_read} rows read = {rows_accepted} accepted + {} set aside",
+        table.name,
+        table.account.rows_set_aside()
+    );
+    let mut reasons = Map::new();
+    for (reason, count) in set_aside {
+        reasons.insert(reason.name().to_owned(), json!(count.rows));
+    }
+    if !reasons.is_empty() {
+        let list: Vec<String> = reasons.iter().map(|(reason, n)| format!("{reason} {n}")).collect();
+        text.push_str(&format!(" ({})", list.join(", ")));
+    }
+    let fields = Map::from_iter([
+        ("table".to_owned(), json!(table.name)),
+        ("rows_read".to_owned(), json!(rows_read)),
+        ("rows_accepted".to_owned(), json!(rows_accepted)),
+        ("rows_set_aside".to_owned(), json!(table.account.rows_set_aside())),
+        ("reasons".to_owned(), Value::Object(reasons)),
+    ]);
+    printer.info(&text, &fields);
+}
+
+fn totals(figures: &Map<String, Value>, printer: &Printer) {
+    let plain = |key: &str| figures.get(key).map(Value::to_string).unwrap_or_default();
+    printer.info(
+        &format!("{} customers, {} orders, spend {}", plain("customers"), plain("orders"), plain("spend_total")),
+        figures,
+    );
+    for (label, counts) in figures {
+        if let Value::Object(counts) = counts {
+            let list: Vec<String> = counts.iter().map(|(name, n)| format!("{name} {n}")).collect();
+            printer.info(&format!("{label}: {}", list.join(", ")), &Map::new());
+        }
+    }
+}

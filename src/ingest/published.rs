@@ -1,0 +1,78 @@
+//! Results read back: a customer's row, the manifest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::block::Cell;
+use super::parquet::ParquetFile;
+use crate::publish::manifest;
+use crate::publish::store::LATEST;
+use crate::schema::customers;
+use crate::{Error, Result};
+
+/// A published result.
+#[derive(Debug)]
+pub struct Published {
+    folder: PathBuf,
+    manifest: serde_json::Value,
+    columns: BTreeSet<String>,
+}
+
+impl Published {
+    /// Opens a result: its own folder, `latest`, or the output folder that holds `latest`.
+    ///
+    /// # Errors
+    /// `Config` when there is no complete result.
+    pub fn open(path: &Path) -> Result<Self> {
+        let folder = [path.to_path_buf(), path.join(LATEST)]
+            .into_iter()
+            .find(|p| p.join(manifest::FILE).is_file())
+            .ok_or_else(|| {
+                Error::config(format!("`{}` is no result: it has no `{}`", path.display(), manifest::FILE))
+                    .hint("name the output folder of a run, such as `results`")
+            })?;
+        let file = folder.join(manifest::FILE);
+        let text = std::fs::read_to_string(&file).map_err(Error::io("read", &file))?;
+        let manifest = serde_json::from_str(&text)
+            .map_err(|e| Error::input(&file, format!("not a manifest: {e}")).hint("run again to publish a new result"))?;
+        let columns = Self::table(&folder)?.names().into_iter().collect();
+        Ok(Self { folder, manifest, columns })
+    }
+
+    fn table(folder: &Path) -> Result<ParquetFile> {
+        ParquetFile::open(&folder.join(format!("{}.parquet", customers::TABLE.name)))
+    }
+
+    /// The as-of day.
+    pub fn as_of(&self) -> &str {
+        self.manifest["as_of"].as_str().unwrap_or("an unknown day")
+    }
+
+    /// Whether the customers table has this column.
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.contains(column)
+    }
+
+    /// A customer's known values as text, by column; `None` when there is no such customer.
+    ///
+    /// # Errors
+    /// `Input` when the table is damaged.
+    pub fn customer(&self, id: &str) -> Result<Option<BTreeMap<String, String>>> {
+        let file = Self::table(&self.folder)?;
+        let names = file.names();
+        let key = [customers::CUSTOMER_ID.to_owned()];
+        let place = names.iter().position(|n| *n == key[0]);
+        for slice in file.slices() {
+            let ids = file.read(slice, &[place], &key)?;
+            let Some(row) = (0..ids.rows).find(|r| ids.cell(0, *r) == Cell::Text(id.as_bytes())) else { continue };
+            let all: Vec<_> = (0..names.len()).map(Some).collect();
+            let block = file.read(slice, &all, &names)?;
+            let known = names.iter().enumerate().filter_map(|(c, name)| match block.cell(c, row) {
+                Cell::Null => None,
+                cell => Some((name.clone(), cell.shown())),
+            });
+            return Ok(Some(known.collect()));
+        }
+        Ok(None)
+    }
+}
