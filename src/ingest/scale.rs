@@ -98,9 +98,10 @@ impl Scale {
     ///
     /// # Errors
     /// `Config` when the item declares no scale or two, a range that does not ascend, an unknown label set,
-    /// fewer than two labels or the same label twice.
+    /// fewer than two labels, the same label twice, or a dimension of a reserved name.
     pub fn from_params(item: &ItemParams, survey: &str) -> Result<Self> {
-        let (kind, bounds) = declared(item)
+        let (kind, bounds) = check_dimension(item)
+            .and_then(|()| declared(item))
             .map_err(|fault| fault.at(&format!("survey `{survey}`, item `{}`", item.column)))?;
         let mut scale = Self {
             kind,
@@ -209,6 +210,16 @@ fn declared(item: &ItemParams) -> Result<(Kind, [f64; 2]), Fault> {
     }
 }
 
+fn check_dimension(item: &ItemParams) -> Result<(), Fault> {
+    match item.dimension.as_deref() {
+        Some(name @ ("" | "overall")) => Err(Fault::new(
+            format!("`dimension` cannot be `{name}`"),
+            "`overall` is the name of the figures of the whole survey; leave `dimension` out for none",
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn check_range([low, high]: [f64; 2], integer: bool) -> Result<(), Fault> {
     if !(low.is_finite() && high.is_finite() && low < high) {
         return Err(Fault::new(
@@ -281,6 +292,7 @@ fn number(text: &str) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "the values compared are exact")]
 mod tests {
     use serde_json::Value;
 

@@ -81,6 +81,7 @@ fn halved(days: f64, half_life: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "the values compared are exact")]
 mod tests {
     use serde_json::Value;
 

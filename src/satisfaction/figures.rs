@@ -95,9 +95,9 @@ impl Question {
         let scale = |place: usize| survey.items[place].scale;
         let mut questions = Vec::new();
         let places = asked(Measure::Satisfaction);
-        if let Some(&first) = places.first() {
-            let shared = places.iter().all(|&place| scale(place) == scale(first)).then(|| scale(first));
-            questions.push(Self { measures: Measure::Satisfaction, places, scale: shared });
+        if let first @ Some(_) = places.first().map(|&place| scale(place)) {
+            let scale = first.filter(|_| places.iter().all(|&place| Some(scale(place)) == first));
+            questions.push(Self { measures: Measure::Satisfaction, places, scale });
         }
         for measures in [Measure::Recommend, Measure::Effort] {
             let from = questions.len();
@@ -138,7 +138,9 @@ fn satisfaction_figures(values: &[f64], scale: Option<[f64; 2]>, cut_points: &[f
         ["share_angry", "share_dissatisfied", "share_satisfied", "share_happy", "share_delighted"];
     let n = values.len();
     let mut levels = [0; 5];
-    values.iter().for_each(|unit| levels[Level::of(*unit, cut_points) as usize] += 1);
+    for unit in values {
+        levels[Level::of(*unit, cut_points) as usize] += 1;
+    }
     let top_two = values.iter().filter(|unit| rounded(**unit) >= TOP_TWO).count();
     let mut figures = vec![Figure::mean("mean", values, [0.0, 1.0])];
     figures.extend(SHARES.iter().zip(levels).map(|(measure, k)| Figure::share(measure, k, n)));
@@ -176,6 +178,7 @@ fn nonstandard([low, high]: [f64; 2]) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "the values compared are exact")]
 mod tests {
     use super::super::responses::tests::{item, survey};
     use super::super::{ItemMeaning, SatisfactionParams};
@@ -201,7 +204,7 @@ mod tests {
         }
     }
 
-    /// The counts and the mean are those of satisfaction_mobi.json; intervals were computed from the survey with
+    /// The counts and the mean are those of `satisfaction_mobi.json`; intervals were computed from the survey with
     /// Python's statistics module, t(249) = 1.969536867640 and Wilson's formula.
     #[test]
     fn the_250_respondents_of_mobi_have_their_figures() {
@@ -255,7 +258,7 @@ mod tests {
         assert_eq!((found[7].value, found[7].note.as_deref()), (None, Some("items on different scales")));
     }
 
-    /// nps_vectors.csv: 18 promoters, 8 passives, 10 detractors.
+    /// `nps_vectors.csv`: 18 promoters, 8 passives, 10 detractors.
     #[test]
     fn net_promoter_scores_equal_the_reference_and_say_on_which_scale_they_are() {
         let answers: Vec<f64> =

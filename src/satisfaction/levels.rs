@@ -60,6 +60,7 @@ pub(super) fn rounded(x: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "the values compared are exact")]
 mod tests {
     use serde_json::Value;
 

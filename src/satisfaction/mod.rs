@@ -3,7 +3,7 @@
 //! The stage's story: the answers of one response are gathered ([`responses`]); what a customer said at
 //! different times becomes one score that forgets ([`fading`]), a level with its points ([`levels`]) and a reason
 //! in words ([`standing`]); what a group said becomes means, shares, CSAT, NPS and CES with intervals
-//! ([`figures`], [`indices`]).
+//! ([`figures`], [`mod@indices`]).
 //!
 //! Definitions on which books disagree, and ours:
 //!
@@ -271,7 +271,8 @@ mod tests {
         let params = SatisfactionParams { minimum_group: 1, ..Default::default() };
         let found = run(customers(), &answers(), &surveys(), &params).unwrap().indices;
         let names: Vec<&str> = s::TABLE.columns.iter().map(|column| column.name).collect();
-        assert_eq!(found.get_column_names_str(), names);
+        let stored: Vec<&str> = found.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
+        assert_eq!(stored, names);
         assert_eq!(table::texts(&found, s::MEASURE).unwrap()[0], Some("mean"));
         assert_eq!(table::u32s(&found, s::N).unwrap()[0], Some(3));
         assert_eq!(table::f64s(&found, s::VALUE).unwrap()[0], Some(1.75 / 3.0));
