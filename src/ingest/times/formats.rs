@@ -1,7 +1,8 @@
 //! One format for a whole column: from bytes to a point in time.
 
-use super::clock::DAY;
+use super::clock::{DAY, SECOND};
 use super::pattern::Pattern;
+use super::plain::pair;
 use super::scan::{DateText, Scanned, scan};
 use super::serial::Serial;
 use super::{Calendar, Stamp, StampZone, gregorian};
@@ -130,28 +131,21 @@ impl Order {
 /// `2010-12-01` and `2010-12-01 08:26:00`, with `T` or `/` as well: what nearly every database writes.
 #[inline]
 fn parse_iso(text: &[u8]) -> Option<Stamp> {
-    let pair = |at: usize| {
-        let (tens, ones) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
-        (tens < 10 && ones < 10).then(|| u32::from(tens * 10 + ones))
+    let (date, clock) = text.split_first_chunk::<10>()?;
+    let [y1, y2, y3, y4, first @ (b'-' | b'/'), m1, m2, second, d1, d2] = *date else { return None };
+    let year = pair(y1, y2)? * 100 + pair(y3, y4)?;
+    let days = gregorian::to_days(year as i32, pair(m1, m2)?, pair(d1, d2)?)?;
+    let seconds = match *clock {
+        _ if first != second => return None,
+        [] => 0,
+        [b' ' | b'T', h1, h2, b':', m1, m2, b':', s1, s2] => {
+            let (hour, minute, second) = (pair(h1, h2)?, pair(m1, m2)?, pair(s1, s2)?);
+            let exists = hour < 24 && minute < 60 && second < 60;
+            exists.then_some(hour * 3600 + minute * 60 + second)?
+        }
+        _ => return None,
     };
-    let separated = |at: usize, marks: [u8; 2]| marks.contains(&text[at]);
-    if !matches!(text.len(), 10 | 19) || !separated(4, *b"-/") || text[7] != text[4] {
-        return None;
-    }
-    let year = pair(0)? * 100 + pair(2)?;
-    let days = gregorian::to_days(year as i32, pair(5)?, pair(8)?)?;
-    if text.len() == 10 {
-        return Some(Stamp::at(days, 0, None));
-    }
-    if !separated(10, *b" T") || text[13] != b':' || text[16] != b':' {
-        return None;
-    }
-    let (hour, minute, second) = (pair(11)?, pair(14)?, pair(17)?);
-    if hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    let seconds = i64::from(hour * 3600 + minute * 60 + second);
-    Some(Stamp { micros: i64::from(days) * DAY + seconds * 1_000_000, zone: StampZone::Naive })
+    Some(Stamp { micros: i64::from(days) * DAY + i64::from(seconds) * SECOND, zone: StampZone::Naive })
 }
 
 #[cfg(test)]
