@@ -96,19 +96,13 @@ pub fn find(sample: &[u8], declared: &Declared, wanted: &[&str]) -> Dialect {
     let sample = &sample[skipped..];
     let first_line = usize::from(skipped > 0);
     let delimiter = declared.delimiter.or(separator);
-    let mut best: Option<Candidate> = None;
-    for delimiter in delimiters_to_try(delimiter) {
-        for quote in quotes_to_try(declared.quote, sample) {
-            let candidate = Candidate::judge(sample, delimiter, quote, wanted);
-            if best.as_ref().is_none_or(|best| candidate.beats(best)) {
-                best = Some(candidate);
-            }
-        }
-    }
-    let Some(best) = best else {
-        let fallback = Delimiter::Byte(DELIMITERS[0]);
-        return Dialect { delimiter: fallback, quote: Some(b'"'), header: declared.header.unwrap_or(true), skip_lines: 0 };
-    };
+    let quotes = quotes_to_try(declared.quote, sample);
+    let best = delimiters_to_try(delimiter)
+        .into_iter()
+        .flat_map(|delimiter| quotes.iter().map(move |quote| (delimiter, *quote)))
+        .map(|(delimiter, quote)| Candidate::judge(sample, delimiter, quote, wanted))
+        .reduce(|best, next| if next.beats(&best) { next } else { best })
+        .expect("there is always a delimiter and a quote to try");
     let (top, header) = header::locate(&best.table, wanted);
     Dialect {
         delimiter: best.delimiter,
@@ -211,4 +205,136 @@ fn is_blank_table(table: &Table<'_>, agreeing: f64) -> bool {
     const NEARLY_ALL: f64 = 0.9;
     let (usual, _) = table.usual_width();
     agreeing >= NEARLY_ALL && usual > 1 && (0..usual).any(|column| header::is_typed_column(table, column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMA: Delimiter = Delimiter::Byte(b',');
+    const SEMICOLON: Delimiter = Delimiter::Byte(b';');
+
+    fn found(sample: &str) -> Dialect {
+        find(sample.as_bytes(), &Declared::default(), &[])
+    }
+
+    fn assert_found(sample: &str, delimiter: Delimiter, header: bool) {
+        let expected = Dialect { delimiter, quote: Some(b'"'), header, skip_lines: 0 };
+        assert_eq!(found(sample), expected, "{sample}");
+    }
+
+    #[test]
+    fn invoice_lines_at_commas() {
+        assert_found(
+            "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
+             536365,85123A,WHITE HANGING HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom\n\
+             C536379,D,Discount,-1,2010-12-01 09:41:00,27.5,14527.0,United Kingdom\n",
+            COMMA,
+            true,
+        );
+    }
+
+    #[test]
+    fn blanks_with_leading_ones_and_carriage_returns() {
+        let rows = " 00001 19970101  1   11.77\r\n 00002 19970112  1   12.00\r\n 00002 19970112  5   77.00\r\n";
+        assert_found(rows, Delimiter::Blanks, false);
+        assert_found(&format!(" customer_id  date number_of_cds  dollar_value\r\n{rows}"), Delimiter::Blanks, true);
+    }
+
+    #[test]
+    fn a_form_export_with_commas_and_quotes_in_its_headers_and_semicolons_in_its_cells() {
+        assert_found(
+            "Timestamp,1. Your Gender,\"11. On average, how much do you spend \"\"per visit\"\"?\",How do you hear of us?\n\
+             2019/10/01 12:38:43 PM GMT+8,Female,\"Less than RM25,000\",\"Apps;Social Media;Deal sites (a, b, etc...)\"\r\n\
+             2019/10/01 12:38:54 PM GMT+8,Male,Zero,Social Media;In Store displays\r\n",
+            COMMA,
+            true,
+        );
+    }
+
+    #[test]
+    fn decimal_commas_between_semicolons() {
+        assert_found("17;2010-01-05;12,50\n18;2010-01-06;3,00\n19;2010-01-07;4,25\n", SEMICOLON, false);
+        assert_found("id;datum;betrag;preis\n17;05.01.2010;12,50;1,00\n18;06.01.2010;1.203,00;2,00\n", SEMICOLON, true);
+    }
+
+    #[test]
+    fn tabs_and_bars_with_prose_in_the_cells() {
+        assert_found("id\tcomment\n1\tgood, quick, cheap\n2\tlate; broken\n", Delimiter::Byte(b'\t'), true);
+        assert_found("id|name|when\n1|Smith, John|2011-01-04\n2|Doe|2011-01-05\n", Delimiter::Byte(b'|'), true);
+    }
+
+    #[test]
+    fn cells_over_several_lines_stay_together() {
+        assert_found(
+            "review_id,score,message,when\na1,5,\"first line\nsecond, line\n\nlast\",2018-08-15\na2,1,,2018-08-16\n",
+            COMMA,
+            true,
+        );
+    }
+
+    #[test]
+    fn baskets_of_any_width() {
+        assert_found(
+            "citrus fruit,semi-finished bread,margarine\ntropical fruit,yogurt,coffee\nwhole milk\ncitrus fruit,yogurt\n\
+             other vegetables,whole milk,condensed milk,rice\n",
+            COMMA,
+            false,
+        );
+    }
+
+    #[test]
+    fn texts_alone_have_a_header_when_its_cells_do_not_come_again() {
+        assert_found("customer,city\nali,tehran\nsara,shiraz\n", COMMA, true);
+        assert_found("ali,tehran\nsara,shiraz\nreza,tehran\n", COMMA, false);
+        assert_found("email\na@example.com\nb@example.com\n", COMMA, true);
+    }
+
+    #[test]
+    fn wanted_names_decide() {
+        let sample = "2019,2020\n5,7\n6,8\n";
+        assert!(!found(sample).header);
+        assert!(find(sample.as_bytes(), &Declared::default(), &["2020"]).header);
+        let title = "فروش پاییز\n\nشناسه مشتري;مبلغ\n۱;۲۰۰\n۲;۳۰۰\n";
+        let dialect = find(title.as_bytes(), &Declared::default(), &["شناسه مشتری"]);
+        assert_eq!(dialect, Dialect { delimiter: SEMICOLON, quote: Some(b'"'), header: true, skip_lines: 2 });
+    }
+
+    #[test]
+    fn lines_above_the_table_are_counted() {
+        let dialect = found("sep=;\nid;amount\n1;2,5\n");
+        assert_eq!((dialect.delimiter, dialect.header, dialect.skip_lines), (SEMICOLON, true, 1));
+        let dialect = found("Sales 2011,,\n\nid,when,amount\n1,2011-01-04,2.5\n2,2011-01-05,3.5\n");
+        assert_eq!((dialect.delimiter, dialect.header, dialect.skip_lines), (COMMA, true, 2));
+    }
+
+    #[test]
+    fn single_quotes_and_quotes_that_are_inches() {
+        let dialect = found("id,name\n1,'Smith, John'\n2,'Doe, Jane'\n");
+        assert_eq!((dialect.delimiter, dialect.quote), (COMMA, Some(b'\'')));
+        let dialect = found("id\tname\tn\n1\t\"5 inch pipe\t2\n2\tflange\t3\n3\tO'Neil\t4\n4\telbow\t5\n");
+        assert_eq!((dialect.delimiter, dialect.quote), (Delimiter::Byte(b'\t'), None));
+    }
+
+    #[test]
+    fn what_is_declared_is_taken() {
+        let declared = Declared { delimiter: Some(SEMICOLON), quote: Quote::Off, header: Some(false) };
+        let dialect = find(b"a,b\n1,2\n", &declared, &[]);
+        assert_eq!(dialect, Dialect { delimiter: SEMICOLON, quote: None, header: false, skip_lines: 0 });
+        assert_eq!(Delimiter::from_label("tab").unwrap(), Delimiter::Byte(b'\t'));
+        assert_eq!(Delimiter::from_label("blanks").unwrap(), Delimiter::Blanks);
+        assert!(Delimiter::from_label("ab").is_err());
+        for delimiter in [COMMA, Delimiter::Byte(b'\t'), Delimiter::Blanks] {
+            assert_eq!(Delimiter::from_label(&delimiter.label()).unwrap(), delimiter);
+        }
+    }
+
+    #[test]
+    fn small_samples_have_an_answer() {
+        assert_eq!(found(""), Dialect { delimiter: COMMA, quote: Some(b'"'), header: true, skip_lines: 0 });
+        assert_found("id,amount", COMMA, true);
+        assert_found("1,2", COMMA, false);
+        assert_found("\n\n", COMMA, true);
+        assert_found("id;amount\n1;2", SEMICOLON, true);
+    }
 }

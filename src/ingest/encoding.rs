@@ -275,3 +275,94 @@ fn legacy(sample: &[u8]) -> Encoding {
 fn is_1256_letter(byte: u8) -> bool {
     matches!(byte, 0xC0.. | 0x81 | 0x8A | 0x8D..=0x90 | 0x98 | 0x9A | 0x9F)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1256};
+
+    const PERSIAN: &str = "شناسه,نام,شهر\n۱,علي كريمي,تهران\n۲,مريم احمدي,شيراز\n۳,رضا,اصفهان\n";
+
+    fn encoded(text: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
+        encoding.encode(&text.replace(['۱', '۲', '۳'], "7")).0.into_owned()
+    }
+
+    fn utf16(text: &str, big_end_first: bool) -> Vec<u8> {
+        text.encode_utf16().flat_map(|unit| if big_end_first { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    }
+
+    fn text(encoding: &'static encoding_rs::Encoding) -> Sniffed {
+        Sniffed::Text(Encoding::from(encoding))
+    }
+
+    #[test]
+    fn utf8_is_known_with_and_without_mark_and_when_cut_within_a_letter() {
+        let utf8 = Sniffed::Text(Encoding::Utf8);
+        assert_eq!(sniff(b""), utf8);
+        assert_eq!(sniff(b"id,amount\n1,2.5\n"), utf8);
+        assert_eq!(sniff(b"\xEF\xBB\xBFid,amount\n"), utf8);
+        assert_eq!(sniff(PERSIAN.as_bytes()), utf8);
+        for cut in 1..PERSIAN.len() {
+            assert_eq!(sniff(&PERSIAN.as_bytes()[..cut]), utf8, "cut at {cut}");
+        }
+        let mut faulty = PERSIAN.as_bytes().to_vec();
+        faulty.extend_from_slice(b"4,Caf\xE9,x\n");
+        assert_eq!(sniff(&faulty), utf8);
+    }
+
+    #[test]
+    fn utf16_is_known_by_its_mark_or_its_zeros() {
+        for rows in ["id,name\r\n1,Smith\r\n", PERSIAN] {
+            assert_eq!(sniff(&utf16(rows, false)), text(UTF_16LE), "{rows}");
+            assert_eq!(sniff(&utf16(rows, true)), text(UTF_16BE), "{rows}");
+            assert_eq!(sniff(&utf16(&format!("\u{FEFF}{rows}"), false)), text(UTF_16LE));
+            assert_eq!(sniff(&utf16(&format!("\u{FEFF}{rows}"), true)), text(UTF_16BE));
+        }
+    }
+
+    #[test]
+    fn windows_pages_are_told_apart_by_the_company_of_their_letters() {
+        assert_eq!(sniff(&encoded(PERSIAN, WINDOWS_1256)), text(WINDOWS_1256));
+        for rows in ["id;naam\n1;José\n2;Müller\n", "id;preço\n1;maçã não\n", "1;£5\n", "nom\nÉLÉONORE\n", "a\n50°\n"] {
+            assert_eq!(sniff(&encoded(rows, WINDOWS_1252)), text(WINDOWS_1252), "{rows}");
+        }
+    }
+
+    #[test]
+    fn other_formats_are_named() {
+        let ods = b"PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK";
+        for (bytes, kind) in [
+            (b"\x1F\x8B\x08\0\0".as_slice(), FileKind::Gzip),
+            (b"\x28\xB5\x2F\xFD\x04", FileKind::Zstd),
+            (b"PK\x03\x04\x14\0[Content_Types].xml ... xl/workbook.xml", FileKind::Xlsx),
+            (b"PK\x03\x04\x14\0orders.csv", FileKind::Zip),
+            (ods, FileKind::Ods),
+            (b"PAR1\x15\x04", FileKind::Parquet),
+            (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0", FileKind::Ole),
+            (b"%PDF-1.7", FileKind::Pdf),
+            (b"\n <HTML><body><table>", FileKind::Html),
+            (b"\xEF\xBB\xBF<table>", FileKind::Html),
+            (b"<?xml version=\"1.0\"?>", FileKind::Xml),
+            (&[0, 1, 2, 3, 0xFF, 0, 7, 0], FileKind::Unknown),
+        ] {
+            assert_eq!(sniff(bytes), Sniffed::Binary(kind), "{}", kind.describe());
+        }
+    }
+
+    #[test]
+    fn a_stray_nul_does_not_make_a_binary() {
+        let mut rows = b"id,amount\n".repeat(20);
+        rows[3] = 0;
+        assert_eq!(sniff(&rows), Sniffed::Text(Encoding::Utf8));
+    }
+
+    #[test]
+    fn declared_names_are_known_or_the_closest_is_named() {
+        assert_eq!(Encoding::from_label("cp1256").unwrap().name(), "windows-1256");
+        assert_eq!(Encoding::from_label(" UTF-8-SIG ").unwrap(), Encoding::Utf8);
+        assert_eq!(Encoding::from_label("latin1").unwrap().name(), "windows-1252");
+        let error = Encoding::from_label("windows1256").unwrap_err();
+        assert_eq!(error.to_string(), "`encoding` should name a known encoding, but is `windows1256`");
+        assert_eq!(error.hint_text(), Some("did you mean `windows-1256`?"));
+    }
+}

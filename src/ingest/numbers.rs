@@ -100,11 +100,16 @@ impl MarkDetector {
     /// Takes one value into account; values without `,` `،` `.` say nothing and cost next to nothing.
     pub fn observe(&mut self, value: &[u8]) {
         // 0xD8 leads the two bytes of the Arabic comma.
-        if !value.iter().any(|byte| matches!(byte, b'.' | b',' | 0xD8)) {
-            return;
-        }
-        let as_point = parse_fixed(value, DecimalMark::Point).is_some();
-        let as_comma = parse_fixed(value, DecimalMark::Comma).is_some();
+        let Some(at) = value.iter().position(|byte| matches!(byte, b'.' | b',' | 0xD8)) else { return };
+        // Plain decimals could be taken for groups only with three digits after the mark.
+        let plain = |mark| value.len() - at != 4 && value[at] == mark && parse_plain(value, mark).is_some();
+        let (as_point, as_comma) = match (plain(b'.'), plain(b',')) {
+            (false, false) => (
+                parse_fixed(value, DecimalMark::Point).is_some(),
+                parse_fixed(value, DecimalMark::Comma).is_some(),
+            ),
+            decided => decided,
+        };
         let example = || String::from_utf8_lossy(value).trim().to_owned();
         if as_comma && !as_point {
             self.comma.get_or_insert_with(example);

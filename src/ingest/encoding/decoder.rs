@@ -147,3 +147,64 @@ impl Transcoder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{UTF_16LE, WINDOWS_1256};
+
+    /// Gives a few bytes at a time, as pipes and decompressors do.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    fn decoded(bytes: &[u8], encoding: Encoding) -> Vec<u8> {
+        let mut whole = Vec::new();
+        Decoder::new(bytes, encoding).read_to_end(&mut whole).unwrap();
+        for step in 1..5 {
+            let mut decoder = Decoder::new(Trickle(bytes, step), encoding);
+            let (mut again, mut small) = (Vec::new(), [0; 3]);
+            loop {
+                let count = decoder.read(&mut small).unwrap();
+                if count == 0 {
+                    break;
+                }
+                again.extend_from_slice(&small[..count]);
+            }
+            assert_eq!(again, whole, "in steps of {step}");
+        }
+        whole
+    }
+
+    #[test]
+    fn utf8_passes_through_without_its_mark_and_with_its_faults() {
+        assert_eq!(decoded(b"\xEF\xBB\xBFid\n\xFF\xFE1\n", Encoding::Utf8), b"id\n\xFF\xFE1\n");
+        for text in ["", "a", "ab", "abc", "نام"] {
+            assert_eq!(decoded(text.as_bytes(), Encoding::Utf8), text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn other_encodings_become_utf8() {
+        let rows = "شهر,نام\nتهران,علي\n".repeat(9_000);
+        let (bytes, _, _) = WINDOWS_1256.encode(&rows);
+        assert_eq!(decoded(&bytes, WINDOWS_1256.into()), rows.as_bytes());
+        let bytes: Vec<u8> = "\u{FEFF}نام\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decoded(&bytes, UTF_16LE.into()), "نام\r\n".as_bytes());
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_shows_as_invalid_utf8() {
+        // A lone surrogate between two letters, then half a unit at the end.
+        let bytes = b"a\0\x00\xD8b\0c";
+        let text = decoded(bytes, UTF_16LE.into());
+        assert_eq!(text, b"a\xFFb\xFF");
+    }
+}

@@ -45,6 +45,7 @@ impl Around {
     fn take_front<'a>(&mut self, text: &'a str) -> Option<&'a str> {
         let first = text.chars().next()?;
         match first {
+            _ if digit_value(first).is_some() => return None,
             '+' => self.plus += 1,
             '(' => self.open += 1,
             _ if !self.take_either(first) => return self.take_currency_front(text),
@@ -57,6 +58,7 @@ impl Around {
     fn take_back<'a>(&mut self, text: &'a str) -> Option<&'a str> {
         let last = text.chars().next_back()?;
         match last {
+            _ if digit_value(last).is_some() => return None,
             ')' => self.close += 1,
             _ if !self.take_either(last) => return self.take_currency_back(text),
             _ => {}

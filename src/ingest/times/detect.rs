@@ -292,3 +292,116 @@ fn is_no_date(value: &[u8]) -> bool {
     let cell = id::trim(value);
     id::is_missing(cell) || matches!(cell, b"?" | b"-" | b"NA" | b"0") || cell.starts_with(b"0000-00-00")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detect_in(calendar: Calendar, values: &[&str]) -> Result<TimeFormat, DetectError> {
+        let mut detector = Detector::new(calendar);
+        values.iter().for_each(|value| detector.observe(value.as_bytes()));
+        detector.finish()
+    }
+
+    fn described(values: &[&str]) -> String {
+        detect_in(Calendar::Auto, values).unwrap().describe()
+    }
+
+    #[test]
+    fn usual_columns_are_found_and_described() {
+        for (values, description) in [
+            (["2010-12-01 08:26:00", "2010-12-02 08:26:00"], "%Y-%m-%d %H:%M:%S"),
+            (["2010-12-01", "2010-12-02T08:26:00.5Z"], "%Y-%m-%dT%H:%M:%S%.f%z"),
+            (["19970101", "19970118"], "%Y%m%d"),
+            (["29/2/2016 01:16", "1/3/2016 01:16"], "%d/%m/%Y %H:%M"),
+            (["2/29/2016 01:16", "3/1/2016 01:16"], "%m/%d/%Y %H:%M"),
+            (["2019/10/01 12:38:43 PM GMT+8", ""], "%Y/%m/%d %I:%M:%S %p%z"),
+            (["01.02.2010", "03.04.2010"], "%d.%m.%Y"),
+            (["Dec 1, 2010", "Jan 2, 2011"], "%d %b %Y"),
+            (["۱۴۰۲/۰۱/۰۵", "۱۴۰۲/۰۲/۰۶ ۱۰:۳۰"], "%Y/%m/%d %H:%M (jalali)"),
+            (["05/01/1402", "06/02/1402"], "%d/%m/%Y (jalali)"),
+            (["01/01/2010", "02/02/2010"], "%d/%m/%Y"),
+        ] {
+            assert_eq!(described(&values), description, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_found_format_reads_dates_with_and_without_time() {
+        let format = detect_in(Calendar::Auto, &["13/01/2010", "14/01/2010 08:26"]).unwrap();
+        for text in ["01/02/2010", "1/2/2010 8:05:06 PM", "31-12-2010"] {
+            assert!(format.parse(text.as_bytes()).is_some(), "{text}");
+        }
+        assert_eq!(format.parse(b"01/13/2010"), None);
+        assert_eq!(format.parse("05/01/1402".as_bytes()), None);
+    }
+
+    #[test]
+    fn day_or_month_first_is_never_guessed() {
+        let ambiguous = Err(DetectError::Ambiguous { example: "01/02/2010".to_owned() });
+        assert_eq!(detect_in(Calendar::Auto, &["03/03/2010", "01/02/2010", "04/05/2010"]), ambiguous);
+        let both = detect_in(Calendar::Auto, &["13/01/2010", "05/06/2010", "01/13/2010"]).unwrap_err();
+        let (first, second) = ("13/01/2010".to_owned(), "01/13/2010".to_owned());
+        assert_eq!(both, DetectError::Mixed { what: "day-first and month-first dates", first, second });
+        assert_eq!(both.to_string(), "day-first and month-first dates are mixed: `13/01/2010` and `01/13/2010`");
+    }
+
+    #[test]
+    fn one_contradiction_counts_in_a_small_column_and_is_a_slip_in_a_large_one() {
+        let column = |days: u64| {
+            let mut detector = Detector::new(Calendar::Auto);
+            (0..days).for_each(|day| detector.observe(format!("{}/01/2010", 13 + day % 18).as_bytes()));
+            detector.observe(b"01/13/2010");
+            detector.finish()
+        };
+        assert!(matches!(column(998), Err(DetectError::Mixed { .. })));
+        assert_eq!(column(999).unwrap().describe(), "%d/%m/%Y");
+    }
+
+    #[test]
+    fn calendars_are_not_mixed() {
+        let mixed = detect_in(Calendar::Auto, &["1402-01-05", "2023-03-25", "1402-01-06"]);
+        let (first, second) = ("1402-01-05".to_owned(), "2023-03-25".to_owned());
+        assert_eq!(mixed, Err(DetectError::Mixed { what: CALENDARS, first, second }));
+        let jalali = detect_in(Calendar::Jalali, &["1402-01-05", "2023-03-25", "1402-01-06"]).unwrap();
+        assert_eq!(jalali.parse(b"2023-03-25"), None);
+        let declared = TimeFormat::declared("%Y/%m/%d", Calendar::Auto).unwrap();
+        let mut detector = Detector::declared(declared);
+        ["1402/01/05", "1402/01/06"].iter().for_each(|value| detector.observe(value.as_bytes()));
+        assert_eq!(detector.finish().unwrap().describe(), "%Y/%m/%d (jalali)");
+        detector.observe(b"2023/03/25");
+        assert!(matches!(detector.finish(), Err(DetectError::Mixed { what: CALENDARS, .. })));
+    }
+
+    #[test]
+    fn cells_without_a_date_do_not_stop_the_search() {
+        let values = ["?", "", "NULL", "0000-00-00 00:00:00", "29/2/2016", "not yet", "1/3/2016", "2/3/2016"];
+        assert_eq!(described(&values), "%d/%m/%Y");
+        let text = detect_in(Calendar::Auto, &["red", "2010-12-01", "green"]);
+        assert_eq!(text, Err(DetectError::Unreadable { example: "red".to_owned() }));
+        assert_eq!(detect_in(Calendar::Auto, &["", "NULL"]), Err(DetectError::Empty));
+        for unreadable in ["01/12/10", "1291191960", "40513", "2010-02-30"] {
+            let outcome = detect_in(Calendar::Auto, &[unreadable]);
+            assert_eq!(outcome, Err(DetectError::Unreadable { example: unreadable.to_owned() }));
+        }
+    }
+
+    #[test]
+    fn two_shapes_are_an_error_above_one_in_ten() {
+        let mut values = vec!["2010-12-01"; 9];
+        values.push("Dec 2, 2010");
+        assert_eq!(described(&values), "%Y-%m-%d");
+        values.push("Dec 3, 2010");
+        assert!(matches!(detect_in(Calendar::Auto, &values), Err(DetectError::Mixed { what: "date formats", .. })));
+    }
+
+    #[test]
+    fn a_thousand_values_that_agree_settle_it_but_not_ambiguous_ones() {
+        let mut detector = Detector::new(Calendar::Auto);
+        (0..2_000).for_each(|at| detector.observe(format!("{:02}/02/2010", 1 + at % 12).as_bytes()));
+        assert!(!detector.is_settled());
+        detector.observe(b"13/02/2010");
+        assert!(detector.is_settled());
+        assert_eq!(detector.finish().unwrap().describe(), "%d/%m/%Y");
+    }
+}

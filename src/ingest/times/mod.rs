@@ -15,6 +15,7 @@ mod gregorian;
 pub mod jalali;
 mod names;
 mod pattern;
+mod plain;
 mod scan;
 mod serial;
 mod zone;

@@ -243,3 +243,78 @@ fn day_of_year(calendar: Calendar, year: u32, of_year: u32) -> Option<i32> {
     let within = of_year <= 365 || days < calendar.to_days(year + 1, 1, 1)?;
     within.then_some(days)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::times::StampZone;
+    use chrono::NaiveDateTime;
+
+    fn parse(pattern: &str, calendar: Calendar, text: &str) -> Option<Stamp> {
+        Pattern::compile(pattern).unwrap().parse(text.as_bytes(), calendar)
+    }
+
+    fn naive(iso: &str) -> Option<Stamp> {
+        let time = NaiveDateTime::parse_from_str(iso, "%Y-%m-%d %H:%M:%S%.f").unwrap();
+        Some(Stamp { micros: time.and_utc().timestamp_micros(), zone: StampZone::Naive })
+    }
+
+    #[test]
+    fn patterns_read_what_chrono_reads() {
+        for (pattern, text) in [
+            ("%Y-%m-%d %H:%M:%S", "2010-12-01 08:26:00"),
+            ("%d.%m.%y %H:%M", "01.12.10 08:26"),
+            ("%m/%d/%y %I:%M %p", "12/1/10 8:26 PM"),
+            ("%d%m%Y%H%M", "011220100826"),
+            ("%b %e, %Y %H:%M", "Dec  1, 2010 08:26"),
+            ("%A %d %B %Y %T", "Wednesday 01 December 2010 08:26:00"),
+            ("%FT%T%.f", "2010-12-01T08:26:00.25"),
+            ("%FT%T%.f", "2010-12-01T08:26:00"),
+            ("%Y-%j %R", "2012-366 08:26"),
+            ("%D %r", "12/01/10 08:26:00 AM"),
+            ("on %d/%m/%Y at %H:%M", "on 01/12/2010 at 08:26"),
+        ] {
+            let expected = NaiveDateTime::parse_from_str(text, pattern).unwrap().and_utc().timestamp_micros();
+            let expected = Some(Stamp { micros: expected, zone: StampZone::Naive });
+            assert_eq!(parse(pattern, Calendar::Gregorian, text), expected, "`{text}` as {pattern}");
+        }
+    }
+
+    #[test]
+    fn dates_alone_offsets_and_fractions() {
+        assert_eq!(parse("%d/%m/%Y", Calendar::Auto, "۱/۱۲/۲۰۱۰"), naive("2010-12-01 00:00:00"));
+        assert_eq!(parse("%Y%m%d %H%M%S%f", Calendar::Auto, "20101201 082600123"), naive("2010-12-01 08:26:00.123"));
+        let utc = naive("2010-12-01 04:56:00").map(|stamp| Stamp { zone: StampZone::Utc, ..stamp });
+        assert_eq!(parse("%F %R %z", Calendar::Auto, "2010-12-01 08:26 +03:30"), utc);
+        assert_eq!(parse("%F %R%:z", Calendar::Auto, "2010-12-01 08:26+0330"), utc);
+    }
+
+    #[test]
+    fn jalali_patterns() {
+        assert_eq!(parse("%y/%m/%d", Calendar::Jalali, "03/12/30"), naive("2025-03-20 00:00:00"));
+        assert_eq!(parse("%y/%m/%d", Calendar::Jalali, "57/11/22"), naive("1979-02-11 00:00:00"));
+        assert_eq!(parse("%d %B %Y", Calendar::Auto, "۱ دي ۱۴۰۲"), naive("2023-12-22 00:00:00"));
+        assert_eq!(parse("%Y-%j", Calendar::Jalali, "1403-366"), naive("2025-03-20 00:00:00"));
+        assert_eq!(parse("%Y-%j", Calendar::Jalali, "1404-366"), None);
+        assert_eq!(parse("%d %B %Y", Calendar::Jalali, "1 Dec 1402"), None);
+    }
+
+    #[test]
+    fn texts_that_do_not_fit_are_refused() {
+        for text in ["2010-12-01 08", "2010-12-01 08:26:00", "10-12-01 08:26", "2010-02-30 08:26", "2010-12-01 25:26", ""] {
+            assert_eq!(parse("%Y-%m-%d %H:%M", Calendar::Gregorian, text), None, "`{text}`");
+        }
+        assert_eq!(parse("%Y-%j", Calendar::Gregorian, "2011-366"), None);
+        assert_eq!(parse("%Y-%j", Calendar::Gregorian, "2011-000"), None);
+    }
+
+    #[test]
+    fn patterns_that_make_no_date_are_refused_by_name() {
+        let message = |pattern: &str| Pattern::compile(pattern).unwrap_err().to_string();
+        assert_eq!(message("%Y-%Q-%d"), "`timestamp_format` has the unknown specifier `%Q` in `%Y-%Q-%d`");
+        assert_eq!(message("%d/%m"), "`timestamp_format` should hold a year (`%Y`), but is `%d/%m`");
+        assert_eq!(message("%Y %d"), "`timestamp_format` should hold a month (`%m` or `%b`), but is `%Y %d`");
+        assert_eq!(message("%Y-%m"), "`timestamp_format` should hold a day (`%d`), but is `%Y-%m`");
+        assert!(message("YYYY-MM-DD").ends_with("but is `YYYY-MM-DD`"));
+    }
+}

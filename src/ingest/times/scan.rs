@@ -3,6 +3,7 @@
 use super::clock::{Clock, eat_clock, eat_compact_clock, eat_offset};
 use super::cursor::{Cursor, LONGEST, clean};
 use super::names::{Month, eat_month, eat_weekday};
+use super::plain::scan_plain;
 
 /// The date part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,10 @@ pub(super) struct Scanned {
 
 /// Reads a text in any of the known shapes; `None` when it has none of them.
 pub(super) fn scan(text: &[u8]) -> Option<Scanned> {
+    scan_plain(text).or_else(|| scan_any(text))
+}
+
+fn scan_any(text: &[u8]) -> Option<Scanned> {
     let mut room = [0; LONGEST];
     let mut cursor = Cursor::new(clean(text, &mut room)?);
     let date = eat_date(&mut cursor)?;
@@ -146,4 +151,29 @@ fn eat_joint(cursor: &mut Cursor<'_>, compact: bool) -> Option<&'static str> {
         return Some(" ");
     }
     if compact { Some("") } else { cursor.eat(b':').then_some(":") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_way_reads_what_the_general_way_reads() {
+        let numbers = ["0", "1", "01", "12", "31", "99", "100", "1402", "2010", "20101"];
+        for a in numbers {
+            for b in numbers {
+                for c in numbers {
+                    for rest in ["", " 8:26", "T08:26:59", " 24:00", " 25:00", " 8:60", " 8:2", ":08:26:00", "  8:26", " 8:26 PM", "x"] {
+                        for separator in ["-", "/", "."] {
+                            let text = format!("{a}{separator}{b}{separator}{c}{rest}");
+                            let plain = scan_plain(text.as_bytes());
+                            assert!(plain.is_none() || plain == scan_any(text.as_bytes()), "{text}");
+                        }
+                    }
+                }
+            }
+        }
+        assert!(scan_plain(b"29/2/2016 01:16").is_some());
+        assert_eq!(scan_plain(b"2016/2-29"), None);
+    }
 }

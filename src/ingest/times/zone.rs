@@ -189,3 +189,93 @@ fn offset_at(zone: Tz, utc_micros: i64) -> i64 {
         i64::from(zone.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc()) * SECOND
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{LocalResult, NaiveDate, NaiveDateTime};
+
+    fn micros(iso: &str) -> i64 {
+        NaiveDateTime::parse_from_str(iso, "%Y-%m-%d %H:%M:%S").unwrap().and_utc().timestamp_micros()
+    }
+
+    #[test]
+    fn skipped_times_move_forward_and_repeated_ones_are_the_earlier() {
+        let london = Zone::parse("Europe/London").unwrap();
+        for (local, utc) in [
+            ("2011-01-15 12:00:00", "2011-01-15 12:00:00"),
+            ("2011-07-15 12:00:00", "2011-07-15 11:00:00"),
+            // Clocks went from 01:00 to 02:00 on 27 March and from 02:00 to 01:00 on 30 October.
+            ("2011-03-27 00:59:59", "2011-03-27 00:59:59"),
+            ("2011-03-27 01:30:00", "2011-03-27 01:30:00"),
+            ("2011-03-27 02:00:00", "2011-03-27 01:00:00"),
+            ("2011-10-30 01:30:00", "2011-10-30 00:30:00"),
+            ("2011-10-30 02:00:00", "2011-10-30 02:00:00"),
+        ] {
+            assert_eq!(london.to_utc(micros(local)), micros(utc), "{local}");
+        }
+        assert_eq!(london.local(london.to_utc(micros("2011-03-27 01:30:00"))), micros("2011-03-27 02:30:00"));
+    }
+
+    #[test]
+    fn iran_has_no_summer_time_since_2022() {
+        let tehran = Zone::parse("Asia/Tehran").unwrap();
+        assert_eq!(tehran.to_utc(micros("2021-07-01 12:00:00")), micros("2021-07-01 07:30:00"));
+        assert_eq!(tehran.to_utc(micros("2023-07-01 12:00:00")), micros("2023-07-01 08:30:00"));
+        // 1401-01-02 00:00 did not skip an hour; 1400-01-02 00:00 did.
+        assert_eq!(tehran.day(micros("2021-03-21 20:29:59")), 18_707);
+        assert_eq!(tehran.day(micros("2021-03-21 20:30:00")), 18_708);
+    }
+
+    #[test]
+    fn days_before_1970_and_fixed_offsets() {
+        assert_eq!(Zone::utc().day(-1), -1);
+        assert_eq!(Zone::utc().day(0), 0);
+        let fixed = Zone::parse("+03:30").unwrap();
+        assert_eq!(fixed.to_utc(micros("2010-12-01 02:00:00")), micros("2010-11-30 22:30:00"));
+        assert_eq!(fixed.day(micros("1969-12-31 20:30:00")), 0);
+        assert_eq!(fixed.day(micros("1969-12-31 20:29:59")), -1);
+        assert!(matches!(Zone::parse("UTC").unwrap().offsets, Offsets::Fixed(0)));
+    }
+
+    #[test]
+    fn every_half_hour_near_a_change_is_what_chrono_says() {
+        for name in ["Europe/London", "Asia/Tehran", "America/Sao_Paulo", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia"] {
+            let (zone, tz) = (Zone::parse(name).unwrap(), Tz::from_str(name).unwrap());
+            let Offsets::Changing(table) = &zone.offsets else { panic!("{name} has summer time") };
+            for start in table.utc.starts.iter().skip(1) {
+                for step in -100..100_i64 {
+                    let at = start + step * 1_800 * SECOND;
+                    let instant = DateTime::from_timestamp_micros(at).unwrap();
+                    let offset = i64::from(tz.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc());
+                    assert_eq!(zone.local(at), at + offset * SECOND, "{name} {instant}");
+                    if let LocalResult::Single(meant) | LocalResult::Ambiguous(meant, _) =
+                        tz.from_local_datetime(&instant.naive_utc())
+                    {
+                        assert_eq!(zone.to_utc(at), meant.timestamp_micros(), "{name} local {instant}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn far_years_have_the_last_offset() {
+        let tehran = Zone::parse("Asia/Tehran").unwrap();
+        let noon = |year| NaiveDate::from_ymd_opt(year, 7, 1).unwrap().and_hms_opt(12, 0, 0).unwrap().and_utc().timestamp_micros();
+        assert_eq!(tehran.to_utc(noon(2500)) - noon(2500), -12_600 * SECOND);
+        assert_eq!(tehran.day(i64::MAX / 2), ((i64::MAX / 2 + 12_600 * SECOND) / DAY) as i32);
+    }
+
+    #[test]
+    fn unknown_names_are_refused_with_the_closest() {
+        let hint = |name: &str| Zone::parse(name).unwrap_err().hint_text().map(str::to_owned);
+        assert_eq!(hint("Tehran").as_deref(), Some("did you mean `Asia/Tehran`?"));
+        assert_eq!(hint("europe/london").as_deref(), Some("did you mean `Europe/London`?"));
+        assert_eq!(hint("Europe/Londn").as_deref(), Some("did you mean `Europe/London`?"));
+        assert_eq!(
+            Zone::parse("Mars").unwrap_err().to_string(),
+            "`timezone` should be a name of the IANA time zone data base, but is `Mars`"
+        );
+    }
+}
