@@ -29,7 +29,11 @@ impl Delimiter {
         match (label, label.as_bytes()) {
             ("tab" | "\\t", _) => Ok(Self::Byte(b'\t')),
             ("blanks" | " ", _) => Ok(Self::Blanks),
-            (_, &[byte]) if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'\n' | b'\r' | b'"') => {
+            (_, &[byte])
+                if byte.is_ascii()
+                    && !byte.is_ascii_alphanumeric()
+                    && !matches!(byte, b'\n' | b'\r' | b'"') =>
+            {
                 Ok(Self::Byte(byte))
             }
             _ => Err(Error::config(format!(
@@ -57,7 +61,7 @@ pub struct Dialect {
     pub quote: Option<u8>,
     /// Whether the first record holds the column names.
     pub header: bool,
-    /// Lines before the table: Excel's `sep=;`, or a title that fills one cell.
+    /// Line ends before the table's first record: Excel's `sep=;`, blank lines, titles that fill one cell.
     pub skip_lines: usize,
 }
 
@@ -96,14 +100,19 @@ pub fn find(sample: &[u8], declared: &Declared, wanted: &[&str]) -> Dialect {
     let sample = &sample[skipped..];
     let first_line = usize::from(skipped > 0);
     let delimiter = declared.delimiter.or(separator);
+    let delimiters = delimiters_to_try(delimiter);
     let quotes = quotes_to_try(declared.quote, sample);
-    let best = delimiters_to_try(delimiter)
-        .into_iter()
-        .flat_map(|delimiter| quotes.iter().map(move |quote| (delimiter, *quote)))
-        .map(|(delimiter, quote)| Candidate::judge(sample, delimiter, quote, wanted))
-        .reduce(|best, next| if next.beats(&best) { next } else { best })
-        .expect("there is always a delimiter and a quote to try");
-    let (top, header) = header::locate(&best.table, wanted);
+    let mut best = Candidate::judge(sample, delimiters[0], quotes[0], wanted);
+    for (at, delimiter) in delimiters.into_iter().enumerate() {
+        for quote in quotes.iter().skip(usize::from(at == 0)) {
+            let next = Candidate::judge(sample, delimiter, *quote, wanted);
+            best = if next.beats(&best) { next } else { best };
+        }
+    }
+    let (top, header) = match declared.header {
+        Some(false) => (0, false),
+        _ => header::locate(&best.table, wanted),
+    };
     Dialect {
         delimiter: best.delimiter,
         quote: best.quote,
@@ -187,7 +196,9 @@ impl<'a> Candidate<'a> {
         if (self.score - other.score).abs() > SAME {
             return self.score > other.score;
         }
-        self.score > 0.0 && self.quote == other.quote && self.table.usual_width().0 > other.table.usual_width().0
+        self.score > 0.0
+            && self.quote == other.quote
+            && self.table.usual_width().0 > other.table.usual_width().0
     }
 }
 
@@ -236,9 +247,14 @@ mod tests {
 
     #[test]
     fn blanks_with_leading_ones_and_carriage_returns() {
-        let rows = " 00001 19970101  1   11.77\r\n 00002 19970112  1   12.00\r\n 00002 19970112  5   77.00\r\n";
+        let rows =
+            " 00001 19970101  1   11.77\r\n 00002 19970112  1   12.00\r\n 00002 19970112  5   77.00\r\n";
         assert_found(rows, Delimiter::Blanks, false);
-        assert_found(&format!(" customer_id  date number_of_cds  dollar_value\r\n{rows}"), Delimiter::Blanks, true);
+        assert_found(
+            &format!(" customer_id  date number_of_cds  dollar_value\r\n{rows}"),
+            Delimiter::Blanks,
+            true,
+        );
     }
 
     #[test]
@@ -255,13 +271,21 @@ mod tests {
     #[test]
     fn decimal_commas_between_semicolons() {
         assert_found("17;2010-01-05;12,50\n18;2010-01-06;3,00\n19;2010-01-07;4,25\n", SEMICOLON, false);
-        assert_found("id;datum;betrag;preis\n17;05.01.2010;12,50;1,00\n18;06.01.2010;1.203,00;2,00\n", SEMICOLON, true);
+        assert_found(
+            "id;datum;betrag;preis\n17;05.01.2010;12,50;1,00\n18;06.01.2010;1.203,00;2,00\n",
+            SEMICOLON,
+            true,
+        );
     }
 
     #[test]
     fn tabs_and_bars_with_prose_in_the_cells() {
         assert_found("id\tcomment\n1\tgood, quick, cheap\n2\tlate; broken\n", Delimiter::Byte(b'\t'), true);
-        assert_found("id|name|when\n1|Smith, John|2011-01-04\n2|Doe|2011-01-05\n", Delimiter::Byte(b'|'), true);
+        assert_found(
+            "id|name|when\n1|Smith, John|2011-01-04\n2|Doe|2011-01-05\n",
+            Delimiter::Byte(b'|'),
+            true,
+        );
     }
 
     #[test]

@@ -34,8 +34,16 @@ impl Encoding {
     pub fn from_label(label: &str) -> Result<Self> {
         /// What exports are written in, for the hint.
         const COMMON: [&str; 10] = [
-            "utf-8", "utf-16le", "utf-16be", "windows-1256", "windows-1252", "windows-1250", "windows-1251", "iso-8859-1",
-            "iso-8859-6", "windows-1254",
+            "utf-8",
+            "utf-16le",
+            "utf-16be",
+            "windows-1256",
+            "windows-1252",
+            "windows-1250",
+            "windows-1251",
+            "iso-8859-1",
+            "iso-8859-6",
+            "windows-1254",
         ];
         let bare = label.trim().to_ascii_lowercase();
         let bare = bare.strip_suffix("-sig").unwrap_or(&bare);
@@ -268,12 +276,16 @@ fn legacy(sample: &[u8]) -> Encoding {
         }
         at += run;
     }
-    Encoding::Other(if together > among_ascii { encoding_rs::WINDOWS_1256 } else { encoding_rs::WINDOWS_1252 })
+    Encoding::Other(if together > among_ascii {
+        encoding_rs::WINDOWS_1256
+    } else {
+        encoding_rs::WINDOWS_1252
+    })
 }
 
 /// Bytes that are letters in Windows-1256: from 0xC0 on, and پ ٹ چ ژ ڈ گ ک ڑ ں below.
 fn is_1256_letter(byte: u8) -> bool {
-    matches!(byte, 0xC0.. | 0x81 | 0x8A | 0x8D..=0x90 | 0x98 | 0x9A | 0x9F)
+    matches!(byte, 0xC0..|0x81| 0x8A | 0x8D..=0x90 | 0x98 | 0x9A | 0x9F)
 }
 
 #[cfg(test)]
@@ -288,7 +300,9 @@ mod tests {
     }
 
     fn utf16(text: &str, big_end_first: bool) -> Vec<u8> {
-        text.encode_utf16().flat_map(|unit| if big_end_first { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+        text.encode_utf16()
+            .flat_map(|unit| if big_end_first { unit.to_be_bytes() } else { unit.to_le_bytes() })
+            .collect()
     }
 
     fn text(encoding: &'static encoding_rs::Encoding) -> Sniffed {
@@ -323,7 +337,9 @@ mod tests {
     #[test]
     fn windows_pages_are_told_apart_by_the_company_of_their_letters() {
         assert_eq!(sniff(&encoded(PERSIAN, WINDOWS_1256)), text(WINDOWS_1256));
-        for rows in ["id;naam\n1;José\n2;Müller\n", "id;preço\n1;maçã não\n", "1;£5\n", "nom\nÉLÉONORE\n", "a\n50°\n"] {
+        for rows in
+            ["id;naam\n1;José\n2;Müller\n", "id;preço\n1;maçã não\n", "1;£5\n", "nom\nÉLÉONORE\n", "a\n50°\n"]
+        {
             assert_eq!(sniff(&encoded(rows, WINDOWS_1252)), text(WINDOWS_1252), "{rows}");
         }
     }

@@ -14,8 +14,9 @@ pub enum IdRule {
 }
 
 /// Spellings of "no value" in id and other columns, compared exactly.
-const MISSING: [&str; 14] =
-    ["nan", "NaN", "NAN", "null", "NULL", "Null", "none", "None", "NONE", "N/A", "n/a", "<NA>", "\\N", "#N/A"];
+const MISSING: [&str; 14] = [
+    "nan", "NaN", "NAN", "null", "NULL", "Null", "none", "None", "NONE", "N/A", "n/a", "<NA>", "\\N", "#N/A",
+];
 
 /// The id that a raw cell stands for, `None` when the cell holds none.
 ///
@@ -155,7 +156,14 @@ mod tests {
 
     #[test]
     fn blanks_and_marks_around_an_id_are_no_part_of_it() {
-        for raw in [" C1 ", "\u{FEFF}C1", "\u{A0}C1\u{A0}\t", "\u{200E}C1\u{202C}", "\u{2067}C1\u{2069}", "\u{3000}C1\r\n"] {
+        for raw in [
+            " C1 ",
+            "\u{FEFF}C1",
+            "\u{A0}C1\u{A0}\t",
+            "\u{200E}C1\u{202C}",
+            "\u{2067}C1\u{2069}",
+            "\u{3000}C1\r\n",
+        ] {
             assert_eq!(canonical(raw).as_deref(), Some("C1"), "{raw:?}");
             let verbatim = canonical_id(raw.as_bytes(), IdRule::Verbatim).unwrap();
             assert_eq!(&*verbatim, b"C1");
@@ -166,7 +174,9 @@ mod tests {
 
     #[test]
     fn spellings_of_no_value_are_no_id() {
-        for raw in ["", "  ", "nan", "NaN", "NULL", "null", "None", "N/A", "<NA>", "\\N", "#N/A", " NULL ", "\u{A0}"] {
+        for raw in
+            ["", "  ", "nan", "NaN", "NULL", "null", "None", "N/A", "<NA>", "\\N", "#N/A", " NULL ", "\u{A0}"]
+        {
             assert_eq!(canonical(raw), None, "{raw:?}");
         }
         assert_eq!(canonical("Nona").as_deref(), Some("Nona"));

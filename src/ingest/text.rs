@@ -171,7 +171,8 @@ mod tests {
     #[test]
     fn the_reference_texts_come_out() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/persian_text_vectors.json");
-        let vectors: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let vectors: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         for vector in vectors["text"].as_array().unwrap() {
             let raw = vector["raw"].as_str().unwrap();
             assert_eq!(display(raw), vector["display"].as_str().unwrap(), "display of {raw:?}");
@@ -204,10 +205,10 @@ mod tests {
     /// Letters, marks, joiners, blanks and compatibility forms that interact.
     fn troublesome(random: &mut ChaCha8Rng) -> String {
         const SIGNS: [char; 48] = [
-            'a', 'A', 'İ', 'ß', 'é', 'e', '\u{301}', '\u{308}', ' ', '\t', '\u{A0}', '\u{3000}', '1', '۱', '١', 'ي', 'ى', 'ی',
-            'ك', 'ک', 'ه', 'ة', 'ۀ', 'ە', 'ہ', 'ا', 'أ', 'إ', 'ٱ', 'آ', 'و', 'ؤ', 'ئ', '\u{64B}', '\u{64E}', '\u{651}',
-            '\u{653}', '\u{654}', '\u{655}', '\u{670}', '\u{640}', ZWNJ, '\u{200D}', '\u{200F}', '\u{2067}', '\u{FEFF}', '\u{FEFB}',
-            '\u{FDFA}',
+            'a', 'A', 'İ', 'ß', 'é', 'e', '\u{301}', '\u{308}', ' ', '\t', '\u{A0}', '\u{3000}', '1', '۱',
+            '١', 'ي', 'ى', 'ی', 'ك', 'ک', 'ه', 'ة', 'ۀ', 'ە', 'ہ', 'ا', 'أ', 'إ', 'ٱ', 'آ', 'و', 'ؤ', 'ئ',
+            '\u{64B}', '\u{64E}', '\u{651}', '\u{653}', '\u{654}', '\u{655}', '\u{670}', '\u{640}', ZWNJ,
+            '\u{200D}', '\u{200F}', '\u{2067}', '\u{FEFF}', '\u{FEFB}', '\u{FDFA}',
         ];
         let length = random.next_u32() % 14;
         (0..length).map(|_| SIGNS[random.next_u32() as usize % SIGNS.len()]).collect()

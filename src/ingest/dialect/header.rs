@@ -54,7 +54,8 @@ fn name_key(cell: &[u8]) -> String {
 /// How many leading records fill one cell only, in a table that otherwise has three columns or more.
 fn titles_above(table: &Table<'_>) -> usize {
     let (usual, _) = table.usual_width();
-    let is_title = |cells: &[Cell<'_>]| cells.iter().filter(|cell| !id::trim(cell.text).is_empty()).count() <= 1;
+    let is_title =
+        |cells: &[Cell<'_>]| cells.iter().filter(|cell| !id::trim(cell.text).is_empty()).count() <= 1;
     let titles = table.records.iter().take(FRONT).take_while(|record| is_title(&record.cells)).count();
     if usual < 3 || titles == FRONT || titles == table.records.len() { 0 } else { titles }
 }
@@ -66,7 +67,9 @@ fn looks_like_header(table: &Table<'_>, top: usize) -> bool {
     }
     let (mut named, mut valued) = (0, 0);
     for (column, cell) in first.cells.iter().enumerate() {
-        if typed_share(table, top, column).is_some_and(|share| share >= TYPED) && !id::is_missing(id::trim(cell.text)) {
+        if typed_share(table, top, column).is_some_and(|share| share >= TYPED)
+            && !id::is_missing(id::trim(cell.text))
+        {
             if is_typed(cell.text) { valued += 1 } else { named += 1 }
         }
     }

@@ -35,7 +35,8 @@ impl<'a> Table<'a> {
         while cursor.at < sample.len() && records.len() < MOST_RECORDS {
             let record = cursor.record();
             let cut_off = cursor.at == sample.len() && !sample.ends_with(b"\n") && !records.is_empty();
-            let blank = record.cells.iter().all(|cell| cell.text.is_empty() && !cell.quoted) && record.cells.len() < 2;
+            let blank = record.cells.iter().all(|cell| cell.text.is_empty() && !cell.quoted)
+                && record.cells.len() < 2;
             // The last record is needed while there are few: a small file may lack its last line end.
             if !blank && (!cut_off || records.len() < 3) {
                 records.push(record);

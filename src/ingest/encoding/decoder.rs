@@ -27,7 +27,11 @@ enum State {
     /// UTF-8, before the first read.
     Start,
     /// UTF-8, with the first bytes that turned out to be no byte order mark.
-    Pass { head: [u8; 3], at: usize, end: usize },
+    Pass {
+        head: [u8; 3],
+        at: usize,
+        end: usize,
+    },
     Transcode(Box<Transcoder>),
 }
 
@@ -92,7 +96,9 @@ struct Transcoder {
 
 impl std::fmt::Debug for Transcoder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Transcoder").field("encoding", &self.decoder.encoding().name()).finish_non_exhaustive()
+        f.debug_struct("Transcoder")
+            .field("encoding", &self.decoder.encoding().name())
+            .finish_non_exhaustive()
     }
 }
 

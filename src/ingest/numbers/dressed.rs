@@ -7,11 +7,12 @@ const DECIMALS: i32 = 6;
 
 /// Currency codes and words accepted before or after a number, longest spelling first where one starts
 /// another. Compared without regard to ASCII case.
-const CURRENCIES: [&str; 56] = [
-    "تومان", "تومن", "ریال", "ريال", "﷼", "درهم", "دینار", "toman", "tomans", "rials", "rial", "IRR", "IRT", "USD", "US$",
-    "EUR", "euro", "GBP", "JPY", "CNY", "RMB", "AED", "SAR", "QAR", "KWD", "IQD", "AFN", "TRY", "TL", "INR", "Rs.", "Rs",
-    "PKR", "BRL", "R$", "CAD", "C$", "AUD", "A$", "NZD", "CHF", "Fr.", "SEK", "NOK", "DKK", "kr.", "kr", "PLN", "zł",
-    "CZK", "Kč", "RUB", "MYR", "RM", "SGD", "ZAR",
+#[rustfmt::skip]
+const CURRENCIES: [&str; 55] = [
+    "تومان", "تومن", "ریال", "ريال", "درهم", "دینار", "toman", "tomans", "rials", "rial", "IRR", "IRT",
+    "USD", "US$", "EUR", "euro", "GBP", "JPY", "CNY", "RMB", "AED", "SAR", "QAR", "KWD", "IQD", "AFN", "TRY", "TL",
+    "INR", "Rs.", "Rs", "PKR", "BRL", "R$", "CAD", "C$", "AUD", "A$", "NZD", "CHF", "Fr.", "SEK", "NOK", "DKK",
+    "kr.", "kr", "PLN", "zł", "CZK", "Kč", "RUB", "MYR", "RM", "SGD", "ZAR",
 ];
 
 /// The general case: takes off what stands around the number, then reads the number itself.
@@ -78,12 +79,10 @@ impl Around {
 
     fn take_currency_front<'a>(&mut self, text: &'a str) -> Option<&'a str> {
         let whole_word = |rest: &&str| !rest.starts_with(char::is_alphabetic);
-        let rest = CURRENCIES
-            .iter()
-            .filter(|word| starts_with(text, word))
-            .map(|word| &text[word.len()..])
-            .find(whole_word)
-            .or_else(|| text.strip_prefix(is_currency_sign))?;
+        let rest = text.strip_prefix(is_currency_sign).or_else(|| {
+            let known = CURRENCIES.iter().filter(|word| starts_with(text, word));
+            known.map(|word| &text[word.len()..]).find(whole_word)
+        })?;
         self.currency += 1;
         Some(rest)
     }
@@ -229,9 +228,11 @@ fn read_exponent(text: &str) -> Option<i32> {
         [sign @ (b'-' | b'+'), rest @ ..] => (*sign == b'-', rest),
         rest => (false, rest),
     };
-    let sane = (1..=3).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
-    let value = digits.iter().fold(0, |sum, digit| sum * 10 + i32::from(digit.wrapping_sub(b'0')));
-    sane.then_some(if negative { -value } else { value })
+    if !(1..=3).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let value = digits.iter().fold(0, |value, digit| value * 10 + i32::from(digit - b'0'));
+    Some(if negative { -value } else { value })
 }
 
 /// The value of an ASCII, Persian or Arabic digit.

@@ -91,7 +91,8 @@ pub(super) fn hour_of_day(hour: u32, afternoon: Option<bool>) -> Option<u32> {
 
 /// Microseconds since midnight; `None` for a time that does not exist.
 pub(super) fn time_of_day(hour: u32, minute: u32, second: u32, below_second: i64) -> Option<i64> {
-    let micros = i64::from(hour) * HOUR + i64::from(minute) * MINUTE + i64::from(second) * SECOND + below_second;
+    let micros =
+        i64::from(hour) * HOUR + i64::from(minute) * MINUTE + i64::from(second) * SECOND + below_second;
     (minute < 60 && second < 60 && (hour < 24 || micros == DAY)).then_some(micros)
 }
 

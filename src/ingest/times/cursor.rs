@@ -18,7 +18,11 @@ pub(super) fn clean<'a>(text: &'a [u8], room: &'a mut [u8; LONGEST]) -> Option<&
         let plain = match sign {
             '\u{6F0}'..='\u{6F9}' => shifted(sign, '\u{6F0}'),
             '\u{660}'..='\u{669}' => shifted(sign, '\u{660}'),
-            '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{61C}' | '\u{FEFF}' => continue,
+            '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{61C}'
+            | '\u{FEFF}' => continue,
             '\u{2212}' => '-',
             '\u{60C}' => ',',
             '\u{64A}' | '\u{649}' => '\u{6CC}',

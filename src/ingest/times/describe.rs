@@ -1,8 +1,8 @@
 //! A found format in strftime's words.
 
+use super::formats::Order;
 use super::names::Month;
 use super::scan::{DateText, Scanned};
-use super::formats::Order;
 
 /// The pattern that writes texts like the one scanned.
 pub(super) fn label(order: Order, look: &Scanned) -> String {

@@ -199,9 +199,15 @@ impl Detector {
     }
 
     /// Counts which orders explain a date with its year last; `None` when none does.
-    fn observe_order(&mut self, value: &[u8], (first, second, year): (u32, u32, u32), separator: u8) -> Option<()> {
+    fn observe_order(
+        &mut self,
+        value: &[u8],
+        (first, second, year): (u32, u32, u32),
+        separator: u8,
+    ) -> Option<()> {
         let day_first = self.calendar.to_days(year, second, first);
-        let may_be_month_first = separator != b'.' && self.calendar.of_year(year) == Some(Calendar::Gregorian);
+        let may_be_month_first =
+            separator != b'.' && self.calendar.of_year(year) == Some(Calendar::Gregorian);
         let month_first = self.calendar.to_days(year, first, second).filter(|_| may_be_month_first);
         match (day_first, month_first) {
             (Some(_), None) => self.day_first_only.hit(value),
@@ -287,8 +293,8 @@ fn mixed(what: &'static str, first: &Tally, second: &Tally) -> DetectError {
     DetectError::Mixed { what, first: first.example(), second: second.example() }
 }
 
-/// Cells that say "no date": empty, the spellings of "no value", `?`, `-`, and the zero date `0000-00-00` of databases.
-fn is_no_date(value: &[u8]) -> bool {
+/// Whether a cell says "no date" rather than a bad one: empty, the spellings of "no value", `?`, `-`, and the zero date `0000-00-00` of databases.
+pub fn is_no_date(value: &[u8]) -> bool {
     let cell = id::trim(value);
     id::is_missing(cell) || matches!(cell, b"?" | b"-" | b"NA" | b"0") || cell.starts_with(b"0000-00-00")
 }
@@ -299,7 +305,9 @@ mod tests {
 
     fn detect_in(calendar: Calendar, values: &[&str]) -> Result<TimeFormat, DetectError> {
         let mut detector = Detector::new(calendar);
-        values.iter().for_each(|value| detector.observe(value.as_bytes()));
+        for value in values {
+            detector.observe(value.as_bytes());
+        }
         detector.finish()
     }
 
@@ -343,7 +351,10 @@ mod tests {
         let both = detect_in(Calendar::Auto, &["13/01/2010", "05/06/2010", "01/13/2010"]).unwrap_err();
         let (first, second) = ("13/01/2010".to_owned(), "01/13/2010".to_owned());
         assert_eq!(both, DetectError::Mixed { what: "day-first and month-first dates", first, second });
-        assert_eq!(both.to_string(), "day-first and month-first dates are mixed: `13/01/2010` and `01/13/2010`");
+        assert_eq!(
+            both.to_string(),
+            "day-first and month-first dates are mixed: `13/01/2010` and `01/13/2010`"
+        );
     }
 
     #[test]
@@ -367,7 +378,8 @@ mod tests {
         assert_eq!(jalali.parse(b"2023-03-25"), None);
         let declared = TimeFormat::declared("%Y/%m/%d", Calendar::Auto).unwrap();
         let mut detector = Detector::declared(declared);
-        ["1402/01/05", "1402/01/06"].iter().for_each(|value| detector.observe(value.as_bytes()));
+        detector.observe(b"1402/01/05");
+        detector.observe(b"1402/01/06");
         assert_eq!(detector.finish().unwrap().describe(), "%Y/%m/%d (jalali)");
         detector.observe(b"2023/03/25");
         assert!(matches!(detector.finish(), Err(DetectError::Mixed { what: CALENDARS, .. })));
@@ -392,7 +404,10 @@ mod tests {
         values.push("Dec 2, 2010");
         assert_eq!(described(&values), "%Y-%m-%d");
         values.push("Dec 3, 2010");
-        assert!(matches!(detect_in(Calendar::Auto, &values), Err(DetectError::Mixed { what: "date formats", .. })));
+        assert!(matches!(
+            detect_in(Calendar::Auto, &values),
+            Err(DetectError::Mixed { what: "date formats", .. })
+        ));
     }
 
     #[test]

@@ -105,7 +105,9 @@ impl TimeFormat {
     fn parse_order(&self, order: Order, text: &[u8]) -> Option<Stamp> {
         let scanned = scan(text)?;
         let days = match scanned.date {
-            DateText::Named { year, month, day } if order == Order::Named => self.calendar.days_by_name(year, month, day)?,
+            DateText::Named { year, month, day } if order == Order::Named => {
+                self.calendar.days_by_name(year, month, day)?
+            }
             date => {
                 let (year, month, day) = order.arrange(&date)?;
                 self.calendar.to_days(year, month, day)?
@@ -122,7 +124,9 @@ impl Order {
             (Self::YearFirst, DateText::YearFirst { year, month, day, .. })
             | (Self::Compact, DateText::Compact { year, month, day })
             | (Self::MonthFirst, DateText::YearLast { first: month, second: day, year, .. })
-            | (Self::DayFirst, DateText::YearLast { first: day, second: month, year, .. }) => Some((year, month, day)),
+            | (Self::DayFirst, DateText::YearLast { first: day, second: month, year, .. }) => {
+                Some((year, month, day))
+            }
             _ => None,
         }
     }
@@ -226,7 +230,8 @@ mod tests {
             ("01-12-2010 08:26:00", "2010-12-01 08:26:00"),
         ];
         assert_naive("day_first", Calendar::Gregorian, &day_first);
-        let month_first = [("12/1/2010 8:26", "2010-12-01 08:26:00"), ("2/29/2016 11:59:59 PM", "2016-02-29 23:59:59")];
+        let month_first =
+            [("12/1/2010 8:26", "2010-12-01 08:26:00"), ("2/29/2016 11:59:59 PM", "2016-02-29 23:59:59")];
         assert_naive("month_first", Calendar::Gregorian, &month_first);
     }
 
@@ -248,6 +253,8 @@ mod tests {
             ("Wed, 01 Dec 2010 08:26:00", "2010-12-01 08:26:00"),
             ("Sept 3, 2010", "2010-09-03 00:00:00"),
             ("2010-Dec-01", "2010-12-01 00:00:00"),
+            ("01DEC2010:08:26:00", "2010-12-01 08:26:00"),
+            ("Dec  1 2010  8:26AM", "2010-12-01 08:26:00"),
             ("1 May 2010", "2010-05-01 00:00:00"),
             ("۱ دی ۱۴۰۲", "2023-12-22 00:00:00"),
             ("شنبه، ۱ مهر ۱۴۰۲", "2023-09-23 00:00:00"),
@@ -274,10 +281,38 @@ mod tests {
     #[test]
     fn what_does_not_exist_or_is_not_stated_is_refused() {
         for text in [
-            "", "abc", "2011-02-29", "2010-02-30", "2010-13-01", "2010-00-01", "2010-12-00", "2010-12-01 25:00", "2010-12-01 08:60",
-            "2010-12-01 08:26:60", "2010-12-01 24:01", "2010-12-01 08", "2010-12-01x", "2010-12", "2010", "10-12-01", "01/12/10",
-            "2010-12/01", "2010-12-01 08:26 EST", "2010-12-01 08:26+25", "0001-01-01", "9999-12-31", "2010-12-01 13:00 AM",
-            "1400-12-30", "1403-12-31", "1400-07-31", "1400-13-01", "1400-00-10", "1400-01-00", "1404-12-30", "1400-1-32", "1400/06/32",
+            "",
+            "abc",
+            "2011-02-29",
+            "2010-02-30",
+            "2010-13-01",
+            "2010-00-01",
+            "2010-12-00",
+            "2010-12-01 25:00",
+            "2010-12-01 08:60",
+            "2010-12-01 08:26:60",
+            "2010-12-01 24:01",
+            "2010-12-01 08",
+            "2010-12-01x",
+            "2010-12",
+            "2010",
+            "10-12-01",
+            "01/12/10",
+            "2010-12/01",
+            "2010-12-01 08:26 EST",
+            "2010-12-01 08:26+25",
+            "0001-01-01",
+            "9999-12-31",
+            "2010-12-01 13:00 AM",
+            "1400-12-30",
+            "1403-12-31",
+            "1400-07-31",
+            "1400-13-01",
+            "1400-00-10",
+            "1400-01-00",
+            "1404-12-30",
+            "1400-1-32",
+            "1400/06/32",
         ] {
             assert_eq!(parse("year_first", Calendar::Auto, text), None, "`{text}`");
         }
@@ -304,14 +339,24 @@ mod tests {
             let expected = Some(Stamp { micros: micros(iso), zone });
             assert_eq!(parse(format, Calendar::Auto, text), expected, "`{text}` as {format}");
         }
-        for (format, text) in [("excel", "60"), ("excel", "-5"), ("unix", "2010-12-01"), ("unix", "1.2E9"), ("unix", "99999999999")] {
+        for (format, text) in [
+            ("excel", "60"),
+            ("excel", "-5"),
+            ("unix", "2010-12-01"),
+            ("unix", "1.2E9"),
+            ("unix", "99999999999"),
+        ] {
             assert_eq!(parse(format, Calendar::Auto, text), None, "`{text}` as {format}");
         }
     }
 
     #[test]
     fn the_fast_way_reads_what_the_general_way_reads() {
-        let general = |text: &str| TimeFormat::declared("year_first", Calendar::Gregorian).unwrap().parse_order(Order::YearFirst, text.as_bytes());
+        let general = |text: &str| {
+            TimeFormat::declared("year_first", Calendar::Gregorian)
+                .unwrap()
+                .parse_order(Order::YearFirst, text.as_bytes())
+        };
         for day in (0..400_000).step_by(97) {
             let date = chrono::NaiveDate::from_ymd_opt(1600, 1, 1).unwrap() + chrono::Days::new(day);
             for text in [date.format("%Y-%m-%d").to_string(), date.format("%Y/%m/%dT23:59:58").to_string()] {

@@ -19,7 +19,8 @@ const YEARS: usize = (LAST_YEAR - FIRST_YEAR) as usize + 2;
 
 /// Years at which the pattern of leap years shifts.
 const BREAKS: [i32; 20] = [
-    -61, 9, 38, 199, 426, 686, 756, 818, 1111, 1181, 1210, 1635, 2060, 2097, 2192, 2262, 2324, 2394, 2456, 3178,
+    -61, 9, 38, 199, 426, 686, 756, 818, 1111, 1181, 1210, 1635, 2060, 2097, 2192, 2262, 2324, 2394, 2456,
+    3178,
 ];
 
 /// Days from 1970-01-01 to a Jalali date; `None` for dates that do not exist or lie outside the table.
@@ -135,7 +136,8 @@ mod tests {
     #[test]
     fn icu_agrees_from_1178_to_1501() {
         for year in FIRST_YEAR..=1501 {
-            let nowruz = icu_calendar::Date::try_new_persian(year, 1, 1).unwrap().to_calendar(icu_calendar::Iso);
+            let nowruz =
+                icu_calendar::Date::try_new_persian(year, 1, 1).unwrap().to_calendar(icu_calendar::Iso);
             let (month, day) = (nowruz.month().ordinal, nowruz.day_of_month().0);
             let days = gregorian::to_days(year + 621, u32::from(month), u32::from(day));
             assert_eq!(to_days(year, 1, 1), days, "{year}");

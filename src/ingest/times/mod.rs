@@ -20,7 +20,7 @@ mod scan;
 mod serial;
 mod zone;
 
-pub use detect::{DetectError, Detector};
+pub use detect::{DetectError, Detector, is_no_date};
 pub use formats::TimeFormat;
 pub use zone::Zone;
 
@@ -49,7 +49,9 @@ impl Stamp {
         let local = i64::from(days) * clock::DAY + micros_of_day;
         match offset {
             None => Self { micros: local, zone: StampZone::Naive },
-            Some(seconds) => Self { micros: local - i64::from(seconds) * clock::SECOND, zone: StampZone::Utc },
+            Some(seconds) => {
+                Self { micros: local - i64::from(seconds) * clock::SECOND, zone: StampZone::Utc }
+            }
         }
     }
 

@@ -10,14 +10,26 @@ pub(super) enum Month {
 }
 
 const ENGLISH_MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// As [`super::cursor::clean`] leaves them: without madda.
 const PERSIAN_MONTHS: [&str; 12] =
     ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "ابان", "اذر", "دی", "بهمن", "اسفند"];
 
-const ENGLISH_DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const ENGLISH_DAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// Ends of the Persian names of days; they join with or without a half-space.
 const PERSIAN_DAYS: [&str; 2] = ["شنبه", "جمعه"];
@@ -59,7 +71,8 @@ pub(super) fn eat_half_day(cursor: &mut Cursor<'_>) -> Option<bool> {
 fn eat_english(cursor: &mut Cursor<'_>, names: &[&str]) -> Option<u32> {
     let width = cursor.rest().iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let word = &cursor.rest()[..width];
-    let begins = |name: &&str| name.as_bytes().get(..width).is_some_and(|front| front.eq_ignore_ascii_case(word));
+    let begins =
+        |name: &&str| name.as_bytes().get(..width).is_some_and(|front| front.eq_ignore_ascii_case(word));
     let at = names.iter().position(begins)?;
     (width >= 3).then(|| cursor.skip(width))?;
     Some(at as u32 + 1)

@@ -7,7 +7,8 @@ use super::{Calendar, Stamp};
 use crate::error::{Error, Result};
 
 /// The specifiers that are understood, for the hint.
-const KNOWN: &str = "%Y %y %m %b %B %d %e %j %a %A %H %k %I %l %M %S %f %.f %p %z %:z %Z %F %T %R %D %r %n %t %%";
+const KNOWN: &str =
+    "%Y %y %m %b %B %d %e %j %a %A %H %k %I %l %M %S %f %.f %p %z %:z %Z %F %T %R %D %r %n %t %%";
 
 /// A compiled pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +77,9 @@ impl Pattern {
         let pattern = Self { items };
         match pattern.missing_part() {
             None => Ok(pattern),
-            Some(part) => Err(Error::config(format!("`timestamp_format` should hold {part}, but is `{text}`"))),
+            Some(part) => {
+                Err(Error::config(format!("`timestamp_format` should hold {part}, but is `{text}`")))
+            }
         }
     }
 
@@ -200,7 +203,10 @@ fn compile_specifier<'a>(items: &mut Vec<Item>, after: &'a [u8], whole: &str) ->
     // Padding (`%-d`), colons (`%:z`) and the width of a fraction (`%.3f`) change how one writes, not how
     // one reads.
     let point = after.first() == Some(&b'.');
-    let width = after.iter().take_while(|byte| matches!(byte, b'-' | b'_' | b'0'..=b'9' | b':' | b'#' | b'.')).count();
+    let width = after
+        .iter()
+        .take_while(|byte| matches!(byte, b'-' | b'_' | b'0'..=b'9' | b':' | b'#' | b'.'))
+        .count();
     let (letter, rest) = after[width..].split_first().unwrap_or((&b' ', &[]));
     let item = match letter {
         b'Y' => Item::Year,
@@ -254,9 +260,9 @@ mod tests {
         Pattern::compile(pattern).unwrap().parse(text.as_bytes(), calendar)
     }
 
-    fn naive(iso: &str) -> Option<Stamp> {
+    fn naive(iso: &str) -> Stamp {
         let time = NaiveDateTime::parse_from_str(iso, "%Y-%m-%d %H:%M:%S%.f").unwrap();
-        Some(Stamp { micros: time.and_utc().timestamp_micros(), zone: StampZone::Naive })
+        Stamp { micros: time.and_utc().timestamp_micros(), zone: StampZone::Naive }
     }
 
     #[test]
@@ -282,26 +288,36 @@ mod tests {
 
     #[test]
     fn dates_alone_offsets_and_fractions() {
-        assert_eq!(parse("%d/%m/%Y", Calendar::Auto, "۱/۱۲/۲۰۱۰"), naive("2010-12-01 00:00:00"));
-        assert_eq!(parse("%Y%m%d %H%M%S%f", Calendar::Auto, "20101201 082600123"), naive("2010-12-01 08:26:00.123"));
-        let utc = naive("2010-12-01 04:56:00").map(|stamp| Stamp { zone: StampZone::Utc, ..stamp });
+        assert_eq!(parse("%d/%m/%Y", Calendar::Auto, "۱/۱۲/۲۰۱۰"), Some(naive("2010-12-01 00:00:00")));
+        assert_eq!(
+            parse("%Y%m%d %H%M%S%f", Calendar::Auto, "20101201 082600123"),
+            Some(naive("2010-12-01 08:26:00.123"))
+        );
+        let utc = Some(Stamp { zone: StampZone::Utc, ..naive("2010-12-01 04:56:00") });
         assert_eq!(parse("%F %R %z", Calendar::Auto, "2010-12-01 08:26 +03:30"), utc);
         assert_eq!(parse("%F %R%:z", Calendar::Auto, "2010-12-01 08:26+0330"), utc);
     }
 
     #[test]
     fn jalali_patterns() {
-        assert_eq!(parse("%y/%m/%d", Calendar::Jalali, "03/12/30"), naive("2025-03-20 00:00:00"));
-        assert_eq!(parse("%y/%m/%d", Calendar::Jalali, "57/11/22"), naive("1979-02-11 00:00:00"));
-        assert_eq!(parse("%d %B %Y", Calendar::Auto, "۱ دي ۱۴۰۲"), naive("2023-12-22 00:00:00"));
-        assert_eq!(parse("%Y-%j", Calendar::Jalali, "1403-366"), naive("2025-03-20 00:00:00"));
+        assert_eq!(parse("%y/%m/%d", Calendar::Jalali, "03/12/30"), Some(naive("2025-03-20 00:00:00")));
+        assert_eq!(parse("%y/%m/%d", Calendar::Jalali, "57/11/22"), Some(naive("1979-02-11 00:00:00")));
+        assert_eq!(parse("%d %B %Y", Calendar::Auto, "۱ دي ۱۴۰۲"), Some(naive("2023-12-22 00:00:00")));
+        assert_eq!(parse("%Y-%j", Calendar::Jalali, "1403-366"), Some(naive("2025-03-20 00:00:00")));
         assert_eq!(parse("%Y-%j", Calendar::Jalali, "1404-366"), None);
         assert_eq!(parse("%d %B %Y", Calendar::Jalali, "1 Dec 1402"), None);
     }
 
     #[test]
     fn texts_that_do_not_fit_are_refused() {
-        for text in ["2010-12-01 08", "2010-12-01 08:26:00", "10-12-01 08:26", "2010-02-30 08:26", "2010-12-01 25:26", ""] {
+        for text in [
+            "2010-12-01 08",
+            "2010-12-01 08:26:00",
+            "10-12-01 08:26",
+            "2010-02-30 08:26",
+            "2010-12-01 25:26",
+            "",
+        ] {
             assert_eq!(parse("%Y-%m-%d %H:%M", Calendar::Gregorian, text), None, "`{text}`");
         }
         assert_eq!(parse("%Y-%j", Calendar::Gregorian, "2011-366"), None);

@@ -17,7 +17,8 @@ pub(super) fn scan_plain(text: &[u8]) -> Option<Scanned> {
         }
         _ => {
             let (first, rest) = short_number(text)?;
-            let (separator, rest) = rest.split_first().filter(|(byte, _)| matches!(byte, b'-' | b'/' | b'.'))?;
+            let (separator, rest) =
+                rest.split_first().filter(|(byte, _)| matches!(byte, b'-' | b'/' | b'.'))?;
             let (second, rest) = short_number(rest)?;
             let [a, b, c, d, rest @ ..] = rest.strip_prefix(&[*separator])? else { return None };
             let year = pair(*a, *b)? * 100 + pair(*c, *d)?;

@@ -21,9 +21,10 @@ pub(super) enum DateText {
 impl DateText {
     pub(super) fn year(&self) -> u32 {
         match self {
-            Self::YearFirst { year, .. } | Self::YearLast { year, .. } | Self::Compact { year, .. } | Self::Named { year, .. } => {
-                *year
-            }
+            Self::YearFirst { year, .. }
+            | Self::YearLast { year, .. }
+            | Self::Compact { year, .. }
+            | Self::Named { year, .. } => *year,
         }
     }
 }
@@ -53,7 +54,8 @@ fn scan_any(text: &[u8]) -> Option<Scanned> {
         let compact = matches!(date, DateText::Compact { .. });
         scanned.joint = eat_joint(&mut cursor, compact)?;
         let digits = cursor.digits_ahead();
-        let clock = if compact && digits > 2 { eat_compact_clock(&mut cursor) } else { eat_clock(&mut cursor) };
+        let clock =
+            if compact && digits > 2 { eat_compact_clock(&mut cursor) } else { eat_clock(&mut cursor) };
         scanned.clock = Some(clock?);
     }
     if !cursor.is_at_end() {
@@ -107,7 +109,7 @@ fn eat_year_first(cursor: &mut Cursor<'_>) -> Option<DateText> {
     Some(DateText::Named { year, month, day: cursor.number(2)? })
 }
 
-/// `1/12/2010`, `01.12.2010`, `01-Dec-2010`, `1st December 2010`.
+/// `1/12/2010`, `01.12.2010`, `01-Dec-2010`, `1st December 2010`, `01DEC2010`.
 fn eat_year_last(cursor: &mut Cursor<'_>) -> Option<DateText> {
     let first = cursor.number(2)?;
     if let [separator @ (b'-' | b'/' | b'.'), b'0'..=b'9', ..] = *cursor.rest() {
@@ -117,9 +119,10 @@ fn eat_year_last(cursor: &mut Cursor<'_>) -> Option<DateText> {
         return Some(DateText::YearLast { first, second, year: eat_year(cursor)?, separator });
     }
     eat_ordinal(cursor);
-    eat_gap(cursor)?;
+    // SAS writes nothing in between.
+    let _ = eat_gap(cursor);
     let month = eat_month(cursor)?;
-    eat_gap(cursor)?;
+    let _ = eat_gap(cursor);
     Some(DateText::Named { year: eat_year(cursor)?, month, day: first })
 }
 
@@ -163,7 +166,19 @@ mod tests {
         for a in numbers {
             for b in numbers {
                 for c in numbers {
-                    for rest in ["", " 8:26", "T08:26:59", " 24:00", " 25:00", " 8:60", " 8:2", ":08:26:00", "  8:26", " 8:26 PM", "x"] {
+                    for rest in [
+                        "",
+                        " 8:26",
+                        "T08:26:59",
+                        " 24:00",
+                        " 25:00",
+                        " 8:60",
+                        " 8:2",
+                        ":08:26:00",
+                        "  8:26",
+                        " 8:26 PM",
+                        "x",
+                    ] {
                         for separator in ["-", "/", "."] {
                             let text = format!("{a}{separator}{b}{separator}{c}{rest}");
                             let plain = scan_plain(text.as_bytes());

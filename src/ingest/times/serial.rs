@@ -76,7 +76,8 @@ impl Decimal {
         let mut room = [0; LONGEST];
         let mut cursor = Cursor::new(clean(text, &mut room)?);
         let negative = cursor.eat(b'-');
-        let value = |digits: &[u8]| digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0'));
+        let value =
+            |digits: &[u8]| digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0'));
         let width = cursor.digits_ahead();
         if !(1..=MOST).contains(&width) {
             return None;

@@ -94,7 +94,9 @@ impl PartialEq for Zone {
 }
 
 fn unknown(name: &str) -> Error {
-    let error = Error::config(format!("`timezone` should be a name of the IANA time zone data base, but is `{name}`"));
+    let error = Error::config(format!(
+        "`timezone` should be a name of the IANA time zone data base, but is `{name}`"
+    ));
     let same_place = |zone: &&Tz| {
         let place = zone.name().rsplit('/').next().unwrap_or_default();
         place.eq_ignore_ascii_case(name) || zone.name().eq_ignore_ascii_case(name)
@@ -240,14 +242,22 @@ mod tests {
 
     #[test]
     fn every_half_hour_near_a_change_is_what_chrono_says() {
-        for name in ["Europe/London", "Asia/Tehran", "America/Sao_Paulo", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia"] {
+        for name in [
+            "Europe/London",
+            "Asia/Tehran",
+            "America/Sao_Paulo",
+            "Australia/Lord_Howe",
+            "Africa/Casablanca",
+            "Pacific/Apia",
+        ] {
             let (zone, tz) = (Zone::parse(name).unwrap(), Tz::from_str(name).unwrap());
             let Offsets::Changing(table) = &zone.offsets else { panic!("{name} has summer time") };
             for start in table.utc.starts.iter().skip(1) {
                 for step in -100..100_i64 {
                     let at = start + step * 1_800 * SECOND;
                     let instant = DateTime::from_timestamp_micros(at).unwrap();
-                    let offset = i64::from(tz.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc());
+                    let offset =
+                        i64::from(tz.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc());
                     assert_eq!(zone.local(at), at + offset * SECOND, "{name} {instant}");
                     if let LocalResult::Single(meant) | LocalResult::Ambiguous(meant, _) =
                         tz.from_local_datetime(&instant.naive_utc())
@@ -262,7 +272,14 @@ mod tests {
     #[test]
     fn far_years_have_the_last_offset() {
         let tehran = Zone::parse("Asia/Tehran").unwrap();
-        let noon = |year| NaiveDate::from_ymd_opt(year, 7, 1).unwrap().and_hms_opt(12, 0, 0).unwrap().and_utc().timestamp_micros();
+        let noon = |year| {
+            NaiveDate::from_ymd_opt(year, 7, 1)
+                .unwrap()
+                .and_hms_opt(12, 0, 0)
+                .unwrap()
+                .and_utc()
+                .timestamp_micros()
+        };
         assert_eq!(tehran.to_utc(noon(2500)) - noon(2500), -12_600 * SECOND);
         assert_eq!(tehran.day(i64::MAX / 2), ((i64::MAX / 2 + 12_600 * SECOND) / DAY) as i32);
     }
