@@ -99,13 +99,19 @@ fn value(cell: &Data) -> Value {
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
             if text.trim().is_empty() { Value::Null } else { Value::Text(text.clone()) }
         }
-        Data::DateTime(stamp) => match stamp.as_datetime() {
-            Some(wall) => Value::Wall(wall.and_utc().timestamp_micros()),
-            None => Value::Float(stamp.as_f64()),
-        },
+        Data::DateTime(stamp) if stamp.is_datetime() => wall(stamp).map_or(Value::Null, Value::Wall),
+        Data::DateTime(stamp) => Value::Float(stamp.as_f64()),
         Data::Empty => Value::Null,
         other => Value::Text(other.to_string()),
     }
+}
+
+/// A serial date as µs on the wall clock; both date systems of Excel, to the millisecond.
+fn wall(stamp: &calamine::ExcelDateTime) -> Option<i64> {
+    let (year, month, day, hour, minute, second, milli) = stamp.to_ymd_hms_milli();
+    let date = chrono::NaiveDate::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day))?;
+    let time = date.and_hms_milli_opt(u32::from(hour), u32::from(minute), u32::from(second), u32::from(milli))?;
+    Some(time.and_utc().timestamp_micros())
 }
 
 /// Looks at the sizes the zip directory declares, before anything is unfolded.
