@@ -93,9 +93,9 @@ pub(super) struct GenerateArgs {
     /// Order lines
     #[arg(long, default_value_t = 100_000)]
     pub(super) transactions: u64,
-    /// Customers
+    /// Customers; left out: one for ten order lines
     #[arg(long)]
-    pub(super) customers: Option<u64>,
+    pub(super) customers: Option<u32>,
     /// Seed: the same seed gives the same bytes
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
@@ -105,6 +105,9 @@ pub(super) struct GenerateArgs {
     /// Language of headers, labels, digits and calendar: en or fa
     #[arg(long, default_value = "en")]
     pub(super) locale: String,
+    /// Transaction files, 1 to 24, cut at starts of months
+    #[arg(long, default_value_t = 1)]
+    pub(super) files: usize,
 }
 
 #[derive(Debug, ClapArgs)]
