@@ -6,6 +6,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::block::Block;
 use super::csv::{self, Cutter, Layout};
 use super::dialect::{self, Declared, Delimiter, Dialect, Quote};
@@ -85,7 +87,7 @@ impl Piece {
 /// `Config` when a path leads nowhere, `Input` when a file cannot be used.
 pub fn open_all(source: &Source, base: &Path, wanted: &[&str]) -> Result<Vec<OpenFile>> {
     let paths = resolve(source, base)?;
-    paths.iter().map(|(path, shown)| OpenFile::open(path, shown, &source.form, wanted)).collect()
+    paths.par_iter().map(|(path, shown)| OpenFile::open(path, shown, &source.form, wanted)).collect()
 }
 
 /// The files of a source: each entry's matches in the order of their names, no file twice.
@@ -243,8 +245,12 @@ impl OpenFile {
     }
 
     fn open_delimited(&mut self, text: &[u8], form: &Form, format: Option<Format>, wanted: &[&str]) -> Result<()> {
-        let declared = declared(form, format)?;
-        let dialect = dialect::find(text, &declared, wanted);
+        let mut declared = declared(form, format)?;
+        if are_numbers(wanted) {
+            // Who asks for columns by number says that the file has no names for them.
+            declared.header = declared.header.or(Some(false));
+        }
+        let dialect = dialect::find(head(text), &declared, wanted);
         let mut start = 0;
         for _ in 0..dialect.skip_lines {
             start += memchr::memchr(b'\n', &text[start..]).map_or(text.len() - start, |n| n + 1);
@@ -279,8 +285,7 @@ impl OpenFile {
                 .hint("mend `format`, or leave it out"));
         }
         let sheet = Sheet::open(&self.path, form.sheet.as_deref())?;
-        let numbered = !wanted.is_empty() && wanted.iter().all(|w| w.parse::<u32>().is_ok());
-        let header = form.header.unwrap_or(!numbered);
+        let header = form.header.unwrap_or(!are_numbers(wanted));
         self.names =
             if header { sheet.first() } else { (1..=sheet.width()).map(|n| n.to_string()).collect() };
         self.lines_before = 0;
@@ -479,6 +484,22 @@ fn text_format(path: &Path, text: &[u8], declared: Option<Format>) -> Option<For
     let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
     let json = [".ndjson", ".jsonl", ".json"].iter().any(|ending| name.ends_with(ending));
     (json || text.trim_ascii_start().starts_with(b"{")).then_some(Format::Ndjson)
+}
+
+/// Bytes looked at to learn the dialect.
+const DIALECT_BYTES: usize = 1 << 15;
+
+/// The first whole lines of a sample.
+fn head(text: &[u8]) -> &[u8] {
+    if text.len() <= DIALECT_BYTES {
+        return text;
+    }
+    let end = memchr::memrchr(b'\n', &text[..DIALECT_BYTES]).map_or(DIALECT_BYTES, |n| n + 1);
+    &text[..end]
+}
+
+fn are_numbers(wanted: &[&str]) -> bool {
+    !wanted.is_empty() && wanted.iter().all(|w| w.parse::<u32>().is_ok())
 }
 
 fn declared(form: &Form, format: Option<Format>) -> Result<Declared> {
