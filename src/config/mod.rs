@@ -5,6 +5,7 @@
 //! [`publish`]), what a stage computes is described by the stage's own `params.rs`.
 
 pub mod condition;
+pub mod items;
 pub mod publish;
 pub mod run;
 pub mod source;

@@ -3,10 +3,9 @@
 use serde::Deserialize;
 
 use super::condition::{Condition, OneOrMany};
-use super::source::{ColumnName, Form, Format, Join, Source};
+use super::items::ItemParams;
+use super::source::{ColumnName, Form, Format, IdRule, Join, Source};
 use super::transactions::CalendarRule;
-use crate::ingest::id::IdRule;
-use crate::ingest::scale::ItemParams;
 use crate::{Error, Result};
 
 /// How answers lie in the file.

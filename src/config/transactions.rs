@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::condition::{Condition, OneOrMany};
-use super::source::{ColumnName, Form, Format, Join, Source};
-use crate::ingest::id::IdRule;
+use super::source::{ColumnName, Form, Format, IdRule, Join, Source};
 use crate::{Error, Result};
 
 /// `[transactions]`

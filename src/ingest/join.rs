@@ -5,9 +5,10 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 use super::block::Cell;
-use super::id::{IdRule, canonical_id};
+use super::id::canonical_id;
 use super::read::read_blocks;
 use super::source::OpenFile;
+use crate::config::source::IdRule;
 use crate::facts::TextColumn;
 use crate::{Error, Result};
 

@@ -13,12 +13,13 @@ use hashbrown::HashSet;
 
 use super::accounting::SetAside;
 use super::block::{Block, Cell};
-use super::id::{IdRule, canonical_id};
+use super::id::canonical_id;
 use super::numbers::DecimalMark;
 use super::plan::{Plan, View};
 use super::rules::{Rule, fixed};
 use super::times::{Stamp, StampZone, TimeFormat, Zone};
 use crate::config::transactions::{Duplicates as DuplicateRule, OrderRule, Returns, TransactionsConfig};
+use crate::config::source::IdRule;
 use crate::config::{ColumnName, Condition};
 use crate::facts::{Facts, RETURN, SALE, hash};
 use crate::math::money::{MILLION, Millionths, Money};

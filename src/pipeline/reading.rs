@@ -5,14 +5,15 @@ use hashbrown::HashMap;
 use polars::prelude::DataFrame;
 
 use super::as_of::AsOfMoment;
+pub use super::rejects::Example;
 use super::rejects::Rejects;
 use super::Observer;
 use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex};
+use crate::config::items::ItemParams;
 use crate::config::{Config, SurveyConfig};
 use crate::facts::{Facts, KnownCustomers, hash};
 use crate::ingest::accounting::{Account, SetAside};
 use crate::ingest::read::read_blocks;
-use crate::ingest::scale::ItemParams;
 use crate::ingest::source::OpenFile;
 use crate::ingest::surveys::{AnswersBuilder, SurveyReader};
 use crate::ingest::times::Zone;
@@ -226,24 +227,6 @@ pub struct Findings {
     pub examples: Vec<Example>,
     /// The first gate that would stop a run.
     pub gate: Option<Error>,
-}
-
-/// One row that would be set aside.
-pub struct Example {
-    /// Input table.
-    pub table: String,
-    /// File, as configured.
-    pub file: String,
-    /// 1-based record number.
-    pub row: u64,
-    /// 1-based line, where the format has lines.
-    pub line: Option<u64>,
-    /// Why.
-    pub reason: &'static str,
-    /// The column at fault.
-    pub column: Option<String>,
-    /// The value at fault.
-    pub value: Option<String>,
 }
 
 /// Examples kept of each reason and table.
