@@ -122,7 +122,9 @@ impl SurveyReader {
     pub fn describe(&self) -> Vec<(String, String)> {
         let stored = || "stored as a time".to_owned();
         self.at
-            .map(|at| (self.plan.wanted[at].clone(), self.time.as_ref().map_or_else(stored, TimeFormat::describe)))
+            .map(|at| {
+                (self.plan.wanted[at].clone(), self.time.as_ref().map_or_else(stored, TimeFormat::describe))
+            })
             .into_iter()
             .collect()
     }
@@ -147,7 +149,12 @@ impl SurveyReader {
         (responses, aside)
     }
 
-    fn row<'a>(&self, view: &View<'a>, row: usize, known: &dyn KnownCustomers) -> Result<Response, Refusal<'a>> {
+    fn row<'a>(
+        &self,
+        view: &View<'a>,
+        row: usize,
+        known: &dyn KnownCustomers,
+    ) -> Result<Response, Refusal<'a>> {
         let refuse = |reason, column| (reason, Some(column), view.cell(column, row));
         if let Some(value) = view.unmatched(row) {
             return Err((Reason::UnknownOrder, None, value));
