@@ -9,9 +9,9 @@ use serde_json::Value;
 /// A file of `tests/golden`, unpacked where its name ends in `.gz`.
 pub(super) fn text(name: &str) -> String {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).join(name);
-    let bytes = std::fs::read(path).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
     let mut text = String::new();
-    if name.ends_with(".gz") {
+    if path.extension().is_some_and(|kind| kind == "gz") {
         GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
     } else {
         text = String::from_utf8(bytes).unwrap();

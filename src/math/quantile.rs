@@ -37,6 +37,7 @@ pub fn median_absolute_deviation(values: &[f64]) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "the values compared are exact")]
 mod tests {
     use super::*;
 

@@ -60,7 +60,11 @@ pub(super) struct Blocks<T> {
 impl<T: Number> Blocks<T> {
     /// Room for `rows` rows at a time, a multiple of [`LANES`].
     pub(super) fn new(rows: usize, width: usize) -> Self {
-        Self { upright: vec![T::default(); rows * width], lanes: vec![[T::default(); LANES]; rows / LANES * width], width }
+        Self {
+            upright: vec![T::default(); rows * width],
+            lanes: vec![[T::default(); LANES]; rows / LANES * width],
+            width,
+        }
     }
 
     /// Loads the chosen rows, in ascending order. Lanes left over in the last block keep what they had.
@@ -133,9 +137,11 @@ pub(super) struct Nearest {
 
 /// The nearest and the second nearest centre of each row of a block.
 #[inline]
+#[allow(clippy::needless_range_loop, reason = "four arrays side by side; the compiler turns it into vectors")]
 pub(super) fn nearest<const D: usize>(block: &[Lane<f32>], centres: &[f32]) -> Nearest {
     let d = width::<D>(block.len());
-    let mut best = Nearest { index: [0.0; LANES], first: [f32::INFINITY; LANES], second: [f32::INFINITY; LANES] };
+    let mut best =
+        Nearest { index: [0.0; LANES], first: [f32::INFINITY; LANES], second: [f32::INFINITY; LANES] };
     for (j, centre) in centres.chunks_exact(d).enumerate() {
         let squares = squared_distances::<f32, D>(block, centre);
         for lane in 0..LANES {

@@ -154,7 +154,9 @@ impl<'a> State<'a> {
             let centre = &self.centroids[cluster * d..][..d];
             (self.counts[cluster] > 1).then(|| (squared_distance(self.rows.row(row), centre), row))
         };
-        let farther = |a: (f64, usize), b: (f64, usize)| if b.0 > a.0 || (b.0 == a.0 && b.1 < a.1) { b } else { a };
+        let farther = |a: (f64, usize), b: (f64, usize)| {
+            if b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).is_gt() { b } else { a }
+        };
         (0..self.rows.len()).into_par_iter().filter_map(distance).reduce_with(farther).map(|(_, row)| row)
     }
 
@@ -181,7 +183,8 @@ impl<'a> State<'a> {
 
     /// Books how much the centres' ways can have narrowed the gap of each cluster's rows.
     fn travel(&mut self, ways: &[f64]) {
-        let longest = (0..self.k).fold(0, |best, cluster| if ways[cluster] > ways[best] { cluster } else { best });
+        let longest =
+            (0..self.k).fold(0, |best, cluster| if ways[cluster] > ways[best] { cluster } else { best });
         let others = ways.iter().enumerate().filter(|&(cluster, _)| cluster != longest);
         let second = others.map(|(_, &way)| way).fold(0.0, f64::max);
         for (cluster, &way) in ways.iter().enumerate() {
@@ -221,6 +224,7 @@ fn inertia(rows: Rows<'_>, labels: &[u16], centroids: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "the values compared are exact")]
 mod tests {
     use super::super::rows::nearest;
     use super::super::seeding::plus_plus;
@@ -258,10 +262,15 @@ mod tests {
                 return (labels, pass);
             }
             for (cluster, centre) in centres.chunks_mut(d).enumerate() {
-                let members: Vec<&[f64]> =
-                    rows.iter().zip(&labels).filter(|&(_, &l)| usize::from(l) == cluster).map(|(row, _)| row).collect();
+                let members: Vec<&[f64]> = rows
+                    .iter()
+                    .zip(&labels)
+                    .filter(|&(_, &l)| usize::from(l) == cluster)
+                    .map(|(row, _)| row)
+                    .collect();
                 for (column, c) in centre.iter_mut().enumerate() {
-                    *c = members.iter().map(|row| row[column]).collect::<Sum>().value() / members.len() as f64;
+                    *c =
+                        members.iter().map(|row| row[column]).collect::<Sum>().value() / members.len() as f64;
                 }
             }
         }

@@ -350,4 +350,5 @@ fn mean_variance(rows: Rows<'_>) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "the values compared are exact")]
 mod tests;

@@ -17,8 +17,10 @@ pub(super) fn plus_plus(rows: Rows<'_>, k: usize, random: &mut Stream) -> Vec<f6
     let mut centres = rows.row(random.below(rows.len())).to_vec();
     potential.settle(&centres);
     for _ in 1..k {
-        let drawn: Vec<f64> =
-            (0..candidates).flat_map(|_| rows.row(draw(&potential.closest, &potential.chunks, random.unit()))).copied().collect();
+        let drawn: Vec<f64> = (0..candidates)
+            .flat_map(|_| rows.row(draw(&potential.closest, &potential.chunks, random.unit())))
+            .copied()
+            .collect();
         let best = potential.best_of(&drawn);
         let centre = &drawn[best * rows.width()..][..rows.width()];
         potential.settle(centre);

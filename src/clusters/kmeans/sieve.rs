@@ -35,7 +35,8 @@ impl Sieve {
     pub(super) fn new(rows: Rows<'_>, also: &[f64]) -> Self {
         let d = rows.width();
         let also = also.par_chunks(CHUNK * d).filter_map(|values| Rows::new(values, d));
-        let ranges: Vec<Vec<(f64, f64)>> = rows.chunks().chain(also).map(|rows| with_width!(d, D => ranges::<D>(rows))).collect();
+        let ranges: Vec<Vec<(f64, f64)>> =
+            rows.chunks().chain(also).map(|rows| with_width!(d, D => ranges::<D>(rows))).collect();
         let widest = |column: usize| {
             ranges.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), chunk| {
                 (low.min(chunk[column].0), high.max(chunk[column].1))

@@ -22,7 +22,14 @@ use crate::math::sum::{CHUNK, Sum, chunks};
 const LOWER: f64 = 1.0 - 1e-9;
 
 /// The best run after so many tried swaps.
-pub(super) fn improve(run: Run, rows: Rows<'_>, sieve: &Sieve, stop: Stop, swaps: u32, random: &mut Stream) -> Run {
+pub(super) fn improve(
+    run: Run,
+    rows: Rows<'_>,
+    sieve: &Sieve,
+    stop: Stop,
+    swaps: u32,
+    random: &mut Stream,
+) -> Run {
     let mut best = run;
     let mut known = None;
     for _ in 0..swaps {
@@ -78,7 +85,8 @@ impl Near {
             for row in range {
                 let square = squared_distance(rows.row(row), new);
                 // without its centre the row goes to the second nearest or to the new one
-                costs[usize::from(self.labels[row])] += self.second[row].min(square) - self.first[row].min(square);
+                costs[usize::from(self.labels[row])] +=
+                    self.second[row].min(square) - self.first[row].min(square);
             }
             costs
         };

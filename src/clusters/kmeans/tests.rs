@@ -55,7 +55,10 @@ fn swaps_leave_poor_arrangements() {
 #[test]
 fn never_worse_than_linfa_clustering() {
     for reference in Reference::all() {
-        let rows = Array2::from_shape_vec((reference.values.len() / reference.d, reference.d), reference.values.clone());
+        let rows = Array2::from_shape_vec(
+            (reference.values.len() / reference.d, reference.d),
+            reference.values.clone(),
+        );
         let dataset = DatasetBase::from(rows.unwrap());
         for k in 2..=8 {
             let start = reference.rows(&reference.k(k)["fixed_init"]["rows_0based"]);
@@ -75,7 +78,11 @@ fn never_worse_than_linfa_clustering() {
             let finished = ours.fit_from(&reference.values, reference.d, &centres).unwrap();
             assert!(finished.inertia() <= inertia * (1.0 + 1e-12), "{name}");
             let same_start = ours.fit_from(&reference.values, reference.d, &start).unwrap();
-            assert!(same_start.inertia() <= inertia * (1.0 + 1e-9), "{name}: {} {inertia}", same_start.inertia());
+            assert!(
+                same_start.inertia() <= inertia * (1.0 + 1e-9),
+                "{name}: {} {inertia}",
+                same_start.inertia()
+            );
         }
     }
 }
