@@ -120,7 +120,9 @@ impl Facts {
             return;
         }
         let mut customers = TextColumn::default();
-        (0..keep.len()).filter(|i| keep[*i]).for_each(|i| customers.push(self.customers.get(i).unwrap_or_default()));
+        (0..keep.len())
+            .filter(|i| keep[*i])
+            .for_each(|i| customers.push(self.customers.get(i).unwrap_or_default()));
         self.customers = customers;
         only(&mut self.customer_hashes, keep);
         only(&mut self.order_keys, keep);

@@ -53,14 +53,16 @@ pub fn profile(
     mean_of: Option<(&str, &str)>,
 ) -> Result<DataFrame> {
     let labels = table::texts(customers, label)?;
-    let mut groups: BTreeMap<Option<&str>, Group> = names.iter().map(|n| (Some(*n), Group::default())).collect();
+    let mut groups: BTreeMap<Option<&str>, Group> =
+        names.iter().map(|n| (Some(*n), Group::default())).collect();
     let orders = table::u32s(customers, c::ORDER_COUNT)?;
     let spend = table::f64s(customers, c::SPEND_TOTAL)?;
     let recency = table::i32s(customers, c::RECENCY_DAYS)?;
     let frequency = table::u32s(customers, c::FREQUENCY)?;
     let monetary = table::f64s(customers, c::MONETARY)?;
     let known = customers.column(c::SATISFACTION_SCORE).is_ok();
-    let satisfaction = if known { table::f64s(customers, c::SATISFACTION_SCORE)? } else { vec![None; labels.len()] };
+    let satisfaction =
+        if known { table::f64s(customers, c::SATISFACTION_SCORE)? } else { vec![None; labels.len()] };
     let extra = match mean_of {
         Some((column, _)) => table::f64s(customers, column)?,
         None => vec![None; labels.len()],
@@ -78,9 +80,9 @@ pub fn profile(
     }
     // A null name sorts first in the map and belongs last in the table.
     let unlabelled = groups.remove(&None).filter(|g| g.customers > 0);
-    let place = |name: &Option<&str>| names.iter().position(|n| Some(*n) == *name).unwrap_or(usize::MAX);
+    let place = |name: Option<&str>| names.iter().position(|n| Some(*n) == name).unwrap_or(usize::MAX);
     let mut ordered: Vec<(Option<&str>, Group)> = groups.into_iter().collect();
-    ordered.sort_by_key(|(name, _)| place(name));
+    ordered.sort_by_key(|(name, _)| place(*name));
     ordered.extend(unlabelled.map(|g| (None, g)));
     frame(&ordered, labels.len(), mean_of.map(|(_, name)| name))
 }

@@ -111,10 +111,10 @@ tables! {
         ACTIVE_DAYS "active_days" U32 "days" "distinct calendar days with a counting order";
         QUANTITY_TOTAL "quantity_total" F64 "items" "quantity of all accepted rows, returns subtracted";
         SPEND_TOTAL "spend_total" F64 "money" "money of all accepted rows, returns and cancellations subtracted";
-        SPEND_MEAN "spend_mean" F64 "money per order" "spend_total per counting order";
+        SPEND_MEAN "spend_mean" F64 "money per order" "`spend_total` per counting order";
         RETURN_COUNT "return_count" U32 "rows" "accepted rows that take something back";
         RETURN_TOTAL "return_total" F64 "money" "money given back, zero or more";
-        MARGIN_TOTAL "margin_total" F64 "money" "spend_total less known costs; null when costs are unknown on more than 5 % of the rows";
+        MARGIN_TOTAL "margin_total" F64 "money" "`spend_total` less known costs; null when costs are unknown on more than 5 % of the rows";
         RECENCY_DAYS "recency_days" I32 "days" "calendar days from the last counting order to the as-of day";
         FREQUENCY "frequency" U32 "orders" "counting orders within the RFM window";
         MONETARY "monetary" F64 "money" "money within the RFM window, on the configured basis";
@@ -143,7 +143,7 @@ tables! {
     }
     /// Bounds of each RFM score.
     rfm_thresholds = "one score of one dimension" {
-        DIMENSION "dimension" Text "" "recency_days, frequency or monetary";
+        DIMENSION "dimension" Text "" "`recency_days`, `frequency` or `monetary`";
         SCORE "score" U8 "" "the score, high is good";
         LOWER "lower" F64 "unit of the dimension" "smallest value that got the score; null when nobody did";
         UPPER "upper" F64 "unit of the dimension" "largest value that got the score; null when nobody did";
@@ -184,7 +184,7 @@ tables! {
     clusters = "one k-means cluster" {
         CLUSTER_ID "cluster_id" U16 "" "the cluster, 1 is the most valuable; null is the customers without one";
         CLUSTER_NAME "cluster_name" Text "" "the cluster's profile in words";
-        NAME "name" Text "" "the same as cluster_name, under the name all profiles share";
+        NAME "name" Text "" "the same as `cluster_name`, under the name all profiles share";
         CUSTOMERS "customers" U32 "customers" "customers in the group";
         CUSTOMERS_SHARE "customers_share" F64 "0 to 1" "share of all customers";
         ORDERS "orders" U64 "orders" "counting orders of the group";
@@ -210,9 +210,9 @@ tables! {
     satisfaction = "one measure of one group" {
         SURVEY "survey" Text "" "the survey, by its name in the configuration";
         DIMENSION "dimension" Text "" "the dimension measured, or overall";
-        GROUP_BY "group_by" Text "" "what the groups are: all, rfm_segment, quadrant, ...";
+        GROUP_BY "group_by" Text "" "what the groups are: `all`, `rfm_segment`, `quadrant`, ...";
         GROUP "group" Text "" "the group";
-        MEASURE "measure" Text "" "what the value is: mean, share_angry, ..., nps";
+        MEASURE "measure" Text "" "what the value is: `mean`, `share_angry`, ..., `nps`";
         N "n" U32 "answers" "answers behind the value";
         VALUE "value" F64 "unit of the measure" "the figure; null when there are too few answers";
         LOW "low" F64 "unit of the measure" "lower end of the 95 % interval";

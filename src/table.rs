@@ -5,9 +5,9 @@ use polars::prelude::*;
 use crate::{Error, Result};
 
 fn column<'a>(table: &'a DataFrame, name: &str) -> Result<&'a Column> {
-    table
-        .column(name)
-        .map_err(|_| Error::internal(format!("a stage asked for the column `{name}`, which no earlier stage made")))
+    table.column(name).map_err(|_| {
+        Error::internal(format!("a stage asked for the column `{name}`, which no earlier stage made"))
+    })
 }
 
 macro_rules! getter {

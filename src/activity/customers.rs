@@ -124,11 +124,15 @@ impl Activity {
 
     /// The way from orders to customers.
     pub fn order_index(&self) -> OrderIndex {
-        let mut customers: HashMap<u64, Option<u32>, FixedState> = HashMap::with_hasher(FixedState::with_seed(3));
+        let mut customers: HashMap<u64, Option<u32>, FixedState> =
+            HashMap::with_hasher(FixedState::with_seed(3));
         for (shard, rows) in self.shards.iter().zip(&self.rows) {
             for order in &shard.orders {
                 let row = rows[order.customer as usize];
-                customers.entry(order.key).and_modify(|known| *known = known.filter(|k| *k == row)).or_insert(Some(row));
+                customers
+                    .entry(order.key)
+                    .and_modify(|known| *known = known.filter(|k| *k == row))
+                    .or_insert(Some(row));
             }
         }
         OrderIndex { customers }
@@ -180,7 +184,9 @@ fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<
 fn sorted(shards: &[Shard]) -> Result<Vec<(u32, u32)>> {
     let mut order: Vec<(u64, u32, u32)> = Vec::new();
     for (s, shard) in shards.iter().enumerate() {
-        order.extend((0..shard.ids.len()).map(|c| (prefix(shard.ids.get(c).unwrap_or_default()), s as u32, c as u32)));
+        order.extend(
+            (0..shard.ids.len()).map(|c| (prefix(shard.ids.get(c).unwrap_or_default()), s as u32, c as u32)),
+        );
     }
     if u32::try_from(order.len()).is_err() {
         return Err(Error::config("the export has more than 4 billion customers"));
@@ -223,7 +229,8 @@ impl People<'_> {
     }
 
     fn monetary(&self, shard: &Shard, customer: usize, s: &Summary) -> Option<f64> {
-        let sum = if self.measures.window_days.is_some() { s.window_amount } else { shard.totals[customer].amount };
+        let sum =
+            if self.measures.window_days.is_some() { s.window_amount } else { shard.totals[customer].amount };
         match self.measures.basis {
             Basis::Sum => Some(sum.to_f64()),
             Basis::Mean => (s.window_orders > 0).then(|| sum.to_f64() / f64::from(s.window_orders)),
@@ -251,11 +258,16 @@ impl People<'_> {
             Column::new(c::SPEND_TOTAL.into(), self.each(|shard, n, _| shard.totals[n].amount.to_f64())),
             Column::new(
                 c::SPEND_MEAN.into(),
-                self.each(|shard, n, s| (s.orders > 0).then(|| shard.totals[n].amount.to_f64() / f64::from(s.orders))),
+                self.each(|shard, n, s| {
+                    (s.orders > 0).then(|| shard.totals[n].amount.to_f64() / f64::from(s.orders))
+                }),
             ),
             Column::new(c::RETURN_COUNT.into(), self.each(|shard, n, _| shard.totals[n].return_rows)),
             Column::new(c::RETURN_TOTAL.into(), self.each(|shard, n, _| shard.totals[n].returned.to_f64())),
-            Column::new(c::MARGIN_TOTAL.into(), self.each(|shard, n, _| self.margin(shard, n).map(Money::to_f64))),
+            Column::new(
+                c::MARGIN_TOTAL.into(),
+                self.each(|shard, n, _| self.margin(shard, n).map(Money::to_f64)),
+            ),
             Column::new(c::RECENCY_DAYS.into(), self.each(|_, _, s| s.recency)),
             Column::new(c::FREQUENCY.into(), self.each(|_, _, s| s.window_orders)),
             Column::new(c::MONETARY.into(), self.each(|shard, n, s| self.monetary(shard, n, s))),

@@ -115,7 +115,8 @@ pub(super) fn shard_of(hash: u64) -> usize {
 
 /// Rows of each shard.
 fn spread(facts: &Facts) -> Vec<Vec<u32>> {
-    let mut lists = vec![Vec::with_capacity(facts.len() / SHARDS + 64); SHARDS];
+    let room = facts.len() / SHARDS + 64;
+    let mut lists: Vec<Vec<u32>> = (0..SHARDS).map(|_| Vec::with_capacity(room)).collect();
     for (row, hash) in facts.customer_hashes.iter().enumerate() {
         lists[shard_of(*hash)].push(row as u32);
     }

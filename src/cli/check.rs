@@ -12,9 +12,9 @@ use super::progress::Progress;
 use super::run::{account, configured};
 use super::{DONE, GATE};
 
-pub(super) fn run(args: &CheckArgs, printer: &Printer) -> Result<u8> {
+pub(super) fn run(args: &CheckArgs, printer: Printer) -> Result<u8> {
     let config = configured(&args.config, args.as_of.as_deref())?;
-    let mut progress = Progress::new(*printer);
+    let mut progress = Progress::new(printer);
     let found = pipeline::check(&config, &mut progress);
     progress.end();
     let found = found?;

@@ -10,7 +10,7 @@ use super::DONE;
 use super::args::ExplainArgs;
 use super::printer::Printer;
 
-pub(super) fn run(args: &ExplainArgs, printer: &Printer) -> Result<u8> {
+pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
     let published = Published::open(&args.result)?;
     let Some(customer) = published.customer(&args.id)? else {
         return Err(Error::config(format!("the result has no customer `{}`", args.id))
@@ -38,7 +38,12 @@ pub(super) fn run(args: &ExplainArgs, printer: &Printer) -> Result<u8> {
     ];
     for (name, label, why) in labels {
         if published.has(label) {
-            let _ = writeln!(text, "  {name:<12}  {}: {}", value(label).unwrap_or("none"), value(why).unwrap_or("no reason recorded"));
+            let _ = writeln!(
+                text,
+                "  {name:<12}  {}: {}",
+                value(label).unwrap_or("none"),
+                value(why).unwrap_or("no reason recorded")
+            );
         }
     }
     printer.out(&text)?;

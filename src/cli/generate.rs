@@ -1,8 +1,8 @@
 //! `moshtari generate`
 
 use indicatif::{ProgressBar, ProgressStyle};
-use moshtari::generate::{self, GenerateParams};
 use moshtari::Result;
+use moshtari::generate::{self, GenerateParams};
 use serde_json::{Map, json};
 
 use super::DONE;
@@ -12,10 +12,10 @@ use super::printer::Printer;
 /// Order lines of a customer, where the number of customers is left out.
 const LINES_PER_CUSTOMER: u64 = 10;
 
-pub(super) fn run(args: &GenerateArgs, printer: &Printer) -> Result<u8> {
-    let customers = args.customers.unwrap_or_else(|| {
-        u32::try_from(args.transactions / LINES_PER_CUSTOMER).unwrap_or(u32::MAX).max(1)
-    });
+pub(super) fn run(args: &GenerateArgs, printer: Printer) -> Result<u8> {
+    let customers = args
+        .customers
+        .unwrap_or_else(|| u32::try_from(args.transactions / LINES_PER_CUSTOMER).unwrap_or(u32::MAX).max(1));
     let params = GenerateParams {
         transactions: args.transactions,
         customers,
@@ -25,7 +25,9 @@ pub(super) fn run(args: &GenerateArgs, printer: &Printer) -> Result<u8> {
         files: args.files,
     };
     let bar = if printer.is_watched() { ProgressBar::new(args.transactions) } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows, {per_sec}, {eta} left") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows, {per_sec}, {eta} left")
+    {
         bar.set_style(style);
     }
     let made = generate::run(&args.dir, &params, &mut |rows| bar.set_position(rows));
@@ -36,7 +38,12 @@ pub(super) fn run(args: &GenerateArgs, printer: &Printer) -> Result<u8> {
         ("customers".to_owned(), json!(made.customers)),
     ]);
     printer.info(
-        &format!("{} order lines of {} customers; next: moshtari run -c {}", made.transactions, made.customers, args.dir.join("moshtari.toml").display()),
+        &format!(
+            "{} order lines of {} customers; next: moshtari run -c {}",
+            made.transactions,
+            made.customers,
+            args.dir.join("moshtari.toml").display()
+        ),
         &fields,
     );
     Ok(DONE)

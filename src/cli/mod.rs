@@ -34,7 +34,7 @@ pub(crate) fn main() -> ExitCode {
     survive_file_size_limits();
     let args = Args::parse();
     let printer = Printer::new(args.log, args.quiet);
-    match dispatch(args.command, &printer) {
+    match dispatch(args.command, printer) {
         Ok(code) => code.into(),
         Err(error) => {
             printer.error(&error);
@@ -43,7 +43,7 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command, printer: &Printer) -> Result<u8> {
+fn dispatch(command: Command, printer: Printer) -> Result<u8> {
     match command {
         Command::Run(args) => run::run(&args, printer),
         Command::Check(args) => check::run(&args, printer),

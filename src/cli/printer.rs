@@ -25,14 +25,13 @@ impl Printer {
     }
 
     /// A result of the command. A closed pipe is the reader's wish to stop, not a failure.
+    #[expect(clippy::unused_self, reason = "whoever prints holds the printer")]
     pub(super) fn out(self, text: &str) -> Result<()> {
         let mut stdout = std::io::stdout().lock();
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Io {
-                action: "write",
-                path: "standard output".into(),
-                source: e,
-            }),
+            Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(Error::Io { action: "write", path: "standard output".into(), source: e })
+            }
             _ => Ok(()),
         }
     }
@@ -62,7 +61,8 @@ impl Printer {
     fn message(self, level: &str, text: &str, fields: &Map<String, Value>) {
         let line = match self.log {
             Log::Json => {
-                let mut object = Map::from_iter([("level".to_owned(), json!(level)), ("message".to_owned(), json!(text))]);
+                let mut object =
+                    Map::from_iter([("level".to_owned(), json!(level)), ("message".to_owned(), json!(text))]);
                 object.extend(fields.clone());
                 Value::Object(object).to_string()
             }

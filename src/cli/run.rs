@@ -14,7 +14,7 @@ use super::args::RunArgs;
 use super::printer::Printer;
 use super::progress::Progress;
 
-pub(super) fn run(args: &RunArgs, printer: &Printer) -> Result<u8> {
+pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<u8> {
     let mut config = configured(&args.config, args.as_of.as_deref())?;
     if let Some(output) = &args.output {
         let here = std::env::current_dir().map_err(Error::io("find", Path::new(".")))?;
@@ -23,7 +23,7 @@ pub(super) fn run(args: &RunArgs, printer: &Printer) -> Result<u8> {
     if let Some(stages) = &args.stages {
         config.run.stages = Some(stages.iter().map(|s| stage(s)).collect::<Result<_>>()?);
     }
-    let mut progress = Progress::new(*printer);
+    let mut progress = Progress::new(printer);
     let outcome = pipeline::run(&config, &mut progress);
     progress.end();
     match outcome? {
@@ -61,14 +61,16 @@ pub(super) fn configured(path: &Path, as_of: Option<&str>) -> Result<Config> {
 fn stage(name: &str) -> Result<Stage> {
     Stage::parse(name.trim()).ok_or_else(|| {
         let known = Stage::ALL.map(Stage::name);
-        let hint = error::closest(name, known)
-            .map_or_else(|| format!("known stages: {}", known.join(", ")), |close| format!("did you mean `{close}`?"));
+        let hint = error::closest(name, known).map_or_else(
+            || format!("known stages: {}", known.join(", ")),
+            |close| format!("did you mean `{close}`?"),
+        );
         Error::config(format!("`--stages`: there is no stage `{name}`")).hint(hint)
     })
 }
 
 /// One line per input table: rows read = rows accepted + rows set aside.
-pub(super) fn account(table: &InputTable, printer: &Printer) {
+pub(super) fn account(table: &InputTable, printer: Printer) {
     let Account { rows_read, rows_accepted, set_aside, .. } = &table.account;
     let mut text = format!(
         "{}: {rows_read} rows read = {rows_accepted} accepted + {} set aside",
@@ -93,10 +95,15 @@ pub(super) fn account(table: &InputTable, printer: &Printer) {
     printer.info(&text, &fields);
 }
 
-fn totals(figures: &Map<String, Value>, printer: &Printer) {
+fn totals(figures: &Map<String, Value>, printer: Printer) {
     let plain = |key: &str| figures.get(key).map(Value::to_string).unwrap_or_default();
     printer.info(
-        &format!("{} customers, {} orders, spend {}", plain("customers"), plain("orders"), plain("spend_total")),
+        &format!(
+            "{} customers, {} orders, spend {}",
+            plain("customers"),
+            plain("orders"),
+            plain("spend_total")
+        ),
         figures,
     );
     for (label, counts) in figures {

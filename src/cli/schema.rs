@@ -10,7 +10,7 @@ use super::DONE;
 use super::args::SchemaArgs;
 use super::printer::Printer;
 
-pub(super) fn run(args: &SchemaArgs, printer: &Printer) -> Result<u8> {
+pub(super) fn run(args: &SchemaArgs, printer: Printer) -> Result<u8> {
     let tables = match &args.table {
         None => schema::TABLES.to_vec(),
         Some(name) => vec![find(name)?],
@@ -23,8 +23,10 @@ pub(super) fn run(args: &SchemaArgs, printer: &Printer) -> Result<u8> {
 fn find(name: &str) -> Result<Table> {
     let known: Vec<&str> = schema::TABLES.iter().map(|t| t.name).collect();
     schema::TABLES.iter().find(|t| t.name == name).copied().ok_or_else(|| {
-        let hint = error::closest(name, known.iter().copied())
-            .map_or_else(|| format!("tables: {}", known.join(", ")), |close| format!("did you mean `{close}`?"));
+        let hint = error::closest(name, known.iter().copied()).map_or_else(
+            || format!("tables: {}", known.join(", ")),
+            |close| format!("did you mean `{close}`?"),
+        );
         Error::config(format!("there is no table `{name}`")).hint(hint)
     })
 }

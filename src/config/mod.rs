@@ -5,6 +5,7 @@
 //! [`publish`]), what a stage computes is described by the stage's own `params.rs`.
 
 pub mod condition;
+pub mod items;
 pub mod publish;
 pub mod run;
 pub mod source;
@@ -116,7 +117,8 @@ impl Config {
     /// The stages to compute: those asked for and those they need, in the order of the run.
     pub fn stages(&self) -> Vec<Stage> {
         let Some(asked) = &self.run.stages else { return Stage::ALL.to_vec() };
-        let needed = |s: &Stage| *s == Stage::Activity || asked.iter().any(|a| a == s || a.needs().contains(s));
+        let needed =
+            |s: &Stage| *s == Stage::Activity || asked.iter().any(|a| a == s || a.needs().contains(s));
         Stage::ALL.into_iter().filter(needed).collect()
     }
 
@@ -139,7 +141,9 @@ impl Config {
             .iter()
             .enumerate()
             .map(|(i, s)| {
-                s.name.clone().unwrap_or_else(|| if i == 0 { "survey".into() } else { format!("survey_{}", i + 1) })
+                s.name
+                    .clone()
+                    .unwrap_or_else(|| if i == 0 { "survey".into() } else { format!("survey_{}", i + 1) })
             })
             .collect()
     }

@@ -133,6 +133,8 @@ fn as_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AsOf>, D::
         Written::Toml(datetime) => datetime.to_string(),
     };
     AsOf::parse(&text).map(Some).ok_or_else(|| {
-        serde::de::Error::custom(format!("`as_of` should be a date like 2011-12-10 or a time like 2011-12-10T18:00:00, but is `{text}`"))
+        serde::de::Error::custom(format!(
+            "`as_of` should be a date like 2011-12-10 or a time like 2011-12-10T18:00:00, but is `{text}`"
+        ))
     })
 }

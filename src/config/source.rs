@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Header of a column in the user's file. Files without a header number their columns from 1, and a
 /// number may be written without quotes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct ColumnName(pub String);
 
 impl<'de> Deserialize<'de> for ColumnName {
@@ -111,4 +111,15 @@ impl Join {
             joins: Vec::new(),
         }
     }
+}
+
+/// How an id column is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdRule {
+    /// Undo what spreadsheets and keyboards do to ids; see [`crate::ingest::id::canonical_id`].
+    #[default]
+    Canonical,
+    /// Only take off what stands around the id.
+    Verbatim,
 }

@@ -3,10 +3,9 @@
 use serde::Deserialize;
 
 use super::condition::{Condition, OneOrMany};
-use super::source::{ColumnName, Form, Format, Join, Source};
+use super::items::ItemParams;
+use super::source::{ColumnName, Form, Format, IdRule, Join, Source};
 use super::transactions::CalendarRule;
-use crate::ingest::id::IdRule;
-use crate::ingest::scale::ItemParams;
 use crate::{Error, Result};
 
 /// How answers lie in the file.
@@ -130,8 +129,12 @@ impl SurveyConfig {
                 .hint("name at least one question, what it measures and its scale"));
         }
         if self.layout == Layout::Long && (self.columns.item.is_none() || self.columns.answer.is_none()) {
-            return Err(Error::config(format!("survey `{who}` has the long layout but not both of `item` and `answer`"))
-                .hint("name the column with the question and the column with the answer in `[surveys.columns]`"));
+            return Err(Error::config(format!(
+                "survey `{who}` has the long layout but not both of `item` and `answer`"
+            ))
+            .hint(
+                "name the column with the question and the column with the answer in `[surveys.columns]`",
+            ));
         }
         for condition in self.rules.skip_when.as_slice() {
             condition.check("skip_when")?;

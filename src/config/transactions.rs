@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::condition::{Condition, OneOrMany};
-use super::source::{ColumnName, Form, Format, Join, Source};
-use crate::ingest::id::IdRule;
+use super::source::{ColumnName, Form, Format, IdRule, Join, Source};
 use crate::{Error, Result};
 
 /// `[transactions]`
@@ -200,12 +199,15 @@ impl TransactionsConfig {
                 .hint("give `amount`, or `unit_price` with `quantity`"));
         }
         if columns.amount.is_none() && columns.quantity.is_none() {
-            return Err(Error::config("`[transactions.columns]` has `unit_price` but no `quantity`")
-                .hint("name the quantity column, or call the price column `amount` when each row is one item"));
+            return Err(Error::config("`[transactions.columns]` has `unit_price` but no `quantity`").hint(
+                "name the quantity column, or call the price column `amount` when each row is one item",
+            ));
         }
         if !(0.0..=1.0).contains(&self.rules.max_set_aside) {
             let found = self.rules.max_set_aside;
-            return Err(Error::config(format!("`max_set_aside` should be a share from 0 to 1, but is {found}")));
+            return Err(Error::config(format!(
+                "`max_set_aside` should be a share from 0 to 1, but is {found}"
+            )));
         }
         for condition in self.rules.cancelled_when.as_slice() {
             condition.check("cancelled_when")?;

@@ -184,7 +184,13 @@ fn quoted_field(bytes: &[u8], open: usize, delimiter: Delimiter, quote: u8) -> F
     let close = loop {
         match memchr(quote, &bytes[at..]) {
             None => {
-                return Field { start, end: bytes.len(), rewrite: false, stop: Stop::Unclosed, next: bytes.len() };
+                return Field {
+                    start,
+                    end: bytes.len(),
+                    rewrite: false,
+                    stop: Stop::Unclosed,
+                    next: bytes.len(),
+                };
             }
             Some(n) if bytes.get(at + n + 1) == Some(&quote) => {
                 doubled = true;
@@ -195,7 +201,8 @@ fn quoted_field(bytes: &[u8], open: usize, delimiter: Delimiter, quote: u8) -> F
     };
     let after = close + 1;
     let end = unquoted_end(bytes, after, delimiter);
-    let tail_end = if bytes.get(end) == Some(&b'\n') && end > after && bytes[end - 1] == b'\r' { end - 1 } else { end };
+    let tail_end =
+        if bytes.get(end) == Some(&b'\n') && end > after && bytes[end - 1] == b'\r' { end - 1 } else { end };
     if tail_end == after {
         let mut field = stop_at(bytes, after, end, delimiter, doubled);
         (field.start, field.end) = (start, close);
@@ -427,20 +434,25 @@ mod tests {
     use super::*;
 
     fn layout(fields: usize, delimiter: Delimiter) -> Layout {
-        Layout { delimiter, quote: Some(b'"'), fields, feeds: (0..fields).map(|f| vec![f]).collect(), columns: fields }
+        Layout {
+            delimiter,
+            quote: Some(b'"'),
+            fields,
+            feeds: (0..fields).map(|f| vec![f]).collect(),
+            columns: fields,
+        }
     }
 
     fn table(text: &str, fields: usize, delimiter: Delimiter) -> (Vec<Vec<String>>, Block) {
         let block = split(text.as_bytes().to_vec(), &layout(fields, delimiter));
-        let rows = (0..block.rows)
-            .map(|r| (0..fields).map(|c| block.cell(c, r).shown()).collect())
-            .collect();
+        let rows = (0..block.rows).map(|r| (0..fields).map(|c| block.cell(c, r).shown()).collect()).collect();
         (rows, block)
     }
 
     #[test]
     fn quotes_line_breaks_and_crlf_follow_rfc_4180() {
-        let (rows, block) = table("a,\"b,1\",c\r\n\"x\"\"y\",\"two\nlines\",\"\"\r\n", 3, Delimiter::Byte(b','));
+        let (rows, block) =
+            table("a,\"b,1\",c\r\n\"x\"\"y\",\"two\nlines\",\"\"\r\n", 3, Delimiter::Byte(b','));
         assert_eq!(rows, [["a", "b,1", "c"], ["x\"y", "two\nlines", ""]]);
         assert_eq!(block.lines, [0, 1]);
         assert_eq!(block.line_count, 3);
@@ -467,7 +479,8 @@ mod tests {
 
     #[test]
     fn runs_of_blanks_separate_and_surround() {
-        let (rows, _) = table(" 00001 19970101  1   11.77\r\n 00002 19970112  1   12.00 \r\n", 4, Delimiter::Blanks);
+        let (rows, _) =
+            table(" 00001 19970101  1   11.77\r\n 00002 19970112  1   12.00 \r\n", 4, Delimiter::Blanks);
         assert_eq!(rows, [["00001", "19970101", "1", "11.77"], ["00002", "19970112", "1", "12.00"]]);
     }
 
@@ -475,7 +488,10 @@ mod tests {
     fn a_record_of_another_length_is_set_aside_and_blank_lines_are_no_records() {
         let (rows, block) = table("a,b\n\n1,2,3\n \nc,d", 2, Delimiter::Byte(b','));
         assert_eq!(rows.len(), 3);
-        assert_eq!(block.broken, [Broken { row: 1, reason: Reason::WrongFieldCount, what: "3 fields instead of 2".into() }]);
+        assert_eq!(
+            block.broken,
+            [Broken { row: 1, reason: Reason::WrongFieldCount, what: "3 fields instead of 2".into() }]
+        );
         assert_eq!(block.lines, [0, 2, 4]);
     }
 

@@ -2,16 +2,7 @@
 
 use std::borrow::Cow;
 
-/// How an id column is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IdRule {
-    /// Undo what spreadsheets and keyboards do to ids; see [`canonical_id`].
-    #[default]
-    Canonical,
-    /// Only take off what stands around the id.
-    Verbatim,
-}
+use crate::config::source::IdRule;
 
 /// Spellings of "no value" in id and other columns, compared exactly.
 const MISSING: [&str; 14] = [

@@ -5,9 +5,10 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 use super::block::Cell;
-use super::id::{IdRule, canonical_id};
+use super::id::canonical_id;
 use super::read::read_blocks;
 use super::source::OpenFile;
+use crate::config::source::IdRule;
 use crate::facts::TextColumn;
 use crate::{Error, Result};
 
@@ -47,7 +48,9 @@ impl Lookup {
             |batch| {
                 for placed in batch {
                     for row in 0..placed.value.rows {
-                        let Some(key) = key_of((0..keys.len()).map(|c| placed.value.cell(c, row))) else { continue };
+                        let Some(key) = key_of((0..keys.len()).map(|c| placed.value.cell(c, row))) else {
+                            continue;
+                        };
                         let cells = (0..wanted.len()).map(|c| placed.value.cell(keys.len() + c, row));
                         lookup.insert(&key, cells, keys, &files[placed.file])?;
                     }
@@ -82,7 +85,8 @@ impl Lookup {
             }
             return Ok(());
         }
-        let row = u32::try_from(self.keys.len()).map_err(|_| Error::config("a joined table has more than 4 billion rows"))?;
+        let row = u32::try_from(self.keys.len())
+            .map_err(|_| Error::config("a joined table has more than 4 billion rows"))?;
         self.keys.push(key);
         for (column, cell) in self.columns.iter_mut().zip(cells) {
             match cell {

@@ -82,7 +82,9 @@ fn value(json: &Json) -> Value {
     match json {
         Json::Null => Value::Null,
         Json::Bool(v) => Value::Bool(*v),
-        Json::Number(n) => n.as_i64().map_or_else(|| n.as_f64().map_or(Value::Null, Value::Float), Value::Int),
+        Json::Number(n) => {
+            n.as_i64().map_or_else(|| n.as_f64().map_or(Value::Null, Value::Float), Value::Int)
+        }
         Json::String(text) => Value::Text(text.clone()),
         other => Value::Text(other.to_string()),
     }
@@ -94,7 +96,8 @@ mod tests {
 
     #[test]
     fn keys_may_be_missing_nested_or_in_another_order() {
-        let text = b"{\"id\":1,\"who\":{\"name\":\"a\"}}\n\n{\"who\":{\"name\":null},\"id\":\"x\"}\nnot json\n";
+        let text =
+            b"{\"id\":1,\"who\":{\"name\":\"a\"}}\n\n{\"who\":{\"name\":null},\"id\":\"x\"}\nnot json\n";
         let block = split(text.to_vec(), &[Some("who.name".into()), Some("id".into()), None]);
         assert_eq!(block.rows, 3);
         assert_eq!(block.cell(0, 0).shown(), "a");

@@ -7,7 +7,9 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, Str
 use arrow::compute::cast;
 use arrow::datatypes::{self as types, ByteArrayType, DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 
 use super::block::{Block, Column, Raw, Value};
 use crate::facts::TextColumn;
@@ -41,12 +43,14 @@ impl ParquetFile {
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io("read", path))?;
         let size = file.metadata().map_err(Error::io("read", path))?.len();
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
-            .map_err(|e| Error::input(path, format!("not a readable Parquet file: {e}")).hint("was it copied completely?"))?;
+        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| {
+            Error::input(path, format!("not a readable Parquet file: {e}")).hint("was it copied completely?")
+        })?;
         let claimed: u64 =
             metadata.metadata().row_groups().iter().map(|g| g.total_byte_size().unsigned_abs()).sum();
         if claimed / LARGEST_RATIO > size {
-            return Err(Error::input(path, format!("claims to unfold {size} bytes to {claimed}")).hint("do not trust this file"));
+            return Err(Error::input(path, format!("claims to unfold {size} bytes to {claimed}"))
+                .hint("do not trust this file"));
         }
         Ok(Self { path: path.to_path_buf(), metadata })
     }
@@ -78,7 +82,9 @@ impl ParquetFile {
     /// `Input` when a page is damaged or a column holds lists or structures.
     pub fn read(&self, slice: Slice, wanted: &[Option<usize>], names: &[String]) -> Result<Block> {
         let file = File::open(&self.path).map_err(Error::io("read", &self.path))?;
-        let bad = |e: &dyn std::fmt::Display| Error::input(&self.path, format!("row group {}: {e}", slice.group + 1));
+        let bad = |e: &dyn std::fmt::Display| {
+            Error::input(&self.path, format!("row group {}: {e}", slice.group + 1))
+        };
         let mut roots: Vec<usize> = wanted.iter().flatten().copied().collect();
         roots.sort_unstable();
         roots.dedup();
@@ -91,10 +97,7 @@ impl ParquetFile {
             .with_batch_size(slice.rows)
             .build()
             .map_err(|e| bad(&e))?;
-        let batch = reader
-            .next()
-            .ok_or_else(|| bad(&"ends before its rows"))?
-            .map_err(|e| bad(&e))?;
+        let batch = reader.next().ok_or_else(|| bad(&"ends before its rows"))?.map_err(|e| bad(&e))?;
         let columns = wanted
             .iter()
             .zip(names)
@@ -103,7 +106,10 @@ impl ParquetFile {
                     let at = roots.binary_search(root).expect("every wanted root is projected");
                     convert(batch.column(at)).ok_or_else(|| {
                         let kind = batch.column(at).data_type();
-                        Error::input(&self.path, format!("column `{name}` holds `{kind}`, which is no single value"))
+                        Error::input(
+                            &self.path,
+                            format!("column `{name}` holds `{kind}`, which is no single value"),
+                        )
                     })
                 }
                 None => Ok(Column::Dictionary(TextColumn::default(), vec![u32::MAX; batch.num_rows()])),
@@ -180,9 +186,10 @@ fn convert(array: &ArrayRef) -> Option<Column> {
             let wide = cast(array, &DataType::Float64).ok()?;
             Column::Float(wide.as_primitive::<types::Float64Type>().values().to_vec(), empty)
         }
-        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => {
-            texts_of_numbers(array)?
-        }
+        DataType::Decimal32(..)
+        | DataType::Decimal64(..)
+        | DataType::Decimal128(..)
+        | DataType::Decimal256(..) => texts_of_numbers(array)?,
         DataType::Timestamp(_, zone) => {
             let zoned = zone.is_some();
             let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, zone.clone())).ok()?;

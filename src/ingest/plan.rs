@@ -9,8 +9,8 @@ use super::join::{Lookup, NO_ROW};
 use super::numbers::{DecimalMark, MarkDetector};
 use super::source::{self, OpenFile};
 use super::times::{Calendar, DetectError, Detector, TimeFormat};
-use crate::config::{Join, Source};
 use crate::config::transactions::{CalendarRule, Decimal};
+use crate::config::{Join, Source};
 use crate::{Error, Result, error};
 
 /// Where a wanted column's values are.
@@ -68,10 +68,12 @@ impl Plan {
     /// # Errors
     /// `Input` for files that cannot be read, `Config` for columns that are nowhere.
     pub fn new(source: &Source, base: &Path, wanted: &[String], whole_rows: bool) -> Result<Self> {
-        let first_keys: Vec<&str> = source.joins.iter().flat_map(|j| j.on.keys().map(String::as_str)).collect();
+        let first_keys: Vec<&str> =
+            source.joins.iter().flat_map(|j| j.on.keys().map(String::as_str)).collect();
         let hints: Vec<&str> = wanted.iter().map(String::as_str).chain(first_keys).collect();
         let files = source::open_all(source, base, &hints)?;
-        let mut plan = Self { files, wanted: wanted.to_vec(), places: Vec::new(), main: Vec::new(), joined: Vec::new() };
+        let mut plan =
+            Self { files, wanted: wanted.to_vec(), places: Vec::new(), main: Vec::new(), joined: Vec::new() };
         plan.place_columns(source, base)?;
         if whole_rows && plan.files[0].is_typed() {
             for name in plan.files[0].names() {
@@ -132,7 +134,8 @@ impl Plan {
         let files: Vec<&OpenFile> = std::iter::once(&self.files[0]).chain(joined).collect();
         let names: Vec<&str> = files.iter().flat_map(|f| f.names().iter().map(String::as_str)).collect();
         let shown: Vec<_> = files.iter().map(|f| format!("`{}`", f.shown())).collect();
-        let message = format!("`{section}` names the column `{name}`, which {} does not have", shown.join(" with "));
+        let message =
+            format!("`{section}` names the column `{name}`, which {} does not have", shown.join(" with "));
         let list = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
         Error::config(message).hint(error::closest(name, names.iter().copied()).map_or_else(
             || format!("its columns: {list}"),
@@ -192,7 +195,12 @@ impl Plan {
     ///
     /// # Errors
     /// `Config` when the format cannot be decided or no value can be read.
-    pub fn time_format(&self, name: &str, declared: &str, calendar: CalendarRule) -> Result<Option<TimeFormat>> {
+    pub fn time_format(
+        &self,
+        name: &str,
+        declared: &str,
+        calendar: CalendarRule,
+    ) -> Result<Option<TimeFormat>> {
         let calendar = match calendar {
             CalendarRule::Auto => Calendar::Auto,
             CalendarRule::Gregorian => Calendar::Gregorian,
@@ -219,7 +227,8 @@ impl Plan {
         let column = match self.places[self.column(name)] {
             Place::Joined { join, column } => {
                 let lookup = &self.joined[join].lookup;
-                let texts: Vec<&[u8]> = (0..lookup.rows()).filter_map(|r| text(lookup.cell(column, r))).collect();
+                let texts: Vec<&[u8]> =
+                    (0..lookup.rows()).filter_map(|r| text(lookup.cell(column, r))).collect();
                 more(&texts);
                 return Ok(());
             }
@@ -231,7 +240,8 @@ impl Plan {
             file.pieces(&mut |piece| {
                 match file.block(piece, &request) {
                     Ok(block) => {
-                        let owned: Vec<Vec<u8>> = (0..block.rows).filter_map(|r| shown(block.cell(0, r))).collect();
+                        let owned: Vec<Vec<u8>> =
+                            (0..block.rows).filter_map(|r| shown(block.cell(0, r))).collect();
                         let texts: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
                         open = more(&texts);
                     }

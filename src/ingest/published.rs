@@ -33,8 +33,9 @@ impl Published {
             })?;
         let file = folder.join(manifest::FILE);
         let text = std::fs::read_to_string(&file).map_err(Error::io("read", &file))?;
-        let manifest = serde_json::from_str(&text)
-            .map_err(|e| Error::input(&file, format!("not a manifest: {e}")).hint("run again to publish a new result"))?;
+        let manifest = serde_json::from_str(&text).map_err(|e| {
+            Error::input(&file, format!("not a manifest: {e}")).hint("run again to publish a new result")
+        })?;
         let columns = Self::table(&folder)?.names().into_iter().collect();
         Ok(Self { folder, manifest, columns })
     }
@@ -64,7 +65,9 @@ impl Published {
         let place = names.iter().position(|n| *n == key[0]);
         for slice in file.slices() {
             let ids = file.read(slice, &[place], &key)?;
-            let Some(row) = (0..ids.rows).find(|r| ids.cell(0, *r) == Cell::Text(id.as_bytes())) else { continue };
+            let Some(row) = (0..ids.rows).find(|r| ids.cell(0, *r) == Cell::Text(id.as_bytes())) else {
+                continue;
+            };
             let all: Vec<_> = (0..names.len()).map(Some).collect();
             let block = file.read(slice, &all, &names)?;
             let known = names.iter().enumerate().filter_map(|(c, name)| match block.cell(c, row) {

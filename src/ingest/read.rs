@@ -75,10 +75,8 @@ pub fn read_blocks<T: Send>(
                     Ok(Mapped { file, rows, lines, bytes, value: map(file, block)? })
                 })
                 .collect();
-            let placed = mapped
-                .into_iter()
-                .map(|m| Ok(place.next(m?, files)))
-                .collect::<Result<Vec<_>, Error>>()?;
+            let placed =
+                mapped.into_iter().map(|m| Ok(place.next(m?, files))).collect::<Result<Vec<_>, Error>>()?;
             sink(placed)?;
         }
     })

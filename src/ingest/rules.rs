@@ -49,7 +49,9 @@ impl Rule {
             tests.push(Test::StartsWith(text.clone().into_bytes()));
         }
         if let Some(pattern) = &condition.matches {
-            tests.push(Test::Matches(Regex::new(pattern).map_err(|e| Error::config(format!("`matches`: {e}")))?));
+            tests.push(Test::Matches(
+                Regex::new(pattern).map_err(|e| Error::config(format!("`matches`: {e}")))?,
+            ));
         }
         if let Some(limit) = condition.at_most {
             tests.push(Test::AtMost(number(limit)?));
@@ -118,7 +120,8 @@ fn literal(literal: &Literal) -> Result<Value> {
 }
 
 fn number(value: f64) -> Result<Millionths> {
-    from_f64(value).ok_or_else(|| Error::config(format!("a condition compares with {value}, which is out of range")))
+    from_f64(value)
+        .ok_or_else(|| Error::config(format!("a condition compares with {value}, which is out of range")))
 }
 
 #[cfg(test)]

@@ -3,60 +3,10 @@
 //! A question declares either a range of numbers (`scale = [1, 5]`) or its labels in ascending order, or the
 //! name of a set of [`labels`]. An answer off the scale is refused, never moved onto it.
 
-use serde::{Deserialize, Serialize};
-
 use super::labels::{self, LABEL_SETS, LabelSet};
 use super::text::key;
-use crate::schema::Measure;
+use crate::config::items::{Code, ItemParams, Labels};
 use crate::{Error, Result, error};
-
-/// One `[[surveys.items]]`: a question, what it measures and how it is answered.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ItemParams {
-    /// The column of the export that holds the answers.
-    pub column: String,
-    /// What the question asks about.
-    pub measures: Measure,
-    /// Lowest and highest answer, for answers in numbers.
-    #[serde(default)]
-    pub scale: Option<[f64; 2]>,
-    /// The labels, for answers in words.
-    #[serde(default)]
-    pub labels: Option<Labels>,
-    /// The highest answer is the worst.
-    #[serde(default)]
-    pub reversed: bool,
-    /// Only whole numbers are answers; otherwise half steps and finer ones are, too.
-    #[serde(default)]
-    pub integer: bool,
-    /// The dimension of service the question belongs to.
-    #[serde(default)]
-    pub dimension: Option<String>,
-    /// Answers that mean "no answer", such as 99 or "no opinion"; empty cells always do.
-    #[serde(default)]
-    pub missing: Vec<Code>,
-}
-
-/// Answers in words.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(untagged, expecting = "the name of a label set, or a list of labels from worst to best")]
-pub enum Labels {
-    /// A set of [`labels::LABEL_SETS`], by name.
-    Named(String),
-    /// Own labels in ascending order; the first is 1, each further one more.
-    Own(Vec<String>),
-}
-
-/// An answer that means "no answer".
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(untagged, expecting = "a number or a text")]
-pub enum Code {
-    /// A number, whatever way it is written in the export.
-    Number(f64),
-    /// A text, compared in key form.
-    Text(String),
-}
 
 /// What a cell says.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,7 +52,7 @@ impl Scale {
     pub fn from_params(item: &ItemParams, survey: &str) -> Result<Self> {
         let (kind, bounds) = check_dimension(item)
             .and_then(|()| declared(item))
-            .map_err(|fault| fault.at(&format!("survey `{survey}`, item `{}`", item.column)))?;
+            .map_err(|fault| fault.at(&format!("survey `{survey}`, item `{}`", item.column.0)))?;
         let mut scale = Self {
             kind,
             bounds,

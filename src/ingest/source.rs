@@ -6,6 +6,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::block::Block;
 use super::csv::{self, Cutter, Layout};
 use super::dialect::{self, Declared, Delimiter, Dialect, Quote};
@@ -85,7 +87,7 @@ impl Piece {
 /// `Config` when a path leads nowhere, `Input` when a file cannot be used.
 pub fn open_all(source: &Source, base: &Path, wanted: &[&str]) -> Result<Vec<OpenFile>> {
     let paths = resolve(source, base)?;
-    paths.iter().map(|(path, shown)| OpenFile::open(path, shown, &source.form, wanted)).collect()
+    paths.par_iter().map(|(path, shown)| OpenFile::open(path, shown, &source.form, wanted)).collect()
 }
 
 /// The files of a source: each entry's matches in the order of their names, no file twice.
@@ -99,8 +101,9 @@ pub fn resolve(source: &Source, base: &Path) -> Result<Vec<(PathBuf, String)>> {
         let pattern = base.join(entry);
         let mut matches: Vec<PathBuf> = if entry.contains(['*', '?', '[']) && !pattern.exists() {
             let text = pattern.to_string_lossy().into_owned();
-            let paths = glob::glob(&text)
-                .map_err(|e| Error::config(format!("`{} files`: `{entry}` is not a pattern: {e}", source.section)))?;
+            let paths = glob::glob(&text).map_err(|e| {
+                Error::config(format!("`{} files`: `{entry}` is not a pattern: {e}", source.section))
+            })?;
             paths.filter_map(std::result::Result::ok).filter(|p| p.is_file()).collect()
         } else if pattern.is_file() {
             vec![pattern.clone()]
@@ -129,7 +132,9 @@ fn missing(entry: &str, path: &Path, section: &str) -> Error {
     let message = format!("`{section} files`: there is no file `{entry}`");
     let folder = path.parent().unwrap_or(Path::new("."));
     let names: Vec<String> = std::fs::read_dir(folder)
-        .map(|entries| entries.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned())).collect())
+        .map(|entries| {
+            entries.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned())).collect()
+        })
         .unwrap_or_default();
     if !folder.is_dir() {
         return Error::config(message).hint(format!(
@@ -152,8 +157,9 @@ impl OpenFile {
     pub fn open(path: &Path, shown: &str, form: &Form, wanted: &[&str]) -> Result<Self> {
         let (packing, sample) = sample(path)?;
         if sample.is_empty() {
-            return Err(Error::input(path, "the file is empty")
-                .hint("was the export cut off? remove the file from `files` if there was nothing to export"));
+            return Err(Error::input(path, "the file is empty").hint(
+                "was the export cut off? remove the file from `files` if there was nothing to export",
+            ));
         }
         let encoding = form.encoding.as_deref().map(Encoding::from_label).transpose()?;
         let sniffed = match encoding {
@@ -177,8 +183,11 @@ impl OpenFile {
             Sniffed::Binary(FileKind::Parquet) if packing == Packing::Plain => file.open_parquet(form)?,
             Sniffed::Binary(FileKind::Xlsx) if packing == Packing::Plain => file.open_xlsx(form, wanted)?,
             Sniffed::Binary(kind) => {
-                return Err(Error::input(path, format!("not a table that can be read: it is {}", kind.describe()))
-                    .hint("export it as CSV, NDJSON, Parquet or xlsx"));
+                return Err(Error::input(
+                    path,
+                    format!("not a table that can be read: it is {}", kind.describe()),
+                )
+                .hint("export it as CSV, NDJSON, Parquet or xlsx"));
             }
         }
         file.check_names()?;
@@ -206,7 +215,8 @@ impl OpenFile {
     }
 
     fn not_declared(&self, what: &str) -> Error {
-        Error::input(&self.path, format!("declared as {what}, but it is text")).hint("mend `format`, or leave it out")
+        Error::input(&self.path, format!("declared as {what}, but it is text"))
+            .hint("mend `format`, or leave it out")
     }
 
     fn open_ndjson(&mut self, text: &[u8]) -> Result<()> {
@@ -242,9 +252,19 @@ impl OpenFile {
         Ok(())
     }
 
-    fn open_delimited(&mut self, text: &[u8], form: &Form, format: Option<Format>, wanted: &[&str]) -> Result<()> {
-        let declared = declared(form, format)?;
-        let dialect = dialect::find(text, &declared, wanted);
+    fn open_delimited(
+        &mut self,
+        text: &[u8],
+        form: &Form,
+        format: Option<Format>,
+        wanted: &[&str],
+    ) -> Result<()> {
+        let mut declared = declared(form, format)?;
+        if are_numbers(wanted) {
+            // Who asks for columns by number says that the file has no names for them.
+            declared.header = declared.header.or(Some(false));
+        }
+        let dialect = dialect::find(head(text), &declared, wanted);
         let mut start = 0;
         for _ in 0..dialect.skip_lines {
             start += memchr::memchr(b'\n', &text[start..]).map_or(text.len() - start, |n| n + 1);
@@ -265,7 +285,8 @@ impl OpenFile {
 
     fn open_parquet(&mut self, form: &Form) -> Result<()> {
         if form.format.is_some_and(|f| f != Format::Parquet) {
-            return Err(Error::input(&self.path, "declared as text, but it is Parquet").hint("mend `format`, or leave it out"));
+            return Err(Error::input(&self.path, "declared as text, but it is Parquet")
+                .hint("mend `format`, or leave it out"));
         }
         let file = ParquetFile::open(&self.path)?;
         self.names = file.names();
@@ -279,8 +300,7 @@ impl OpenFile {
                 .hint("mend `format`, or leave it out"));
         }
         let sheet = Sheet::open(&self.path, form.sheet.as_deref())?;
-        let numbered = !wanted.is_empty() && wanted.iter().all(|w| w.parse::<u32>().is_ok());
-        let header = form.header.unwrap_or(!numbered);
+        let header = form.header.unwrap_or(!are_numbers(wanted));
         self.names =
             if header { sheet.first() } else { (1..=sheet.width()).map(|n| n.to_string()).collect() };
         self.lines_before = 0;
@@ -421,7 +441,8 @@ impl OpenFile {
     }
 
     fn damaged(&self, error: &std::io::Error) -> Error {
-        Error::input(&self.path, format!("cannot be read to its end: {error}")).hint("was it copied completely?")
+        Error::input(&self.path, format!("cannot be read to its end: {error}"))
+            .hint("was it copied completely?")
     }
 
     /// Turns a piece into a block.
@@ -454,10 +475,9 @@ fn sample(path: &Path) -> Result<(Packing, Vec<u8>)> {
         _ => Packing::Plain,
     };
     let mut sample = Vec::new();
-    unpacked(path, packing)?
-        .take(SAMPLE_BYTES as u64)
-        .read_to_end(&mut sample)
-        .map_err(|e| Error::input(path, format!("cannot be unpacked: {e}")).hint("was it copied completely?"))?;
+    unpacked(path, packing)?.take(SAMPLE_BYTES as u64).read_to_end(&mut sample).map_err(|e| {
+        Error::input(path, format!("cannot be unpacked: {e}")).hint("was it copied completely?")
+    })?;
     Ok((packing, sample))
 }
 
@@ -465,7 +485,9 @@ fn unpacked(path: &Path, packing: Packing) -> Result<Box<dyn Read + Send>> {
     let file = File::open(path).map_err(Error::io("read", path))?;
     Ok(match packing {
         Packing::Plain => Box::new(file),
-        Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(std::io::BufReader::with_capacity(1 << 17, file))),
+        Packing::Gzip => {
+            Box::new(flate2::read::MultiGzDecoder::new(std::io::BufReader::with_capacity(1 << 17, file)))
+        }
         Packing::Zstd => Box::new(zstd::Decoder::new(file).map_err(Error::io("unpack", path))?),
     })
 }
@@ -479,6 +501,22 @@ fn text_format(path: &Path, text: &[u8], declared: Option<Format>) -> Option<For
     let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
     let json = [".ndjson", ".jsonl", ".json"].iter().any(|ending| name.ends_with(ending));
     (json || text.trim_ascii_start().starts_with(b"{")).then_some(Format::Ndjson)
+}
+
+/// Bytes looked at to learn the dialect.
+const DIALECT_BYTES: usize = 1 << 15;
+
+/// The first whole lines of a sample.
+fn head(text: &[u8]) -> &[u8] {
+    if text.len() <= DIALECT_BYTES {
+        return text;
+    }
+    let end = memchr::memrchr(b'\n', &text[..DIALECT_BYTES]).map_or(DIALECT_BYTES, |n| n + 1);
+    &text[..end]
+}
+
+fn are_numbers(wanted: &[&str]) -> bool {
+    !wanted.is_empty() && wanted.iter().all(|w| w.parse::<u32>().is_ok())
 }
 
 fn declared(form: &Form, format: Option<Format>) -> Result<Declared> {

@@ -12,12 +12,12 @@ use polars::prelude::*;
 
 use super::accounting::SetAside;
 use super::block::{Block, Cell};
-use super::id::IdRule;
 use super::plan::{Plan, View};
 use super::rules::Rule;
 use super::scale::{Answer, Scale};
 use super::times::{TimeFormat, Zone};
 use super::transactions::{Limit, canonical_cell, instant};
+use crate::config::source::IdRule;
 use crate::config::{ColumnName, Layout, SurveyConfig};
 use crate::facts::{KnownCustomers, hash};
 use crate::schema::{Reason, answers};
@@ -73,7 +73,7 @@ impl SurveyReader {
         let mapped = [&c.customer_id, &c.order_id, &c.responded_at, &c.response_id, &c.item, &c.answer];
         mapped.into_iter().flatten().for_each(|n| want(&n.0));
         if !long {
-            config.items.iter().for_each(|i| want(&i.column));
+            config.items.iter().for_each(|i| want(&i.column.0));
         }
         config.rules.skip_when.as_slice().iter().for_each(|c| want(&c.column.0));
         let plan = Plan::new(&config.source(), base, &wanted, false)?;
@@ -82,7 +82,7 @@ impl SurveyReader {
             .items
             .iter()
             .map(|item| {
-                let column = if long { 0 } else { plan.column(&item.column) };
+                let column = if long { 0 } else { plan.column(&item.column.0) };
                 Ok(Item { column, scale: Scale::from_params(item, name)? })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -98,7 +98,7 @@ impl SurveyReader {
             response: column(&c.response_id),
             long: match (&c.item, &c.answer) {
                 (Some(item), Some(answer)) if long => {
-                    let questions = config.items.iter().map(|i| i.column.clone()).collect();
+                    let questions = config.items.iter().map(|i| i.column.0.clone()).collect();
                     Some((plan.column(&item.0), plan.column(&answer.0), questions))
                 }
                 _ => None,
@@ -122,7 +122,9 @@ impl SurveyReader {
     pub fn describe(&self) -> Vec<(String, String)> {
         let stored = || "stored as a time".to_owned();
         self.at
-            .map(|at| (self.plan.wanted[at].clone(), self.time.as_ref().map_or_else(stored, TimeFormat::describe)))
+            .map(|at| {
+                (self.plan.wanted[at].clone(), self.time.as_ref().map_or_else(stored, TimeFormat::describe))
+            })
             .into_iter()
             .collect()
     }
@@ -147,7 +149,12 @@ impl SurveyReader {
         (responses, aside)
     }
 
-    fn row<'a>(&self, view: &View<'a>, row: usize, known: &dyn KnownCustomers) -> Result<Response, Refusal<'a>> {
+    fn row<'a>(
+        &self,
+        view: &View<'a>,
+        row: usize,
+        known: &dyn KnownCustomers,
+    ) -> Result<Response, Refusal<'a>> {
         let refuse = |reason, column| (reason, Some(column), view.cell(column, row));
         if let Some(value) = view.unmatched(row) {
             return Err((Reason::UnknownOrder, None, value));

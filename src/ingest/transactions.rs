@@ -13,11 +13,12 @@ use hashbrown::HashSet;
 
 use super::accounting::SetAside;
 use super::block::{Block, Cell};
-use super::id::{IdRule, canonical_id};
+use super::id::canonical_id;
 use super::numbers::DecimalMark;
 use super::plan::{Plan, View};
 use super::rules::{Rule, fixed};
 use super::times::{Stamp, StampZone, TimeFormat, Zone};
+use crate::config::source::IdRule;
 use crate::config::transactions::{Duplicates as DuplicateRule, OrderRule, Returns, TransactionsConfig};
 use crate::config::{ColumnName, Condition};
 use crate::facts::{Facts, RETURN, SALE, hash};
@@ -126,8 +127,10 @@ impl TransactionReader {
     /// `Config` and `Input` for all that does not fit.
     pub fn open(config: &TransactionsConfig, base: &Path, zone: Zone, limit: Limit) -> Result<Self> {
         let c = &config.columns;
-        let mapped = [&c.order_id, &c.product_id, &c.quantity, &c.unit_price, &c.amount, &c.unit_cost, &c.currency];
-        let conditions = config.rules.skip_when.as_slice().iter().chain(config.rules.cancelled_when.as_slice());
+        let mapped =
+            [&c.order_id, &c.product_id, &c.quantity, &c.unit_price, &c.amount, &c.unit_cost, &c.currency];
+        let conditions =
+            config.rules.skip_when.as_slice().iter().chain(config.rules.cancelled_when.as_slice());
         let mut wanted: Vec<String> = Vec::new();
         let names = [&c.customer_id, &c.ordered_at].into_iter().chain(mapped.into_iter().flatten());
         for name in names.chain(conditions.map(|c| &c.column)) {
@@ -147,7 +150,8 @@ impl TransactionReader {
             money: mark(if c.amount.is_some() { &c.amount } else { &c.unit_price })?,
             cost: mark(&c.unit_cost)?,
         };
-        let time = plan.time_format(&c.ordered_at.0, &config.rules.timestamp_format, config.rules.calendar)?;
+        let time =
+            plan.time_format(&c.ordered_at.0, &config.rules.timestamp_format, config.rules.calendar)?;
         Ok(Self {
             columns: Columns {
                 customer: plan.column(&c.customer_id.0),
@@ -255,14 +259,18 @@ impl TransactionReader {
             .ok_or_else(|| refuse(Reason::BadTimestamp, columns.at))?;
         let quantity = match columns.quantity {
             Some(column) => Some(
-                fixed(view.cell(column, row), self.marks.quantity).ok_or_else(|| refuse(Reason::BadNumber, column))?,
+                fixed(view.cell(column, row), self.marks.quantity)
+                    .ok_or_else(|| refuse(Reason::BadNumber, column))?,
             ),
             None => None,
         };
         let amount = self.money(view, row).map_err(|column| refuse(Reason::BadNumber, column))?;
         let taken_back = quantity.map_or(amount.is_negative(), |q| q < 0);
         if taken_back && self.returns == Returns::Skip {
-            return Err(refuse(Reason::SkippedByRule, columns.quantity.or(columns.amount).unwrap_or(columns.customer)));
+            return Err(refuse(
+                Reason::SkippedByRule,
+                columns.quantity.or(columns.amount).unwrap_or(columns.customer),
+            ));
         }
         if self.limit.is_before(at, &self.zone) {
             return Err(refuse(Reason::AfterAsOf, columns.at));
@@ -319,15 +327,13 @@ impl TransactionReader {
         if self.rates.is_empty() {
             return Ok(amount);
         }
-        match self.rates.iter().find(|(c, _)| *c == code) {
-            Some((_, rate)) => Ok(amount.times(*rate)),
-            None => {
-                let code = String::from_utf8_lossy(&code).into_owned();
-                let known: Vec<_> = self.rates.iter().map(|(c, _)| String::from_utf8_lossy(c)).collect();
-                Err(Error::config(format!("the currency `{code}` has no rate in `rates` ({})", known.join(", ")))
-                    .hint("add its rate, or set its rows aside with `skip_when`"))
-            }
+        if let Some((_, rate)) = self.rates.iter().find(|(c, _)| *c == code) {
+            return Ok(amount.times(*rate));
         }
+        let code = String::from_utf8_lossy(&code).into_owned();
+        let known: Vec<_> = self.rates.iter().map(|(c, _)| String::from_utf8_lossy(c)).collect();
+        Err(Error::config(format!("the currency `{code}` has no rate in `rates` ({})", known.join(", ")))
+            .hint("add its rate, or set its rows aside with `skip_when`"))
     }
 
     /// More than one currency needs rates.

@@ -32,7 +32,10 @@ impl Sheet {
             Some(name) if names.iter().any(|n| n == name) => name.to_owned(),
             Some(name) => {
                 let close = error::closest(name, names.iter().map(String::as_str));
-                let hint = close.map_or_else(|| format!("its sheets: {}", names.join(", ")), |c| format!("did you mean `{c}`?"));
+                let hint = close.map_or_else(
+                    || format!("its sheets: {}", names.join(", ")),
+                    |c| format!("did you mean `{c}`?"),
+                );
                 return Err(Error::input(path, format!("there is no sheet `{name}`")).hint(hint));
             }
             None => names.first().cloned().ok_or_else(|| Error::input(path, "the workbook has no sheet"))?,
@@ -45,7 +48,7 @@ impl Sheet {
 
     /// The first used row as texts.
     pub fn first(&self) -> Vec<String> {
-        self.rows.first().map(|r| r.iter().map(|v| text(v)).collect()).unwrap_or_default()
+        self.rows.first().map(|r| r.iter().map(text).collect()).unwrap_or_default()
     }
 
     /// Number of columns.
@@ -66,7 +69,11 @@ impl Sheet {
         let columns = wanted
             .iter()
             .map(|w| {
-                Column::Mixed(used.iter().map(|(_, r)| w.and_then(|c| r.get(c).cloned()).unwrap_or(Value::Null)).collect())
+                Column::Mixed(
+                    used.iter()
+                        .map(|(_, r)| w.and_then(|c| r.get(c).cloned()).unwrap_or(Value::Null))
+                        .collect(),
+                )
             })
             .collect();
         Block {
@@ -97,12 +104,16 @@ fn value(cell: &Data) -> Value {
         Data::Float(v) => Value::Float(*v),
         Data::Bool(v) => Value::Bool(*v),
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
-            if text.trim().is_empty() { Value::Null } else { Value::Text(text.clone()) }
+            if text.trim().is_empty() {
+                Value::Null
+            } else {
+                Value::Text(text.clone())
+            }
         }
         Data::DateTime(stamp) if stamp.is_datetime() => wall(stamp).map_or(Value::Null, Value::Wall),
         Data::DateTime(stamp) => Value::Float(stamp.as_f64()),
         Data::Empty => Value::Null,
-        other => Value::Text(other.to_string()),
+        Data::Error(error) => Value::Text(error.to_string()),
     }
 }
 
@@ -110,7 +121,8 @@ fn value(cell: &Data) -> Value {
 fn wall(stamp: &calamine::ExcelDateTime) -> Option<i64> {
     let (year, month, day, hour, minute, second, milli) = stamp.to_ymd_hms_milli();
     let date = chrono::NaiveDate::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day))?;
-    let time = date.and_hms_milli_opt(u32::from(hour), u32::from(minute), u32::from(second), u32::from(milli))?;
+    let time =
+        date.and_hms_milli_opt(u32::from(hour), u32::from(minute), u32::from(second), u32::from(milli))?;
     Some(time.and_utc().timestamp_micros())
 }
 
@@ -129,8 +141,11 @@ fn refuse_bombs(path: &Path) -> Result<()> {
         .max()
         .unwrap_or(0);
     if largest > LARGEST_PART {
-        return Err(Error::input(path, format!("a part of the workbook unfolds to {largest} bytes, more than {LARGEST_PART}"))
-            .hint("export the sheet as CSV"));
+        return Err(Error::input(
+            path,
+            format!("a part of the workbook unfolds to {largest} bytes, more than {LARGEST_PART}"),
+        )
+        .hint("export the sheet as CSV"));
     }
     Ok(())
 }

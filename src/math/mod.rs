@@ -2,4 +2,6 @@
 
 pub mod interval;
 pub mod money;
+pub mod quantile;
+pub mod random;
 pub mod sum;

@@ -42,7 +42,10 @@ impl Money {
     /// The amount times an exchange rate with six decimals, rounded to 1e-12 towards zero.
     #[must_use]
     pub fn times(self, rate: Millionths) -> Self {
-        Self(self.0 / i128::from(MILLION) * i128::from(rate) + self.0 % i128::from(MILLION) * i128::from(rate) / i128::from(MILLION))
+        Self(
+            self.0 / i128::from(MILLION) * i128::from(rate)
+                + self.0 % i128::from(MILLION) * i128::from(rate) / i128::from(MILLION),
+        )
     }
 
     /// Above zero.

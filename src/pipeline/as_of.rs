@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Datelike, NaiveDate};
 
-
 use crate::config::{AsOf, Config};
 use crate::ingest::times::Zone;
 use crate::ingest::transactions::Limit;
@@ -60,4 +59,3 @@ impl AsOfMoment {
         self.instant.map_or(Limit::Day(self.day), Limit::Instant)
     }
 }
-

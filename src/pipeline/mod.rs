@@ -98,7 +98,7 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
     let night = compute(config, &draft, &stamp, observer)?;
     observer.stage("publish");
     let figures = outputs::write(config, &night, &inputs, &draft, &stamp, observer)?;
-    let folder = store.commit(draft, &inputs.run_name(&night.as_of))?;
+    let folder = store.commit(&draft, &inputs.run_name(&night.as_of))?;
     Ok(Outcome::Published { folder, figures, tables: night.tables })
 }
 
@@ -121,7 +121,8 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         reading::transactions(config, &mut rejects, observer)?;
     let (orders, mut tables) = (activity.orders, vec![table]);
     let mut customers = activity.customers.clone();
-    let (mut thresholds, mut indices, mut attitude, mut cuts, mut clustering) = (None, None, None, None, None);
+    let (mut thresholds, mut indices, mut attitude, mut cuts, mut clustering) =
+        (None, None, None, None, None);
 
     if asked(Stage::Rfm) {
         observer.stage(Stage::Rfm.name());

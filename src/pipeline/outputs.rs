@@ -60,7 +60,7 @@ pub(super) fn write(
     let models = night
         .clustering
         .as_ref()
-        .map(|k| serde_json::to_value(&k.model))
+        .map(|made| serde_json::to_value(&made.model))
         .transpose()
         .map_err(|e| Error::internal(format!("the cluster model cannot be stored: {e}")))?;
     Manifest {
@@ -96,7 +96,8 @@ impl Writer<'_> {
 
 /// Every customer is in exactly one group.
 fn adds_up(groups: &DataFrame, customers: &DataFrame) -> Result<()> {
-    let sum: u64 = table::u32s(groups, schema::rfm_segments::CUSTOMERS)?.into_iter().flatten().map(u64::from).sum();
+    let sum: u64 =
+        table::u32s(groups, schema::rfm_segments::CUSTOMERS)?.into_iter().flatten().map(u64::from).sum();
     if sum == customers.height() as u64 {
         return Ok(());
     }
@@ -125,9 +126,11 @@ fn clusters(customers: &DataFrame, clustering: &Clustering) -> Result<(DataFrame
     let groups = profile(customers, c::CLUSTER_NAME, &names, None)?;
     adds_up(&groups, customers)?;
     let found = table::texts(&groups, k::NAME)?;
-    let of: Vec<_> = found.iter().map(|name| centres.iter().find(|centre| Some(centre.name.as_str()) == *name)).collect();
+    let of: Vec<_> =
+        found.iter().map(|name| centres.iter().find(|centre| Some(centre.name.as_str()) == *name)).collect();
     let ids: Vec<Option<u16>> = of.iter().map(|centre| centre.map(|c| c.id)).collect();
-    let mut columns = vec![Column::new(k::CLUSTER_ID.into(), ids), Column::new(k::CLUSTER_NAME.into(), found.clone())];
+    let mut columns =
+        vec![Column::new(k::CLUSTER_ID.into(), ids), Column::new(k::CLUSTER_NAME.into(), found.clone())];
     let mut extra = Vec::new();
     let features = centres.first().map(|centre| centre.features.as_slice()).unwrap_or_default();
     for (f, (feature, _)) in features.iter().enumerate() {

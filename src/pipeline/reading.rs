@@ -4,15 +4,16 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use polars::prelude::DataFrame;
 
-use super::as_of::AsOfMoment;
-use super::rejects::Rejects;
 use super::Observer;
+use super::as_of::AsOfMoment;
+pub use super::rejects::Example;
+use super::rejects::Rejects;
 use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex};
+use crate::config::items::ItemParams;
 use crate::config::{Config, SurveyConfig};
 use crate::facts::{Facts, KnownCustomers, hash};
 use crate::ingest::accounting::{Account, SetAside};
 use crate::ingest::read::read_blocks;
-use crate::ingest::scale::ItemParams;
 use crate::ingest::source::OpenFile;
 use crate::ingest::surveys::{AnswersBuilder, SurveyReader};
 use crate::ingest::times::Zone;
@@ -39,7 +40,11 @@ pub struct Transactions {
 ///
 /// # Errors
 /// `Config` and `Input` for what does not fit, `Gate` when too much was set aside or nothing was accepted.
-pub fn transactions(config: &Config, rejects: &mut Rejects<'_>, observer: &mut dyn Observer) -> Result<Transactions> {
+pub fn transactions(
+    config: &Config,
+    rejects: &mut Rejects<'_>,
+    observer: &mut dyn Observer,
+) -> Result<Transactions> {
     let zone = Zone::parse(&config.run.timezone)?;
     let configured = AsOfMoment::configured(config, &zone);
     let limit = configured.as_ref().map_or(Limit::None, AsOfMoment::limit);
@@ -55,8 +60,11 @@ pub fn transactions(config: &Config, rejects: &mut Rejects<'_>, observer: &mut d
     read.account.gate("transactions", config.transactions.rules.max_set_aside)?;
     reader.check_currencies(&read.currencies)?;
     let Some(last_at) = read.fold.last_at() else {
-        return Err(Error::gate(format!("transactions: none of {} rows was accepted", read.account.rows_read))
-            .hint("`moshtari check` shows why each was set aside"));
+        return Err(Error::gate(format!(
+            "transactions: none of {} rows was accepted",
+            read.account.rows_read
+        ))
+        .hint("`moshtari check` shows why each was set aside"));
     };
     let as_of = configured.unwrap_or_else(|| AsOfMoment::end_of_day(last_at, &zone));
     let day_of = |at| zone.day(at);
@@ -73,7 +81,8 @@ pub fn transactions(config: &Config, rejects: &mut Rejects<'_>, observer: &mut d
     let mut warnings = empty_files(files, &read.rows_of_file);
     warnings.append(&mut activity.warnings);
     let formats = reader.describe();
-    let table = InputTable { name: "transactions".to_owned(), files: forms(files), formats, account: read.account };
+    let table =
+        InputTable { name: "transactions".to_owned(), files: forms(files), formats, account: read.account };
     Ok(Transactions { activity, as_of, table, warnings })
 }
 
@@ -125,7 +134,9 @@ fn read_transactions(
 fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
     let empty = files.iter().zip(rows).filter(|(_, rows)| **rows == 0);
     empty
-        .map(|(f, _)| Warning::new("file_without_rows", format!("`{}` has no rows below its header", f.shown())))
+        .map(|(f, _)| {
+            Warning::new("file_without_rows", format!("`{}` has no rows below its header", f.shown()))
+        })
         .collect()
 }
 
@@ -172,7 +183,8 @@ pub fn surveys(
     observer: &mut dyn Observer,
 ) -> Result<Surveys> {
     let zone = Zone::parse(&config.run.timezone)?;
-    let by_order = config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some());
+    let by_order =
+        config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some());
     let known = Known { activity, orders: by_order.then(|| activity.order_index()) };
     let mut answers = AnswersBuilder::default();
     let (mut tables, mut items, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
@@ -202,7 +214,12 @@ pub fn surveys(
         account.gate(&name, survey.rules.max_set_aside)?;
         warnings.extend(empty_files(&reader.plan.files, &rows_of_file));
         items.push(meanings(survey, name.clone(), reader.scales()));
-        tables.push(InputTable { name, files: forms(&reader.plan.files), formats: reader.describe(), account });
+        tables.push(InputTable {
+            name,
+            files: forms(&reader.plan.files),
+            formats: reader.describe(),
+            account,
+        });
     }
     Ok(Surveys { answers: answers.finish()?, items, tables, warnings })
 }
@@ -226,24 +243,6 @@ pub struct Findings {
     pub examples: Vec<Example>,
     /// The first gate that would stop a run.
     pub gate: Option<Error>,
-}
-
-/// One row that would be set aside.
-pub struct Example {
-    /// Input table.
-    pub table: String,
-    /// File, as configured.
-    pub file: String,
-    /// 1-based record number.
-    pub row: u64,
-    /// 1-based line, where the format has lines.
-    pub line: Option<u64>,
-    /// Why.
-    pub reason: &'static str,
-    /// The column at fault.
-    pub column: Option<String>,
-    /// The value at fault.
-    pub value: Option<String>,
 }
 
 /// Examples kept of each reason and table.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::reading::Example;
 use crate::Result;
 use crate::ingest::accounting::SetAside;
 use crate::ingest::read::Placed;
@@ -11,6 +10,24 @@ use crate::publish::parquet::Stamp;
 use crate::publish::rejects::Reject;
 use crate::publish::{Draft, RejectsWriter};
 use crate::schema::Reason;
+
+/// One row that would be set aside.
+pub struct Example {
+    /// Input table.
+    pub table: String,
+    /// File, as configured.
+    pub file: String,
+    /// 1-based record number.
+    pub row: u64,
+    /// 1-based line, where the format has lines.
+    pub line: Option<u64>,
+    /// Why.
+    pub reason: &'static str,
+    /// The column at fault.
+    pub column: Option<String>,
+    /// The value at fault.
+    pub value: Option<String>,
+}
 
 enum Target<'a> {
     Draft(&'a Draft, &'a Stamp),

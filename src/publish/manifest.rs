@@ -84,13 +84,13 @@ impl Manifest {
                 Ok(json!({ "file": name, "bytes": bytes, "blake3": hash }))
             })
             .collect::<Result<Vec<_>>>()?;
-        let text = serde_json::to_string_pretty(&self.json(outputs))
+        let text = serde_json::to_string_pretty(&self.json(&outputs))
             .map_err(|e| Error::internal(format!("manifest: {e}")))?;
         let path = draft.path(FILE);
         draft.create(FILE)?.write_all(format!("{text}\n").as_bytes()).map_err(Error::io("write", &path))
     }
 
-    fn json(&self, outputs: Vec<Value>) -> Value {
+    fn json(&self, outputs: &[Value]) -> Value {
         let accounting: serde_json::Map<String, Value> =
             self.tables.iter().map(|t| (t.name.clone(), account(t))).collect();
         let timings: serde_json::Map<String, Value> =

@@ -45,7 +45,8 @@ pub fn write(customers: &DataFrame, draft: &Draft, stamp: &Stamp) -> Result<()> 
 fn members(customers: &DataFrame, label: &str, rows: Vec<u32>) -> Result<DataFrame> {
     let height = rows.len();
     let rows = UInt32Chunked::from_vec("rows".into(), rows);
-    let columns = [segment_members::CUSTOMER_ID, segment_members::SPEND_TOTAL, segment_members::LAST_ORDER_AT];
+    let columns =
+        [segment_members::CUSTOMER_ID, segment_members::SPEND_TOTAL, segment_members::LAST_ORDER_AT];
     let picked = customers.select(columns)?.take(&rows)?;
     table::with(picked, vec![Column::new(segment_members::LABEL.into(), vec![label; height])])
 }

@@ -45,7 +45,10 @@ mod tests {
         assert_eq!(file_name("cannot_lose_them"), "cannot_lose_them");
         for hostile in ["../../etc/passwd", "a/b", ".", "..", "", "nul", "a\\b", "x\0y", "-rf"] {
             let name = file_name(hostile);
-            assert!(!name.contains(['/', '\\', '\0']) && !name.starts_with('.'), "{hostile:?} became {name:?}");
+            assert!(
+                !name.contains(['/', '\\', '\0']) && !name.starts_with('.'),
+                "{hostile:?} became {name:?}"
+            );
         }
     }
 

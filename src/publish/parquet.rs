@@ -1,6 +1,5 @@
 //! Data frames to Parquet: declared types, meanings and units in the metadata, the same bytes every time.
 
-use std::collections::HashMap as StdMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -102,7 +101,8 @@ pub(super) fn open(
         pair("row", table.row.to_owned()),
         pair("columns", serde_json::Value::Object(columns).to_string()),
     ];
-    let sorting = sorted_by.map(|column_idx| vec![SortingColumn { column_idx, descending: false, nulls_first: false }]);
+    let sorting =
+        sorted_by.map(|column_idx| vec![SortingColumn { column_idx, descending: false, nulls_first: false }]);
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
@@ -128,11 +128,13 @@ pub(super) fn refused(path: &Path, error: parquet::errors::ParquetError) -> Erro
 /// A declared column as an Arrow field that carries its meaning and unit.
 pub(super) fn field(name: &str, kind: Kind, unit: &str, meaning: &str) -> Field {
     let nullable = name != schema::customers::CUSTOMER_ID;
-    let mut metadata = StdMap::from([("meaning".to_owned(), meaning.to_owned())]);
+    let mut field = Field::new(name, data_type(kind), nullable);
+    let metadata = field.metadata_mut();
+    metadata.insert("meaning".to_owned(), meaning.to_owned());
     if !unit.is_empty() {
         metadata.insert("unit".to_owned(), unit.to_owned());
     }
-    Field::new(name, data_type(kind), nullable).with_metadata(metadata)
+    field
 }
 
 fn data_type(kind: Kind) -> DataType {

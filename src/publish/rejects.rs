@@ -4,9 +4,9 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ::parquet::arrow::ArrowWriter;
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder, UInt64Builder};
 use arrow::datatypes::Schema;
-use ::parquet::arrow::ArrowWriter;
 
 use super::parquet as tables;
 use super::parquet::Stamp;

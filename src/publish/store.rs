@@ -93,11 +93,12 @@ impl Store {
         Ok(Draft { folder })
     }
 
-    /// Makes a draft the newest result: sync, rename, sync, switch. Returns the result's folder.
+    /// Makes a draft the newest result: sync, rename, sync, switch. Returns the result's folder; the draft is
+    /// empty then.
     ///
     /// # Errors
     /// `Io` when the system refuses a step; `latest` is then what it was before.
-    pub fn commit(&self, draft: Draft, name: &str) -> Result<PathBuf> {
+    pub fn commit(&self, draft: &Draft, name: &str) -> Result<PathBuf> {
         sync_tree(&draft.folder)?;
         let target = self.runs().join(name);
         fs::rename(&draft.folder, &target).map_err(Error::io("rename", &draft.folder))?;
