@@ -225,7 +225,7 @@ impl Plan {
         self.sample(name, &mut |values| {
             texts |= !values.is_empty();
             values.iter().for_each(|v| detector.observe(v));
-            texts && !detector.is_settled()
+            !detector.is_settled()
         })?;
         if !texts {
             return Ok(None);
@@ -255,18 +255,20 @@ impl Plan {
         };
         for file in &self.files {
             let request = file.request(&column)?;
-            let (mut open, mut failed) = (true, None);
+            let (mut open, mut stored, mut failed) = (true, false, None);
             file.pieces(&mut |piece| {
                 match file.block(piece, &request) {
                     Ok(block) => {
                         let owned: Vec<Vec<u8>> =
                             (0..block.rows).filter_map(|r| shown(block.cell(0, r))).collect();
                         let texts: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
+                        // A typed column has no texts to show in any of its pieces; the next file may have.
+                        stored = texts.is_empty() && file.is_typed();
                         open = more(&texts);
                     }
                     Err(error) => failed = Some(error),
                 }
-                open && failed.is_none()
+                open && !stored && failed.is_none()
             })?;
             if let Some(error) = failed {
                 return Err(error);

@@ -172,6 +172,29 @@ fn files_of_different_forms_are_one_export() {
 }
 
 #[test]
+fn typed_times_in_one_file_and_written_ones_in_the_next() {
+    let export = Export::new();
+    let expected = expected(&export);
+    let parts = export.parts(2);
+    let desk = Desk::with_config(&config("part-*"));
+    desk.write("part-1.parquet", typed::parquet(&typed::with_times(&parts[0])));
+    desk.write("part-2.csv", parts[1].delimited(",", Line::plain));
+    expected.assert_equals(&desk.published().customers(), &[], "csv against Parquet and csv");
+}
+
+#[test]
+fn a_first_file_with_nothing_but_a_faulty_row_spoils_no_other() {
+    let export = Export::new();
+    let expected = expected(&export);
+    let desk = Desk::with_config(&config("part-*"));
+    desk.write("part-1.csv", "customer,order,at,product,name,quantity,price\n10001,1,,P1,x,1,2.5\n");
+    desk.write("part-2.csv", export.delimited(",", Line::plain));
+    let result = desk.published();
+    assert_eq!(result.account("transactions").set_aside["bad_timestamp"], 1);
+    expected.assert_equals(&result.customers(), &[], "csv against itself after a faulty file");
+}
+
+#[test]
 fn instants_of_a_joined_file_stay_instants() {
     let export = Export::new();
     let expected = expected(&export);

@@ -81,6 +81,12 @@ pub(super) fn forms(export: &Export) -> Vec<(&'static str, Columns)> {
     ]
 }
 
+/// Texts, but for the times.
+pub(super) fn with_times(export: &Export) -> Columns {
+    let micros = |l: &Line| Some(l.at.and_utc().timestamp_micros());
+    with(texts(export), "at", column::<TimestampMicrosecondArray, _>(export, micros))
+}
+
 /// Times with a zone: Tehran has been 3:30 ahead of UTC all year since 2023.
 fn instants(export: &Export) -> ArrayRef {
     let ahead = FixedOffset::east_opt(3 * 3600 + 1800).unwrap();
