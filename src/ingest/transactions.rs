@@ -289,7 +289,9 @@ impl TransactionReader {
         let void = cancelled && !taken_back;
         let pieces = quantity.unwrap_or(if taken_back { -MILLION } else { MILLION });
         if let Some(column) = self.columns.unit_cost {
-            let cost = fixed(view.cell(column, row), self.marks.cost).map(|c| Money::product(pieces, c));
+            let cost = fixed(view.cell(column, row), self.marks.cost)
+                .map(|c| Money::product(pieces, c))
+                .filter(|cost| cost.is_plausible());
             facts.costs.push(if void { Some(Money::ZERO) } else { cost });
         }
         facts.customer_hashes.push(hash(&customer));
@@ -313,7 +315,9 @@ impl TransactionReader {
         match (self.columns.amount, self.columns.quantity, self.columns.unit_price) {
             (Some(amount), ..) => Ok(Money::of(number(amount, self.marks.money)?)),
             (None, Some(quantity), Some(price)) => {
-                Ok(Money::product(number(quantity, self.marks.quantity)?, number(price, self.marks.money)?))
+                let product =
+                    Money::product(number(quantity, self.marks.quantity)?, number(price, self.marks.money)?);
+                Some(product).filter(|p| p.is_plausible()).ok_or(price)
             }
             _ => Err(self.columns.customer),
         }
