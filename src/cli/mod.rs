@@ -10,9 +10,11 @@ mod progress;
 mod run;
 mod schema;
 
+use std::panic::{catch_unwind, set_hook, take_hook};
 use std::process::ExitCode;
 
 use clap::Parser;
+use moshtari::ingest::guard::is_guarding;
 use moshtari::{Error, Result};
 
 use self::args::{Args, Command};
@@ -34,7 +36,9 @@ pub(crate) fn main() -> ExitCode {
     survive_file_size_limits();
     let args = Args::parse();
     let printer = Printer::new(args.log, args.quiet);
-    match dispatch(args.command, printer) {
+    keep_damaged_files_quiet();
+    let gave_up = |_| Err(Error::internal("the engine gave up; the lines above say where"));
+    match catch_unwind(|| dispatch(args.command, printer)).unwrap_or_else(gave_up) {
         Ok(code) => code.into(),
         Err(error) => {
             printer.error(&error);
@@ -62,6 +66,16 @@ fn exit_code(error: &Error) -> u8 {
         Error::Locked { .. } => LOCKED,
         _ => FAILED,
     }
+}
+
+/// A panic of a guarded reader becomes an error that names the file; the panic itself helps nobody.
+fn keep_damaged_files_quiet() {
+    let usual = take_hook();
+    set_hook(Box::new(move |panic| {
+        if !is_guarding() {
+            usual(panic);
+        }
+    }));
 }
 
 /// A write beyond the file-size limit should be an error that can be reported, not a signal that kills.

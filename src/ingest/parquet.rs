@@ -7,10 +7,12 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, Str
 use arrow::compute::cast;
 use arrow::datatypes::{self as types, ByteArrayType, DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 
+use super::guard::guarded;
 use super::block::{Block, Column, Raw, Value};
 use crate::facts::TextColumn;
 use crate::{Error, Result};
@@ -43,13 +45,18 @@ impl ParquetFile {
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io("read", path))?;
         let size = file.metadata().map_err(Error::io("read", path))?.len();
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| {
-            Error::input(path, format!("not a readable Parquet file: {e}")).hint("was it copied completely?")
+        let metadata = guarded(path, || {
+            ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| {
+                Error::input(path, format!("not a readable Parquet file: {e}")).hint("was it copied completely?")
+            })
         })?;
-        let claimed: u64 =
-            metadata.metadata().row_groups().iter().map(|g| g.total_byte_size().unsigned_abs()).sum();
-        if claimed / LARGEST_RATIO > size {
-            return Err(Error::input(path, format!("claims to unfold {size} bytes to {claimed}"))
+        let groups = metadata.metadata().row_groups();
+        let sum = |claims: &dyn Fn(&RowGroupMetaData) -> i64| {
+            groups.iter().fold(0_u64, |sum, g| sum.saturating_add(claims(g).unsigned_abs()))
+        };
+        let claims = [("bytes", sum(&RowGroupMetaData::total_byte_size)), ("rows", sum(&RowGroupMetaData::num_rows))];
+        if let Some((what, claimed)) = claims.into_iter().find(|(_, claimed)| claimed / LARGEST_RATIO > size) {
+            return Err(Error::input(path, format!("claims to unfold {size} bytes to {claimed} {what}"))
                 .hint("do not trust this file"));
         }
         Ok(Self { path: path.to_path_buf(), metadata })
@@ -81,6 +88,10 @@ impl ParquetFile {
     /// # Errors
     /// `Input` when a page is damaged or a column holds lists or structures.
     pub fn read(&self, slice: Slice, wanted: &[Option<usize>], names: &[String]) -> Result<Block> {
+        guarded(&self.path, || self.block(slice, wanted, names))
+    }
+
+    fn block(&self, slice: Slice, wanted: &[Option<usize>], names: &[String]) -> Result<Block> {
         let file = File::open(&self.path).map_err(Error::io("read", &self.path))?;
         let bad = |e: &dyn std::fmt::Display| {
             Error::input(&self.path, format!("row group {}: {e}", slice.group + 1))
@@ -98,6 +109,9 @@ impl ParquetFile {
             .build()
             .map_err(|e| bad(&e))?;
         let batch = reader.next().ok_or_else(|| bad(&"ends before its rows"))?.map_err(|e| bad(&e))?;
+        if batch.num_rows() != slice.rows {
+            return Err(bad(&format!("holds {} rows where {} are stated", batch.num_rows(), slice.rows)));
+        }
         let columns = wanted
             .iter()
             .zip(names)

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 
+use super::guard::guarded;
 use super::block::{Block, Column, Raw, Value};
 use crate::{Error, Result, error};
 
@@ -25,6 +26,10 @@ impl Sheet {
     /// `Input` when the file is no workbook, has no such sheet, or is suspiciously large inside.
     pub fn open(path: &Path, sheet: Option<&str>) -> Result<Self> {
         refuse_bombs(path)?;
+        guarded(path, || Self::read(path, sheet))
+    }
+
+    fn read(path: &Path, sheet: Option<&str>) -> Result<Self> {
         let bad = |e: &dyn std::fmt::Display| Error::input(path, format!("not a readable workbook: {e}"));
         let mut book: Xlsx<_> = open_workbook(path).map_err(|e: calamine::XlsxError| bad(&e))?;
         let names = book.sheet_names();
