@@ -72,6 +72,21 @@ fn the_number_of_threads_changes_no_byte_of_a_large_export() {
 }
 
 #[test]
+fn the_number_of_threads_changes_no_byte_of_a_file_of_many_blocks() {
+    let desks = [1, 2, 3].map(|count| {
+        let desk = Desk::new();
+        let args = ["generate", "here", "--transactions", "120000", "--customers", "9000", "--seed", "3"];
+        desk.moshtari(&args).must_end_with(0);
+        copy(&desk.path().join("here"), desk.path());
+        (count, desk)
+    });
+    let results: Vec<_> = desks.iter().map(|(count, desk)| run(desk, |c| threads(c, *count))).collect();
+    assert!(results[0].account("transactions").accepted > 100_000);
+    assert_same_bytes(&results[0], &results[1], "1 thread against 2");
+    assert_same_bytes(&results[0], &results[2], "1 thread against 3");
+}
+
+#[test]
 fn zone_and_language_of_the_machine_change_no_byte() {
     let desks = [company(), company(), company()];
     let machines = [("UTC", "C"), ("Asia/Tehran", "fa_IR.UTF-8"), ("Pacific/Kiritimati", "de_DE.UTF-8")];

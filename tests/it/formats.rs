@@ -3,8 +3,8 @@
 //! The export is written here, row by row, with what exports hold: several lines an order, returns inside an
 //! order, cancellations, postage under a Persian name, decimals, ids that a spreadsheet made floats.
 
-mod export;
-mod typed;
+pub(crate) mod export;
+pub(crate) mod typed;
 
 use std::io::Write;
 
@@ -15,7 +15,7 @@ use export::{Export, Line};
 
 const HEADER: [&str; 7] = ["customer", "order", "at", "product", "name", "quantity", "price"];
 
-fn config(files: &str) -> String {
+pub(crate) fn config(files: &str) -> String {
     format!(
         r#"
         [run]
@@ -67,7 +67,7 @@ fn assert_same(expected: &Table, name: &str, bytes: impl AsRef<[u8]>) {
     expected.assert_equals(&result.customers(), &[], &format!("csv against {name}"));
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(bytes).unwrap();
     packer.finish().unwrap()

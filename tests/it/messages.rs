@@ -3,6 +3,9 @@
 use std::fmt::Write;
 
 use crate::desk::Desk;
+use crate::formats;
+use crate::formats::export::Export;
+use crate::formats::typed;
 
 const COLUMNS: &str = r#"
 [transactions]
@@ -231,6 +234,25 @@ fn a_file_that_is_no_table() {
 }
 
 #[test]
+fn a_file_that_is_damaged_inside() {
+    let mut parquet = typed::parquet(&typed::forms(&Export::new())[0].1);
+    let (first, last) = (parquet.len() / 4, parquet.len() / 2);
+    parquet[first..last].fill(0xA5);
+    let desk = Desk::with_config(&formats::config("export.parquet"));
+    desk.write("export.parquet", &parquet);
+    let told = on(&desk, &["run"]);
+    assert!(told.starts_with("exit 2\nerror: ./export.parquet: "), "{told}");
+    assert!(!told.contains("panicked"), "{told}");
+    parquet.truncate(last);
+    desk.write("export.parquet", parquet);
+    insta::assert_snapshot!(on(&desk, &["run"]), @"
+    exit 2
+    error: ./export.parquet: not a readable Parquet file: Parquet error: Invalid Parquet file. Corrupt footer
+    hint: was it copied completely?
+    ");
+}
+
+#[test]
 fn two_columns_of_one_name() {
     let orders = "customer,order,at,quantity,price,customer\n1,100,2024-01-05,1,2.50,9\n2,101,2024-01-05,1,1.50,9\n";
     insta::assert_snapshot!(told(COLUMNS, orders), @"
@@ -409,14 +431,26 @@ fn too_many_rows_set_aside() {
 #[test]
 fn two_tables_of_one_name() {
     let survey = "[[surveys]]\nname = \"shop\"\nfiles = [\"orders.csv\"]\nitems = [{ column = \"price\", measures = \"effort\", scale = [1, 7] }]\n";
-    insta::assert_snapshot!(told(&format!("{COLUMNS}{survey}{survey}"), ORDERS), @"");
-    insta::assert_snapshot!(told(&format!("{COLUMNS}{}", survey.replace("shop", "transactions")), ORDERS), @"");
+    insta::assert_snapshot!(told(&format!("{COLUMNS}{survey}{survey}"), ORDERS), @"
+    exit 2
+    error: moshtari.toml: `[[surveys]] name`: two input tables are called `shop`
+    hint: give each survey a name of its own
+    ");
+    insta::assert_snapshot!(told(&format!("{COLUMNS}{}", survey.replace("shop", "transactions")), ORDERS), @"
+    exit 2
+    error: moshtari.toml: `[[surveys]] name`: two input tables are called `transactions`
+    hint: give each survey a name of its own
+    ");
 }
 
 #[test]
 fn a_join_by_nothing() {
     let join = "[[transactions.join]]\nfiles = [\"heads.csv\"]\non = {}\n";
-    insta::assert_snapshot!(told(&format!("{COLUMNS}{join}"), ORDERS), @"");
+    insta::assert_snapshot!(told(&format!("{COLUMNS}{join}"), ORDERS), @r#"
+    exit 2
+    error: moshtari.toml: `[[transactions.join]] on` names no column
+    hint: write `on = { column_here = "column_there" }`
+    "#);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Fast equals slow: on random exports, against readers and sums that are plain enough to trust.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use moshtari::ingest::csv::{Cutter, Layout, split};
 use moshtari::ingest::dialect::Delimiter;
@@ -9,6 +10,9 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use crate::desk::Desk;
+use crate::formats;
+use crate::formats::export::{Export, Line};
+use crate::formats::typed;
 use crate::ledger::{Tally, day, nearest};
 use crate::published::Table;
 
@@ -245,5 +249,81 @@ proptest! {
             prop_assert_eq!(rich.ints(label), plain.ints(label), "{}", label);
         }
         prop_assert_eq!(rich.texts("rfm_segment"), plain.texts("rfm_segment"));
+    }
+}
+
+// ---- damaged files ----
+
+/// A change to the bytes of a file: some overwritten, a piece doubled, the end cut off.
+#[derive(Clone, Debug)]
+enum Damage {
+    Bytes(Vec<(prop::sample::Index, u8)>),
+    Piece(prop::sample::Index, prop::sample::Index),
+    End(prop::sample::Index),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let place = any::<prop::sample::Index>;
+    let sign = prop_oneof![any::<u8>(), prop::sample::select(b"\",;\n\r\0\xff\xfe {}[]-.'\t".to_vec())];
+    prop_oneof![
+        4 => prop::collection::vec((place(), sign), 1..20).prop_map(Damage::Bytes),
+        1 => (place(), place()).prop_map(|(from, to)| Damage::Piece(from, to)),
+        1 => place().prop_map(Damage::End),
+    ]
+}
+
+impl Damage {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        match self {
+            _ if bytes.is_empty() => {}
+            Self::Bytes(changes) => changes.iter().for_each(|(at, byte)| *at.get_mut(bytes) = *byte),
+            Self::Piece(from, to) => {
+                let (from, to) = (from.index(bytes.len()), to.index(bytes.len()));
+                let piece = bytes[from.min(to)..from.max(to)].to_vec();
+                bytes.splice(from..from, piece);
+            }
+            Self::End(at) => bytes.truncate(at.index(bytes.len())),
+        }
+    }
+}
+
+/// The export in every kind of file.
+static FILES: LazyLock<[(&str, Vec<u8>); 8]> = LazyLock::new(|| {
+    let export = Export { lines: Export::new().lines[..60].to_vec() };
+    let plain = export.delimited(",", Line::plain);
+    let json: String = export.lines.iter().map(|l| format!("{}\n", l.json_typed())).collect();
+    [
+        ("export.csv", plain.clone().into_bytes()),
+        ("export.tsv", export.delimited("\t", Line::persian).into_bytes()),
+        ("export.txt", export.delimited("  ", Line::without_blanks).into_bytes()),
+        ("export.csv.gz", formats::gzip(plain.as_bytes())),
+        ("export.csv.zst", zstd::encode_all(plain.as_bytes(), 3).unwrap()),
+        ("export.ndjson", json.into_bytes()),
+        ("export.parquet", typed::parquet(&typed::forms(&export)[1].1)),
+        ("export.xlsx", typed::workbook(&export, typed::Cells::Typed)),
+    ]
+});
+
+proptest! {
+    #![proptest_config(few(96))]
+
+    /// Whatever stands in an export: it is read and accounted for, or refused with its name, never a crash.
+    #[test]
+    fn damaged_files_are_accounted_for_or_refused(kind in 0..FILES.len(), damages in prop::collection::vec(damage(), 1..4)) {
+        let (name, mut bytes) = FILES[kind].clone();
+        damages.iter().for_each(|d| d.apply(&mut bytes));
+        let desk = Desk::new();
+        desk.write(name, bytes);
+        let config = Config::parse(&formats::config(name), desk.path()).unwrap();
+        match pipeline::check(&config, &mut pipeline::Silent) {
+            Ok(found) => {
+                for table in found.tables {
+                    let account = table.account;
+                    prop_assert_eq!(account.rows_read, account.rows_accepted + account.rows_set_aside());
+                }
+            }
+            Err(moshtari::Error::Config { .. } | moshtari::Error::Input { .. }) => {}
+            Err(other) => prop_assert!(false, "{}", other),
+        }
     }
 }

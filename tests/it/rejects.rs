@@ -116,6 +116,23 @@ fn formats_without_lines_show_the_row_as_json() {
 }
 
 #[test]
+fn a_quote_that_is_never_closed_costs_its_row_only() {
+    // Far behind the first look at the file, with quoted line ends before and after.
+    let lines = (0..200_000).map(|n| match n {
+        90_000 => format!("{},\"{n},2024-01-01,1,2.50\n", n % 500),
+        n if n % 10 == 0 => format!("{},\"{n}\nx, \"\"y\"\"\",2024-01-01,1,2.50\n", n % 500),
+        n => format!("{},{n},2024-01-01,1,2.50\n", n % 500),
+    });
+    let text = format!("customer,order,at,quantity,price\n{}", lines.collect::<String>());
+    let (_desk, result) = published("orders.csv", text);
+    let account = result.account("transactions");
+    assert_eq!((account.read, account.accepted), (200_000, 199_999));
+    // A header, 90,000 rows, of which one in ten takes two lines.
+    let (row, line, reason, ..) = rejects(&result.table("rejects/transactions")).remove(0);
+    assert_eq!((row, line, reason.as_str()), (90_001, Some(1 + 90_000 + 9_000 + 1), "wrong_field_count"));
+}
+
+#[test]
 fn money_beyond_reason_is_a_bad_number() {
     let huge = "9000000000000,9000000000000";
     let text = format!(

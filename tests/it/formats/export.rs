@@ -10,12 +10,12 @@ use crate::ledger::records;
 use crate::shared::golden;
 
 /// Name of the rows that are no sale; it has letters that only Windows-1256 and Unicode have.
-pub(super) const POSTAGE: &str = "پست";
+pub(crate) const POSTAGE: &str = "پست";
 const NAMES: [&str; 3] = ["شکر, زرد", "قند \"حبه\"", "برنج"];
 
 /// One order line.
 #[derive(Clone)]
-pub(super) struct Line {
+pub(crate) struct Line {
     pub customer: u32,
     pub order: String,
     pub at: NaiveDateTime,
@@ -25,18 +25,18 @@ pub(super) struct Line {
     pub cents: i64,
 }
 
-pub(super) struct Export {
+pub(crate) struct Export {
     pub lines: Vec<Line>,
 }
 
 impl Export {
     /// 40 customers, 90 orders, about 200 lines in 2024; the same every time.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::at_times(|minutes| Duration::minutes(minutes))
     }
 
     /// The same, every order at midnight.
-    pub(super) fn on_days() -> Self {
+    pub(crate) fn on_days() -> Self {
         Self::at_times(|minutes| Duration::days(minutes / 1440))
     }
 
@@ -66,7 +66,7 @@ impl Export {
     }
 
     /// Cents of each customer, cancellations and returns subtracted, postage left out.
-    pub(super) fn spend(&self) -> BTreeMap<String, i128> {
+    pub(crate) fn spend(&self) -> BTreeMap<String, i128> {
         let mut spend = BTreeMap::new();
         for line in self.lines.iter().filter(|l| l.name != POSTAGE) {
             *spend.entry(line.customer.to_string()).or_default() += i128::from(line.quantity) * i128::from(line.cents);
@@ -75,12 +75,12 @@ impl Export {
     }
 
     /// The lines in this many files, in order.
-    pub(super) fn parts(&self, count: usize) -> Vec<Self> {
+    pub(crate) fn parts(&self, count: usize) -> Vec<Self> {
         self.lines.chunks(self.lines.len().div_ceil(count)).map(|lines| Self { lines: lines.to_vec() }).collect()
     }
 
     /// A header and one record a line; cells that need quotes get them.
-    pub(super) fn delimited(&self, delimiter: &str, cells: impl Fn(&Line) -> [String; 7]) -> String {
+    pub(crate) fn delimited(&self, delimiter: &str, cells: impl Fn(&Line) -> [String; 7]) -> String {
         let record = |cells: &[String]| {
             let quoted = cells.iter().map(|cell| {
                 let plain = !cell.contains(delimiter) && !cell.contains('"');
@@ -112,16 +112,16 @@ impl Line {
         format!("{}.{:02}", self.cents / 100, self.cents % 100)
     }
 
-    pub(super) fn plain(&self) -> [String; 7] {
+    pub(crate) fn plain(&self) -> [String; 7] {
         self.cells(self.at.format("%Y-%m-%d %H:%M:%S").to_string(), self.quantity.to_string(), self.price())
     }
 
-    pub(super) fn day_only(&self) -> [String; 7] {
+    pub(crate) fn day_only(&self) -> [String; 7] {
         self.cells(self.at.format("%Y-%m-%d").to_string(), self.quantity.to_string(), self.price())
     }
 
     /// `13.10.2024 08:30` and `1.234,50`.
-    pub(super) fn decimal_comma(&self) -> [String; 7] {
+    pub(crate) fn decimal_comma(&self) -> [String; 7] {
         let euros = self.cents / 100;
         let whole = if euros >= 1000 { format!("{}.{:03}", euros / 1000, euros % 1000) } else { euros.to_string() };
         let price = format!("{whole},{:02}", self.cents % 100);
@@ -129,14 +129,14 @@ impl Line {
     }
 
     /// Nothing with a blank in it.
-    pub(super) fn without_blanks(&self) -> [String; 7] {
+    pub(crate) fn without_blanks(&self) -> [String; 7] {
         let mut cells = self.cells(self.at.format("%Y-%m-%dT%H:%M:%S").to_string(), self.quantity.to_string(), self.price());
         cells[4] = cells[4].replace(' ', "_");
         cells
     }
 
     /// Whole numbers as floats, as data frames write them.
-    pub(super) fn spreadsheet(&self) -> [String; 7] {
+    pub(crate) fn spreadsheet(&self) -> [String; 7] {
         let mut cells = self.plain();
         cells[0] += ".0";
         cells[5] += ".0";
@@ -144,12 +144,12 @@ impl Line {
     }
 
     /// Jalali dates, Persian digits, `٫` before decimals, `٬` between thousands.
-    pub(super) fn persian(&self) -> [String; 7] {
+    pub(crate) fn persian(&self) -> [String; 7] {
         let at = format!("{} {}", jalali(self.at.date()), self.at.format("%H:%M:%S"));
         self.persian_at(at)
     }
 
-    pub(super) fn persian_day(&self) -> [String; 7] {
+    pub(crate) fn persian_day(&self) -> [String; 7] {
         self.persian_at(jalali(self.at.date()))
     }
 
@@ -163,7 +163,7 @@ impl Line {
     }
 
     /// Numbers as JSON numbers.
-    pub(super) fn json_typed(&self) -> Value {
+    pub(crate) fn json_typed(&self) -> Value {
         json!({
             "price": self.cents as f64 / 100.0, "quantity": self.quantity, "customer": self.customer,
             "order": self.order, "at": self.at.format("%Y-%m-%dT%H:%M:%S").to_string(), "name": self.name,
@@ -172,7 +172,7 @@ impl Line {
     }
 
     /// Everything as JSON texts.
-    pub(super) fn json_texts(&self) -> Value {
+    pub(crate) fn json_texts(&self) -> Value {
         HEADER.iter().zip(self.plain()).map(|(key, cell)| ((*key).to_owned(), Value::String(cell))).collect()
     }
 }

@@ -15,7 +15,7 @@ use super::HEADER;
 type Columns = Vec<(&'static str, ArrayRef)>;
 
 /// A Parquet file of these columns.
-pub(super) fn parquet(columns: &Columns) -> Vec<u8> {
+pub(crate) fn parquet(columns: &Columns) -> Vec<u8> {
     let batch = RecordBatch::try_from_iter(columns.clone()).unwrap();
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
@@ -44,7 +44,7 @@ fn with(mut columns: Columns, name: &'static str, values: ArrayRef) -> Columns {
 }
 
 /// The same export in the types that data frames and warehouses write.
-pub(super) fn forms(export: &Export) -> Vec<(&'static str, Columns)> {
+pub(crate) fn forms(export: &Export) -> Vec<(&'static str, Columns)> {
     let micros = |l: &Line| Some(l.at.and_utc().timestamp_micros());
     let price = |l: &Line| l.cents as f64 / 100.0;
     let decimals: Decimal128Array = export.lines.iter().map(|l| Some(i128::from(l.cents))).collect();
@@ -82,7 +82,7 @@ pub(super) fn forms(export: &Export) -> Vec<(&'static str, Columns)> {
 }
 
 /// Texts, but for the times.
-pub(super) fn with_times(export: &Export) -> Columns {
+pub(crate) fn with_times(export: &Export) -> Columns {
     let micros = |l: &Line| Some(l.at.and_utc().timestamp_micros());
     with(texts(export), "at", column::<TimestampMicrosecondArray, _>(export, micros))
 }
@@ -96,7 +96,7 @@ fn instants(export: &Export) -> ArrayRef {
 }
 
 /// One row an order: its number and its instant.
-pub(super) fn orders_with_instants(export: &Export) -> Columns {
+pub(crate) fn orders_with_instants(export: &Export) -> Columns {
     let mut orders: Vec<Line> = export.lines.clone();
     orders.sort_by(|a, b| a.order.cmp(&b.order));
     orders.dedup_by(|a, b| a.order == b.order);
@@ -104,19 +104,19 @@ pub(super) fn orders_with_instants(export: &Export) -> Columns {
     vec![("number", column::<StringArray, _>(&orders, |l| Some(l.order.clone()))), ("at", instants(&orders))]
 }
 
-pub(super) fn with_date32(export: &Export) -> Columns {
+pub(crate) fn with_date32(export: &Export) -> Columns {
     let days = |l: &Line| Some((l.at.and_utc().timestamp() / 86_400) as i32);
     with(texts(export), "at", column::<Date32Array, _>(export, days))
 }
 
 /// What the cells of a workbook are.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cells {
+pub(crate) enum Cells {
     Typed,
     Texts,
 }
 
-pub(super) fn workbook(export: &Export, cells: Cells) -> Vec<u8> {
+pub(crate) fn workbook(export: &Export, cells: Cells) -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     let time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
