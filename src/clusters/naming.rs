@@ -9,6 +9,9 @@ use crate::schema::customers as c;
 /// Words for low, middle and high values of a measure.
 pub type Words = [String; 3];
 
+/// Centres nearer than this in the scaled space share a rank: a name must not tell apart what hardly differs.
+const SAME: f64 = 0.25;
+
 /// Most measures in a name.
 const MOST: usize = 3;
 
@@ -45,7 +48,7 @@ pub(super) struct Profile<'a> {
 /// A name for each of `k` clusters, all different.
 ///
 /// Each of up to three measures, the most unusual ones of the cluster if there are more, gives a word by
-/// the rank of its mean: the lower third, the middle, the upper third. Clusters that would share a name
+/// the rank of its centre: the lower third, the middle, the upper third. Clusters that would share a name
 /// add the mean of the measure in which they differ most, and at last their number.
 pub(super) fn names(k: usize, profiles: &[Profile<'_>], params: &ClustersParams) -> Vec<String> {
     if k < 2 || profiles.is_empty() {
@@ -95,12 +98,12 @@ fn shared(names: &[String]) -> Vec<Vec<usize>> {
     groups.into_values().filter(|group| group.len() > 1).collect()
 }
 
-/// The word of a measure for each cluster, by the rank of its mean.
+/// The word of a measure for each cluster, by the rank of its centre.
 fn words_of(profile: &Profile<'_>, own: &BTreeMap<String, Words>) -> Vec<String> {
     let [low, middle, high] = own.get(profile.column).cloned().unwrap_or_else(|| words(profile.column));
     let last = profile.means.len() - 1;
-    let word = |mean: &f64| {
-        let rank = profile.means.iter().filter(|other| *other < mean).count();
+    let word = |place: &f64| {
+        let rank = profile.scaled.iter().filter(|other| *other + SAME < *place).count();
         let word = if 3 * rank < last {
             &low
         } else if 3 * rank > 2 * last {
@@ -110,7 +113,7 @@ fn words_of(profile: &Profile<'_>, own: &BTreeMap<String, Words>) -> Vec<String>
         };
         word.clone()
     };
-    profile.means.iter().map(word).collect()
+    profile.scaled.iter().map(word).collect()
 }
 
 /// The engine's words for low, middle and high values of a measure.
@@ -145,7 +148,7 @@ mod tests {
     use super::*;
 
     fn profile(column: &str, means: [f64; 3]) -> Profile<'_> {
-        Profile { column, means: means.to_vec(), scaled: means.map(|mean| mean / 10.0).to_vec() }
+        Profile { column, means: means.to_vec(), scaled: means.to_vec() }
     }
 
     fn named(profiles: &[Profile<'_>]) -> Vec<String> {
@@ -177,6 +180,17 @@ mod tests {
                 "less recent, regular, medium spenders"
             ]
         );
+    }
+
+    #[test]
+    fn centres_that_hardly_differ_share_a_word() {
+        let recency = Profile {
+            column: c::RECENCY_DAYS,
+            means: vec![13.7, 118.0, 13.5],
+            scaled: vec![-1.0, 0.9, -1.02],
+        };
+        let found = words_of(&recency, &BTreeMap::new());
+        assert_eq!(found, ["recent", "long gone", "recent"]);
     }
 
     #[test]
