@@ -169,13 +169,13 @@ pub(super) struct Moves {
     /// Rows gained less rows lost, per label.
     counts: Vec<i64>,
     /// Sums of the rows gained less those lost, per label and column.
-    sums: Vec<f64>,
+    sums: Vec<Sum>,
 }
 
 impl Moves {
     /// No moves yet between so many labels.
     pub(super) fn new(labels: usize, width: usize) -> Self {
-        Self { any: false, counts: vec![0; labels], sums: vec![0.0; labels * width] }
+        Self { any: false, counts: vec![0; labels], sums: vec![Sum::default(); labels * width] }
     }
 
     /// Adds the moves to counts and sums and forgets them; whether there were any.
@@ -184,10 +184,10 @@ impl Moves {
             return false;
         }
         counts.iter_mut().zip(&self.counts).for_each(|(count, &moved)| *count += moved);
-        sums.iter_mut().zip(&self.sums).for_each(|(sum, &moved)| sum.add(moved));
+        sums.iter_mut().zip(&self.sums).for_each(|(sum, &moved)| sum.merge(moved));
         self.any = false;
         self.counts.fill(0);
-        self.sums.fill(0.0);
+        self.sums.fill(Sum::default());
         true
     }
 
@@ -197,7 +197,7 @@ impl Moves {
         self.any = true;
         self.counts[old] -= 1;
         self.counts[new] += 1;
-        self.sums[old * d..][..d].iter_mut().zip(&row[..d]).for_each(|(sum, &value)| *sum -= value);
-        self.sums[new * d..][..d].iter_mut().zip(&row[..d]).for_each(|(sum, &value)| *sum += value);
+        self.sums[old * d..][..d].iter_mut().zip(&row[..d]).for_each(|(sum, &value)| sum.add(-value));
+        self.sums[new * d..][..d].iter_mut().zip(&row[..d]).for_each(|(sum, &value)| sum.add(value));
     }
 }
