@@ -71,9 +71,9 @@ struct State<'a> {
     due: Vec<f32>,
     /// How much of the gap of its rows each cluster has used up so far; one more for the label `k`.
     travelled: Vec<f64>,
-    /// Rows per cluster; one more for the label `k`.
+    /// Rows per cluster.
     counts: Vec<i64>,
-    /// Sum of the rows per cluster and column; one row more for the label `k`.
+    /// Sum of the rows per cluster and column.
     sums: Vec<Sum>,
     /// Per chunk.
     moves: Vec<Moves>,
@@ -83,8 +83,6 @@ impl<'a> State<'a> {
     fn new(rows: Rows<'a>, sieve: &'a Sieve, start: &[f64]) -> Self {
         let (n, d) = (rows.len(), rows.width());
         let k = start.len() / d;
-        let mut counts = vec![0; k + 1];
-        counts[k] = n as i64;
         Self {
             rows,
             sieve,
@@ -93,9 +91,9 @@ impl<'a> State<'a> {
             labels: vec![k as u16; n],
             due: vec![f32::NEG_INFINITY; n],
             travelled: vec![0.0; k + 1],
-            counts,
-            sums: vec![Sum::default(); (k + 1) * d],
-            moves: vec![Moves::new(k + 1, d); n.div_ceil(CHUNK)],
+            counts: vec![0; k],
+            sums: vec![Sum::default(); k * d],
+            moves: vec![Moves::new(k, d); n.div_ceil(CHUNK)],
         }
     }
 
@@ -204,7 +202,7 @@ impl<'a> State<'a> {
         }
         let Self { rows, labels, centroids, .. } = self;
         let inertia = inertia(rows, &labels, &centroids);
-        let sizes = self.counts[..self.k].iter().map(|&count| count as u32).collect();
+        let sizes = self.counts.iter().map(|&count| count as u32).collect();
         Run { centroids, labels, sizes, inertia, passes, converged }
     }
 }
