@@ -2,6 +2,7 @@
 //! beside the others.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::params::{ClustersParams, Direction};
 use crate::schema::customers as c;
@@ -133,14 +134,28 @@ fn words(column: &str) -> Words {
     words.map(str::to_owned)
 }
 
-/// A figure for people: whole from 100 on, else up to two decimals.
+/// A figure for people: whole from 100 on, else with up to two decimals.
 pub(super) fn figure(value: f64) -> String {
-    if value.abs() >= 100.0 {
-        return format!("{value:.0}");
+    let mut text = String::new();
+    write_figure(&mut text, value);
+    text
+}
+
+/// Appends a [`figure`]. Works in hundredths: one figure per customer and measure is too many for the exact
+/// arithmetic of `{:.2}`.
+pub(super) fn write_figure(text: &mut String, value: f64) {
+    let hundredths = (value * 100.0).round_ties_even() as i64;
+    if hundredths.unsigned_abs() >= 10_000 {
+        return write!(text, "{value:.0}").expect("writing to a string cannot fail");
     }
-    let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
+    match (rest / 10, rest % 10) {
+        (0, 0) => write!(text, "{sign}{whole}"),
+        (tenths, 0) => write!(text, "{sign}{whole}.{tenths}"),
+        _ => write!(text, "{sign}{whole}.{rest:02}"),
+    }
+    .expect("writing to a string cannot fail");
 }
 
 #[cfg(test)]
@@ -266,7 +281,7 @@ mod tests {
 
     #[test]
     fn figures_for_people() {
-        let shown = [0.0, -0.001, 0.456, 7.0, 80.5, 99.999, 123.456, -5.25].map(figure);
-        assert_eq!(shown, ["0", "0", "0.46", "7", "80.5", "100", "123", "-5.25"]);
+        let shown = [0.0, -0.001, 0.456, 7.0, 80.5, 99.999, 123.456, -5.25, -0.05].map(figure);
+        assert_eq!(shown, ["0", "0", "0.46", "7", "80.5", "100", "123", "-5.25", "-0.05"]);
     }
 }
