@@ -23,6 +23,7 @@ pub use self::source::{ColumnName, Join, Source};
 pub use self::surveys::{Layout, SurveyConfig};
 pub use self::transactions::{OrderRule, Returns, TransactionsConfig};
 use crate::clusters::ClustersParams;
+use crate::ingest::times::Zone;
 use crate::loyalty::LoyaltyParams;
 use crate::rfm::RfmParams;
 use crate::satisfaction::SatisfactionParams;
@@ -99,6 +100,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<()> {
+        Zone::parse(&self.run.timezone)?;
         self.transactions.check()?;
         for (i, survey) in self.surveys.iter().enumerate() {
             survey.check(i)?;
@@ -154,12 +156,13 @@ fn unreadable(error: &toml::de::Error) -> Error {
     let message = error.to_string();
     let text = message.trim_end().to_owned();
     let unknown = between(&message, "unknown field `", "`")
+        .or_else(|| between(&message, "unknown variant `", "`"))
         .and_then(|word| Some((word, message.split_once("expected")?.1)))
         .map(|(word, known)| (word, known.split('`').skip(1).step_by(2).collect::<Vec<_>>()));
     match unknown {
         Some((word, known)) => {
             let hint = error::closest(word, known.iter().copied()).map_or_else(
-                || format!("known keys here: {}", known.join(", ")),
+                || format!("known here: {}", known.join(", ")),
                 |close| format!("did you mean `{close}`?"),
             );
             Error::config(text).hint(hint)

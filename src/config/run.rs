@@ -123,7 +123,7 @@ impl AsOf {
 
 fn as_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AsOf>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged)]
+    #[serde(untagged, expecting = "a date such as \"2011-12-10\", or a time such as \"2011-12-10T18:00:00\"")]
     enum Written {
         Text(String),
         Toml(toml::value::Datetime),

@@ -12,7 +12,7 @@ pub struct ColumnName(pub String);
 impl<'de> Deserialize<'de> for ColumnName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged)]
+        #[serde(untagged, expecting = "the name of a column, or its number where the file has no header")]
         enum Written {
             Name(String),
             Number(u32),

@@ -33,7 +33,8 @@ impl<'a> Cell<'a> {
             Self::Int(v) => Cow::Owned(v.to_string().into_bytes()),
             Self::Float(v) => Cow::Owned(v.to_string().into_bytes()),
             Self::Bool(v) => Cow::Borrowed(if v { b"true" } else { b"false" }),
-            Self::Wall(micros) | Self::Instant(micros) => Cow::Owned(iso(micros).into_bytes()),
+            Self::Wall(micros) => Cow::Owned(iso(micros).into_bytes()),
+            Self::Instant(micros) => Cow::Owned((iso(micros) + "Z").into_bytes()),
         }
     }
 

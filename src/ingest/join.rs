@@ -52,7 +52,7 @@ impl Lookup {
                             continue;
                         };
                         let cells = (0..wanted.len()).map(|c| placed.value.cell(keys.len() + c, row));
-                        lookup.insert(&key, cells, keys, &files[placed.file])?;
+                        lookup.insert(&key, cells, [keys, wanted], &files[placed.file])?;
                     }
                 }
                 Ok(())
@@ -65,18 +65,20 @@ impl Lookup {
         &mut self,
         key: &[u8],
         cells: impl Iterator<Item = Cell<'a>>,
-        names: &[String],
+        [keys, wanted]: [&[String]; 2],
         file: &OpenFile,
     ) -> Result<()> {
         let hash = self.hasher.hash_one(key);
         if let Some(&row) = self.table.find(hash, |&r| self.keys.get(r as usize) == Some(key)) {
-            for (column, cell) in self.columns.iter().zip(cells) {
+            for ((column, cell), name) in self.columns.iter().zip(cells).zip(wanted) {
                 let (known, new) = (column.get(row as usize).unwrap_or_default(), cell.text());
                 if known != &*new {
+                    let parts = key.split(|b| *b == KEY_SEPARATOR).map(String::from_utf8_lossy);
+                    let key: Vec<_> = keys.iter().zip(parts).map(|(n, part)| format!("`{n}` = `{part}`")).collect();
                     return Err(Error::config(format!(
-                        "joined file `{}`: the key {} leads to rows that differ (`{}` and `{}`)",
+                        "joined file `{}`: {} leads to rows that differ in `{name}` (`{}` and `{}`)",
                         file.shown(),
-                        names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" + "),
+                        key.join(" and "),
                         String::from_utf8_lossy(known),
                         String::from_utf8_lossy(&new),
                     ))

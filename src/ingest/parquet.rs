@@ -174,6 +174,10 @@ fn convert(array: &ArrayRef) -> Option<Column> {
             let wide = cast(array, &DataType::Int64).ok()?;
             Column::Int(wide.as_primitive::<types::Int64Type>().values().to_vec(), empty)
         }
+        DataType::Float32 => {
+            let values = array.as_primitive::<types::Float32Type>().values();
+            Column::Float(values.iter().map(|v| decimal(*v)).collect(), empty)
+        }
         kind if kind.is_floating() => {
             let wide = cast(array, &DataType::Float64).ok()?;
             Column::Float(wide.as_primitive::<types::Float64Type>().values().to_vec(), empty)
@@ -195,6 +199,11 @@ fn convert(array: &ArrayRef) -> Option<Column> {
         DataType::Null => Column::Dictionary(TextColumn::default(), vec![u32::MAX; array.len()]),
         _ => return None,
     })
+}
+
+/// The decimal that a single-precision float stands for: 2.55, not the 2.5499999523 that its bits are.
+fn decimal(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::NAN)
 }
 
 fn booleans(array: &BooleanArray) -> Vec<Value> {

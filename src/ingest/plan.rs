@@ -53,6 +53,8 @@ impl Table {
 pub struct Plan {
     /// The files, in reading order.
     pub files: Vec<OpenFile>,
+    /// Section of the configuration without brackets, for messages: `transactions`.
+    section: String,
     /// Wanted columns by name, in the order asked for.
     pub wanted: Vec<String>,
     places: Vec<Place>,
@@ -72,8 +74,14 @@ impl Plan {
             source.joins.iter().flat_map(|j| j.on.keys().map(String::as_str)).collect();
         let hints: Vec<&str> = wanted.iter().map(String::as_str).chain(first_keys).collect();
         let files = source::open_all(source, base, &hints)?;
-        let mut plan =
-            Self { files, wanted: wanted.to_vec(), places: Vec::new(), main: Vec::new(), joined: Vec::new() };
+        let mut plan = Self {
+            files,
+            section: source.section.trim_matches(['[', ']']).to_owned(),
+            wanted: wanted.to_vec(),
+            places: Vec::new(),
+            main: Vec::new(),
+            joined: Vec::new(),
+        };
         plan.place_columns(source, base)?;
         if whole_rows && plan.files[0].is_typed() {
             for name in plan.files[0].names() {
@@ -184,10 +192,13 @@ impl Plan {
         })?;
         detector.finish().map_err(|conflict| {
             Error::config(format!(
-                "the column `{name}` writes decimals both as `{}` and as `{}`",
-                conflict.comma, conflict.point
+                "`[{}]` column `{name}` writes decimals both as `{}` and as `{}`",
+                self.section, conflict.comma, conflict.point
             ))
-            .hint("declare `decimal = \",\"` or `decimal = \".\"` in the section's `rules`; values written the other way are then set aside")
+            .hint(format!(
+                "in `[{}.rules]` declare `decimal = \",\"` or `decimal = \".\"`; values written the other way are then set aside",
+                self.section
+            ))
         })
     }
 
@@ -214,12 +225,20 @@ impl Plan {
         self.sample(name, &mut |values| {
             texts |= !values.is_empty();
             values.iter().for_each(|v| detector.observe(v));
-            texts && !detector.is_settled()
+            !detector.is_settled()
         })?;
         if !texts {
             return Ok(None);
         }
-        detector.finish().map(Some).map_err(|e| undecided(name, &e))
+        detector.finish().map(Some).map_err(|e| self.undecided(name, &e))
+    }
+
+    fn undecided(&self, name: &str, error: &DetectError) -> Error {
+        let hint = match error {
+            DetectError::Empty => error.hint().to_owned(),
+            _ => format!("in `[{}.rules]` {}", self.section, error.hint()),
+        };
+        Error::config(format!("`[{}]` column `{name}`: {error}", self.section)).hint(hint)
     }
 
     /// Shows a column's texts block by block, from the first file on, while `more` asks for more.
@@ -236,18 +255,20 @@ impl Plan {
         };
         for file in &self.files {
             let request = file.request(&column)?;
-            let (mut open, mut failed) = (true, None);
+            let (mut open, mut stored, mut failed) = (true, false, None);
             file.pieces(&mut |piece| {
                 match file.block(piece, &request) {
                     Ok(block) => {
                         let owned: Vec<Vec<u8>> =
                             (0..block.rows).filter_map(|r| shown(block.cell(0, r))).collect();
                         let texts: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
+                        // A typed column has no texts to show in any of its pieces; the next file may have.
+                        stored = texts.is_empty() && file.is_typed();
                         open = more(&texts);
                     }
                     Err(error) => failed = Some(error),
                 }
-                open && failed.is_none()
+                open && !stored && failed.is_none()
             })?;
             if let Some(error) = failed {
                 return Err(error);
@@ -278,11 +299,6 @@ fn text(cell: Cell<'_>) -> Option<&[u8]> {
         Cell::Text(text) if !is_missing(text.trim_ascii()) => Some(text),
         _ => None,
     }
-}
-
-fn undecided(name: &str, error: &DetectError) -> Error {
-    Error::config(format!("the column `{name}`: {error}"))
-        .hint(format!("{}, in the section's `rules`", error.hint()))
 }
 
 /// A block seen through the plan: wanted columns of the main file and of the joined tables.

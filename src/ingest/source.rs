@@ -19,6 +19,8 @@ use crate::config::Source;
 use crate::config::source::{Form, Format};
 use crate::{Error, Result, error};
 
+/// What to do about a file without rows.
+pub const CUT_OFF: &str = "was the export cut off? remove the file from `files` if there was nothing to export";
 /// Bytes looked at to learn a file's form.
 const SAMPLE_BYTES: usize = 1 << 20;
 
@@ -157,9 +159,7 @@ impl OpenFile {
     pub fn open(path: &Path, shown: &str, form: &Form, wanted: &[&str]) -> Result<Self> {
         let (packing, sample) = sample(path)?;
         if sample.is_empty() {
-            return Err(Error::input(path, "the file is empty").hint(
-                "was the export cut off? remove the file from `files` if there was nothing to export",
-            ));
+            return Err(Error::input(path, "the file is empty").hint(CUT_OFF));
         }
         let encoding = form.encoding.as_deref().map(Encoding::from_label).transpose()?;
         let sniffed = match encoding {
@@ -205,6 +205,9 @@ impl OpenFile {
         if cut {
             // The sample ends in the middle of a line; what follows it is not known.
             text.truncate(memchr::memrchr(b'\n', &text).map_or(text.len(), |n| n + 1));
+        }
+        if text.trim_ascii().is_empty() {
+            return Err(Error::input(&self.path, "there is nothing in the file but blank lines").hint(CUT_OFF));
         }
         match text_format(&self.path, &text, form.format) {
             Some(Format::Ndjson) => self.open_ndjson(&text),
@@ -397,7 +400,7 @@ impl OpenFile {
             (Some(place), None) => Ok(place),
             (Some(first), Some(second)) => Err(Error::input(
                 &self.path,
-                format!("two columns are named `{name}`: the {}th and the {}th", first + 1, second + 1),
+                format!("columns {} and {} are both named `{name}`", first + 1, second + 1),
             )
             .hint("rename one of them, or declare `header = false` and use column numbers")),
             (None, _) => {

@@ -330,9 +330,8 @@ impl TransactionReader {
         if let Some((_, rate)) = self.rates.iter().find(|(c, _)| *c == code) {
             return Ok(amount.times(*rate));
         }
-        let code = String::from_utf8_lossy(&code).into_owned();
-        let known: Vec<_> = self.rates.iter().map(|(c, _)| String::from_utf8_lossy(c)).collect();
-        Err(Error::config(format!("the currency `{code}` has no rate in `rates` ({})", known.join(", ")))
+        let (code, known) = (shown(&code), self.rates.iter().map(|(c, _)| shown(c)).collect::<Vec<_>>().join(", "));
+        Err(Error::config(format!("the currency {code} has no rate in `[transactions.rules.rates]`, which has {known}"))
             .hint("add its rate, or set its rows aside with `skip_when`"))
     }
 
@@ -344,10 +343,16 @@ impl TransactionReader {
         if seen.len() < 2 || !self.rates.is_empty() {
             return Ok(());
         }
-        let codes: Vec<_> = seen.iter().map(|c| format!("`{}`", String::from_utf8_lossy(c))).collect();
-        Err(Error::config(format!("the export holds more than one currency: {}", codes.join(", ")))
+        let codes: Vec<_> = seen.iter().map(|c| shown(c)).collect();
+        let column = self.columns.currency.map_or("currency", |c| self.plan.wanted[c].as_str());
+        Err(Error::config(format!("`[transactions]` column `{column}` holds more than one currency: {}", codes.join(", ")))
             .hint("give `[transactions.rules.rates]` the worth of each in the currency of the result, or keep one with `skip_when`"))
     }
+}
+
+/// A currency code for a message.
+fn shown(code: &[u8]) -> String {
+    if code.is_empty() { "(empty)".to_owned() } else { format!("`{}`", String::from_utf8_lossy(code)) }
 }
 
 /// A row that passed every check.

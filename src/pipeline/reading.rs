@@ -14,7 +14,7 @@ use crate::config::{Config, SurveyConfig};
 use crate::facts::{Facts, KnownCustomers, hash};
 use crate::ingest::accounting::{Account, SetAside};
 use crate::ingest::read::read_blocks;
-use crate::ingest::source::OpenFile;
+use crate::ingest::source::{CUT_OFF, OpenFile};
 use crate::ingest::surveys::{AnswersBuilder, SurveyReader};
 use crate::ingest::times::Zone;
 use crate::ingest::transactions::{Limit, TransactionReader};
@@ -55,7 +55,7 @@ pub fn transactions(
     read.account.balance("transactions")?;
     if read.account.rows_read == 0 {
         return Err(Error::input(files[0].path(), "there are no rows below the header")
-            .hint("was the export cut off? remove the file from `files` if there was nothing to export"));
+            .hint(CUT_OFF));
     }
     read.account.gate("transactions", config.transactions.rules.max_set_aside)?;
     reader.check_currencies(&read.currencies)?;

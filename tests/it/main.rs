@@ -1,1 +1,37 @@
+//! Acceptance tests: the binary as its users run it, held against figures from outside.
+//!
+//! Everything runs `moshtari` in temporary folders and reads the published files with the `parquet` crate.
+//! Expected values are published ones, come from the generator's own counters, or are computed here in
+//! another way than the engine does it. There is one integration binary, because each one links the engine
+//! again.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `desk` | a temporary folder to run the binary in |
+//! | `published` | results read back |
+//! | `ledger` | plain reading and exact adding, written apart from the engine |
+//! | `shared` | real data, where it is there |
+//! | `sample` | the company in `data/`: what its README counts is what a run counts; English equals Persian |
+//! | `online_retail`, `cdnow`, `olist`, `rfm_r_package` | real exports against published or recomputed figures |
+//! | `formats` | one export in every format gives one result |
+//! | `determinism` | threads, file order and time zone of the machine change no byte |
+//! | `faults` | killed, full disk, two at once, twice the same night |
+//! | `messages` | every message a mistake leads to |
+//! | `cli` | commands, exit codes and streams |
+//! | `properties` | fast equals slow on random exports |
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, says on standard error what it skips, and may look at the clock"
+)]
 
+mod desk;
+mod ledger;
+mod published;
+mod shared;
+
+mod cdnow;
+mod formats;
+mod messages;
+mod online_retail;
