@@ -183,9 +183,7 @@ fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<
 fn sorted(shards: &[Shard]) -> Result<Vec<(u32, u32)>> {
     let mut order: Vec<(u128, u32, u32)> = Vec::new();
     for (s, shard) in shards.iter().enumerate() {
-        order.extend(
-            (0..shard.ids.len()).map(|c| (prefix(shard.ids.get(c).unwrap_or_default()), s as u32, c as u32)),
-        );
+        order.extend(shard.totals.iter().enumerate().map(|(c, totals)| (totals.prefix, s as u32, c as u32)));
     }
     if u32::try_from(order.len()).is_err() {
         return Err(Error::config("the export has more than 4 billion customers"));
@@ -193,14 +191,6 @@ fn sorted(shards: &[Shard]) -> Result<Vec<(u32, u32)>> {
     let id = |s: u32, c: u32| shards[s as usize].ids.get(c as usize).unwrap_or_default();
     order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1, a.2).cmp(id(b.1, b.2))));
     Ok(order.into_iter().map(|(_, s, c)| (s, c)).collect())
-}
-
-/// The first sixteen bytes as a number that sorts like them.
-fn prefix(id: &[u8]) -> u128 {
-    let mut bytes = [0; 16];
-    let n = id.len().min(16);
-    bytes[..n].copy_from_slice(&id[..n]);
-    u128::from_be_bytes(bytes)
 }
 
 /// One customer's figures, side by side.

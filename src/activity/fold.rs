@@ -68,6 +68,9 @@ impl Order {
 /// Sums of a customer's rows that need no orders.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Totals {
+    /// The first bytes of the id: most comparisons of ids end here.
+    pub prefix: u128,
+    pub id_length: u32,
     pub amount: Money,
     pub returned: Money,
     pub cost: Money,
@@ -159,8 +162,15 @@ fn spread(facts: &Facts) -> Vec<Vec<u32>> {
 impl Shard {
     /// Number of a customer in the shard.
     pub(super) fn find(&self, hash: u64, id: &[u8]) -> Option<u32> {
-        let is = |e: &Entry| e.hash == hash && self.ids.get(e.customer as usize) == Some(id);
-        self.customers.find(hash, is).map(|e| e.customer)
+        let prefix = prefix(id);
+        self.customers.find(hash, |e| e.hash == hash && self.is(e.customer, id, prefix)).map(|e| e.customer)
+    }
+
+    fn is(&self, customer: u32, id: &[u8], prefix: u128) -> bool {
+        let known = &self.totals[customer as usize];
+        known.id_length as usize == id.len()
+            && known.prefix == prefix
+            && (id.len() <= PREFIX || self.ids.get(customer as usize) == Some(id))
     }
 
     fn add(&mut self, facts: &Facts, rows: &[u32]) {
@@ -170,7 +180,7 @@ impl Shard {
             let (hash, id) = (facts.customer_hashes[row], facts.customers.get(row).unwrap_or_default());
             // The lines of an order mostly stand together.
             let customer = match last {
-                Some((h, c)) if h == hash && self.ids.get(c as usize) == Some(id) => c,
+                Some((h, c)) if h == hash && self.is(c, id, prefix(id)) => c,
                 _ => self.customer(hash, id),
             };
             last = Some((hash, customer));
@@ -195,7 +205,8 @@ impl Shard {
         }
         let customer = u32::try_from(self.totals.len()).expect("a shard holds less than 4 billion customers");
         self.ids.push(id);
-        self.totals.push(Totals::default());
+        let id_length = u32::try_from(id.len()).unwrap_or(u32::MAX);
+        self.totals.push(Totals { prefix: prefix(id), id_length, ..Totals::default() });
         self.customers.insert_unique(hash, Entry { hash, customer }, |e| e.hash);
         customer
     }
@@ -217,6 +228,17 @@ impl Shard {
         self.settled = sorted.len();
         self.orders = sorted;
     }
+}
+
+/// Bytes of an id that stand beside a customer's totals.
+const PREFIX: usize = 16;
+
+/// The first bytes of an id as a number that sorts like them.
+fn prefix(id: &[u8]) -> u128 {
+    let mut bytes = [0; PREFIX];
+    let n = id.len().min(PREFIX);
+    bytes[..n].copy_from_slice(&id[..n]);
+    u128::from_be_bytes(bytes)
 }
 
 /// Runs kept before they are settled for the first time.
