@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::{Error, Result};
+
 /// Header of a column in the user's file. Files without a header number their columns from 1, and a
 /// number may be written without quotes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -95,6 +97,21 @@ pub struct Join {
 }
 
 impl Join {
+    /// A join must say by what, and with what.
+    ///
+    /// # Errors
+    /// `Config` when it names no column or no file; `section` is the table it belongs to.
+    pub fn check(&self, section: &str) -> Result<()> {
+        if self.on.is_empty() {
+            return Err(Error::config(format!("`[[{section}.join]] on` names no column"))
+                .hint("write `on = { column_here = \"column_there\" }`"));
+        }
+        if self.files.is_empty() {
+            return Err(Error::config(format!("`[[{section}.join]] files` names no file")));
+        }
+        Ok(())
+    }
+
     /// The joined files as a source of their own.
     pub fn source(&self, section: &str) -> Source {
         Source {

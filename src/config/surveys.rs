@@ -136,6 +136,7 @@ impl SurveyConfig {
                 "name the column with the question and the column with the answer in `[surveys.columns]`",
             ));
         }
+        self.join.iter().try_for_each(|join| join.check("surveys"))?;
         for condition in self.rules.skip_when.as_slice() {
             condition.check("skip_when")?;
         }

@@ -209,6 +209,7 @@ impl TransactionsConfig {
                 "`max_set_aside` should be a share from 0 to 1, but is {found}"
             )));
         }
+        self.join.iter().try_for_each(|join| join.check("transactions"))?;
         for condition in self.rules.cancelled_when.as_slice() {
             condition.check("cancelled_when")?;
         }

@@ -82,6 +82,8 @@ fn value(json: &Json) -> Value {
     match json {
         Json::Null => Value::Null,
         Json::Bool(v) => Value::Bool(*v),
+        // Ids beyond 2^63 must not pass through a float.
+        Json::Number(n) if n.is_u64() && !n.is_i64() => Value::Text(n.to_string()),
         Json::Number(n) => {
             n.as_i64().map_or_else(|| n.as_f64().map_or(Value::Null, Value::Float), Value::Int)
         }

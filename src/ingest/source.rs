@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use glob::Pattern;
 use rayon::prelude::*;
 
 use super::block::Block;
@@ -103,7 +104,10 @@ pub fn resolve(source: &Source, base: &Path) -> Result<Vec<(PathBuf, String)>> {
     for entry in &source.files {
         let pattern = base.join(entry);
         let mut matches: Vec<PathBuf> = if entry.contains(['*', '?', '[']) && !pattern.exists() {
-            let text = pattern.to_string_lossy().into_owned();
+            // Only the entry is a pattern; the folder of the configuration may have any name.
+            let folder = if Path::new(entry).is_absolute() { Path::new("") } else { base };
+            let text = Path::new(&Pattern::escape(&folder.to_string_lossy())).join(entry);
+            let text = text.to_string_lossy();
             let paths = glob::glob(&text).map_err(|e| {
                 Error::config(format!("`{} files`: `{entry}` is not a pattern: {e}", source.section))
             })?;

@@ -24,6 +24,11 @@ impl Money {
         Self(i128::from(amount) * i128::from(MILLION))
     }
 
+    /// Whether sums over any export stay within the range: the amount is one that an export could state.
+    pub fn is_plausible(self) -> bool {
+        self.0.unsigned_abs() <= Self::of(Millionths::MAX).0.unsigned_abs()
+    }
+
     /// Quantity × price.
     pub fn product(quantity: Millionths, price: Millionths) -> Self {
         Self(i128::from(quantity) * i128::from(price))
@@ -114,6 +119,13 @@ mod tests {
     fn three_decimals_of_quantity_and_price_are_kept() {
         let exact = Money::product(1_255_000, 2_345_000);
         assert!((exact.to_f64() - 2.942_975).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_product_beyond_what_an_amount_can_be_is_not_plausible() {
+        assert!(Money::of(-Millionths::MAX).is_plausible());
+        assert!(Money::product(3_000_000 * MILLION, 3_000_000 * MILLION).is_plausible());
+        assert!(!Money::product(9_000_000_000_000 * 1_000, 9_000_000_000_000 * 1_000).is_plausible());
     }
 
     #[test]

@@ -4,14 +4,10 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::as_of::AsOfMoment;
 use crate::Result;
 use crate::config::{Config, Source};
 use crate::ingest::source::resolve;
 use crate::publish::manifest::{InputFile, fingerprint};
-
-/// Hexadecimal digits of the fingerprint in the name of a result.
-const SHORT: usize = 6;
 
 /// The inputs of a run.
 #[derive(Clone, Debug)]
@@ -20,18 +16,6 @@ pub(super) struct Inputs {
     pub(super) fingerprint: String,
     /// Every input file, joined ones included.
     pub(super) files: Vec<InputFile>,
-}
-
-impl Inputs {
-    /// The part of the fingerprint that stands in the result's name.
-    pub(super) fn short_fingerprint(&self) -> &str {
-        &self.fingerprint[..SHORT]
-    }
-
-    /// The result's name: `2011-12-10T000000Z-3f2a91`.
-    pub(super) fn run_name(&self, as_of: &AsOfMoment) -> String {
-        format!("{}-{}", as_of.file_name(), self.short_fingerprint())
-    }
 }
 
 /// Hashes every input file and the configuration.

@@ -89,16 +89,16 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
     let store = Store::take(&config.output())?;
     observer.stage("inputs");
     let inputs = inputs::look(config)?;
-    if let Some(folder) = store.published(inputs.short_fingerprint()) {
+    if let Some(folder) = store.published(&inputs.fingerprint) {
         store.point_latest_to(&folder)?;
         return Ok(Outcome::UpToDate { folder });
     }
-    let draft = store.draft(inputs.short_fingerprint())?;
+    let draft = store.draft(&inputs.fingerprint)?;
     let stamp = Stamp { fingerprint: inputs.fingerprint.clone() };
     let night = compute(config, &draft, &stamp, observer)?;
     observer.stage("publish");
     let figures = outputs::write(config, &night, &inputs, &draft, &stamp, observer)?;
-    let folder = store.commit(&draft, &inputs.run_name(&night.as_of))?;
+    let folder = store.commit(&draft, &night.as_of.file_name(), &inputs.fingerprint)?;
     Ok(Outcome::Published { folder, figures, tables: night.tables })
 }
 

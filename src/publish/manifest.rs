@@ -143,6 +143,13 @@ fn account(table: &InputTable) -> Value {
     })
 }
 
+/// The fingerprint that the manifest of a result states, if there is one that can be read.
+pub fn fingerprint_of(result: &Path) -> Option<String> {
+    let text = std::fs::read(result.join(FILE)).ok()?;
+    let manifest: Value = serde_json::from_slice(&text).ok()?;
+    manifest["fingerprint"].as_str().map(str::to_owned)
+}
+
 /// Size and BLAKE3 of a file.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use super::manifest;
 use crate::{Error, Result};
 
 /// Name of the lock file in the output folder.
@@ -12,6 +13,8 @@ const LOCK: &str = ".lock";
 const RUNS: &str = "runs";
 /// Beginning of the name of a folder that is being written.
 const DRAFT: &str = ".tmp-";
+/// Digits of the fingerprint in the name of a result, at least.
+const SHORT: usize = 6;
 /// The link to the newest result.
 pub const LATEST: &str = "latest";
 
@@ -70,14 +73,13 @@ impl Store {
         }
     }
 
-    /// The published result whose name ends with this fingerprint, if there is one.
-    pub fn published(&self, short_fingerprint: &str) -> Option<PathBuf> {
-        let ending = format!("-{short_fingerprint}");
+    /// The published result of this fingerprint, if there is one.
+    pub fn published(&self, fingerprint: &str) -> Option<PathBuf> {
         let entries = fs::read_dir(self.runs()).ok()?;
         let mut found: Vec<PathBuf> = entries
             .filter_map(|e| Some(e.ok()?.path()))
-            .filter(|p| p.file_name().is_some_and(|n| n.to_string_lossy().ends_with(&ending)))
-            .filter(|p| p.join(super::manifest::FILE).is_file())
+            .filter(|p| p.file_name().is_some_and(|n| is_named_by(&n.to_string_lossy(), fingerprint)))
+            .filter(|p| manifest::fingerprint_of(p).is_some_and(|f| f == fingerprint))
             .collect();
         found.sort();
         found.pop()
@@ -87,8 +89,8 @@ impl Store {
     ///
     /// # Errors
     /// `Io` when the folder cannot be made.
-    pub fn draft(&self, short_fingerprint: &str) -> Result<Draft> {
-        let folder = self.runs().join(format!("{DRAFT}{short_fingerprint}"));
+    pub fn draft(&self, fingerprint: &str) -> Result<Draft> {
+        let folder = self.runs().join(format!("{DRAFT}{}", &fingerprint[..SHORT]));
         create_folder(&folder)?;
         Ok(Draft { folder })
     }
@@ -98,9 +100,11 @@ impl Store {
     ///
     /// # Errors
     /// `Io` when the system refuses a step; `latest` is then what it was before.
-    pub fn commit(&self, draft: &Draft, name: &str) -> Result<PathBuf> {
+    pub fn commit(&self, draft: &Draft, moment: &str, fingerprint: &str) -> Result<PathBuf> {
         sync_tree(&draft.folder)?;
-        let target = self.runs().join(name);
+        let named = |digits| self.runs().join(format!("{moment}-{}", &fingerprint[..digits]));
+        let free = (SHORT..fingerprint.len()).find(|digits| !named(*digits).exists());
+        let target = named(free.unwrap_or(fingerprint.len()));
         fs::rename(&draft.folder, &target).map_err(Error::io("rename", &draft.folder))?;
         sync(&self.runs())?;
         self.point_latest_to(&target)?;
@@ -121,6 +125,11 @@ impl Store {
         fs::rename(&link, &latest).map_err(Error::io("rename", &link))?;
         sync(&self.root)
     }
+}
+
+/// Whether the last part of a result's name is the beginning of this fingerprint.
+fn is_named_by(name: &str, fingerprint: &str) -> bool {
+    name.rsplit_once('-').is_some_and(|(_, digits)| digits.len() >= SHORT && fingerprint.starts_with(digits))
 }
 
 /// A result that is being written.

@@ -117,3 +117,31 @@ fn assert_sums(result: &Published) {
     assert_eq!(bounds("frequency", 5), (6.0, 44.0));
     assert_eq!(bounds("monetary", 5).0, 130.54);
 }
+
+#[test]
+fn clusters_are_as_tight_as_the_best_of_a_hundred_starts_elsewhere() {
+    let Some(file) = real("cdnow/CDNOW_sample.txt") else { return };
+    let reference: serde_json::Value = serde_json::from_str(&golden("kmeans_cdnow_sample_logrfm.json")).unwrap();
+    for k in 3..=6 {
+        let config = format!("{}\n[clusters]\nk = {k}\n", sample(&file.to_string_lossy(), "clusters"));
+        let desk = Desk::with_config(&config);
+        let result = desk.published();
+        let quality = result.table("cluster_quality");
+        let chosen = (0..quality.height()).find(|row| quality.ints("k")[*row] == Some(k)).unwrap();
+        let found = quality.floats("inertia")[chosen].unwrap();
+        let expected = &reference["k"][k.to_string()];
+        let best = expected["best_inertia"].as_f64().unwrap();
+        eprintln!("cdnow: k = {k}, inertia {found:.4}, reference {best:.4}");
+        assert!((found / best - 1.0).abs() < 1e-3, "k = {k}: {found} against {best}");
+
+        // Sizes are those of the reference wherever the optimum is the same.
+        let clusters = result.table("clusters");
+        let mut sizes: Vec<_> = clusters.ints("customers").into_iter().flatten().collect();
+        assert_eq!(sizes.iter().sum::<i64>(), 2_357);
+        sizes.sort_unstable();
+        if (found / best - 1.0).abs() < 1e-9 {
+            let reference: Vec<_> = expected["sizes"].as_array().unwrap().iter().flat_map(|n| n.as_i64()).collect();
+            assert_eq!(sizes, reference, "k = {k}");
+        }
+    }
+}

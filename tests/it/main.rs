@@ -32,6 +32,13 @@ mod published;
 mod shared;
 
 mod cdnow;
+mod cli;
+mod determinism;
+mod faults;
 mod formats;
 mod messages;
+mod olist;
 mod online_retail;
+mod properties;
+mod rfm_r_package;
+mod sample;

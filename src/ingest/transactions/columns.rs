@@ -159,6 +159,9 @@ impl TransactionReader {
                 (None, Some(quantity)) => Money::product(quantity, price),
                 _ => Money::of(price),
             };
+            if !amount.is_plausible() {
+                sieve.refuse(row, Reason::BadNumber, Some(priced));
+            }
             let taken_back = quantity.map_or(amount.is_negative(), |q| q < 0);
             if taken_back && self.returns == Returns::Skip {
                 sieve.refuse(row, Reason::SkippedByRule, Some(columns.quantity.unwrap_or(priced)));
@@ -175,7 +178,7 @@ impl TransactionReader {
             let void = cancelled && !taken_back;
             let pieces = quantity.unwrap_or(if taken_back { -MILLION } else { MILLION });
             if let Some(costs) = &costs {
-                let cost = costs[i].map(|c| Money::product(pieces, c));
+                let cost = costs[i].map(|c| Money::product(pieces, c)).filter(|c| c.is_plausible());
                 facts.costs.push(if void { Some(Money::ZERO) } else { cost });
             }
             facts.quantities.push(if void { 0 } else { pieces });
@@ -227,7 +230,8 @@ impl TransactionReader {
         match (self.columns.amount, self.columns.quantity, self.columns.unit_price) {
             (Some(amount), ..) => Some(Money::of(number(amount, self.marks.money)?)),
             (None, Some(quantity), Some(price)) => {
-                Some(Money::product(number(quantity, self.marks.quantity)?, number(price, self.marks.money)?))
+                let quantity = number(quantity, self.marks.quantity)?;
+                Some(Money::product(quantity, number(price, self.marks.money)?)).filter(|p| p.is_plausible())
             }
             _ => None,
         }

@@ -1,0 +1,195 @@
+//! Commands, exit codes and streams: results on standard output, messages on standard error.
+
+use serde_json::Value;
+
+use crate::desk::Desk;
+use crate::sample::company;
+
+#[test]
+fn help_names_every_command() {
+    let desk = Desk::new();
+    let help = desk.moshtari(&["--help"]).must_end_with(0).out;
+    for command in ["run", "check", "explain", "generate", "schema", "completions", "man"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
+        let help = desk.moshtari(&[command, "--help"]).must_end_with(0).out;
+        assert!(help.contains("Usage: moshtari"), "{help}");
+    }
+    // Without a command the help is a message, and the usage was at fault.
+    let bare = desk.moshtari(&[]).must_end_with(2);
+    assert!(bare.out.is_empty() && bare.err.contains("Usage: moshtari"), "{}", bare.err);
+    desk.moshtari(&["dance"]).must_end_with(2);
+    desk.moshtari(&["run", "--as-if", "2011"]).must_end_with(2);
+    let version = desk.moshtari(&["--version"]).must_end_with(0).out;
+    assert_eq!(version, format!("moshtari {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_schema_is_what_is_published() {
+    let desk = company();
+    let result = desk.published();
+    let schema: Value = serde_json::from_str(&desk.moshtari(&["schema", "--json"]).must_end_with(0).out).unwrap();
+    let tables = schema["tables"].as_array().unwrap();
+    let columns = |table: &str| -> Vec<String> {
+        let table = tables.iter().find(|t| t["name"] == table).unwrap_or_else(|| panic!("no `{table}`"));
+        let columns = table["columns"].as_array().unwrap();
+        columns.iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect()
+    };
+    for table in ["customers", "rfm_thresholds", "rfm_segments", "satisfaction", "quadrants", "cluster_quality"] {
+        assert_eq!(result.table(table).names(), columns(table), "columns of `{table}`");
+    }
+    assert_eq!(result.table("rejects/transactions").names(), columns("rejects"));
+    let clusters = result.table("clusters").names();
+    let declared = columns("clusters");
+    assert_eq!(clusters[..declared.len()], declared);
+    assert!(clusters[declared.len()..].iter().all(|n| n.starts_with("centre_")), "{clusters:?}");
+
+    let text = desk.moshtari(&["schema", "customers"]).must_end_with(0).out;
+    assert!(columns("customers").iter().all(|name| text.contains(&format!("  {name} "))), "{text}");
+    insta::assert_snapshot!(desk.moshtari(&["schema", "customer"]).must_end_with(2).err, @"
+    error: there is no table `customer`
+    hint: did you mean `customers`?
+    ");
+}
+
+#[test]
+fn every_file_carries_the_meaning_of_its_columns() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    let desk = company();
+    let result = desk.published();
+    for file in result.files().iter().filter(|f| f.ends_with(".parquet")) {
+        let reader = SerializedFileReader::new(std::fs::File::open(result.folder.join(file)).unwrap()).unwrap();
+        let pairs = reader.metadata().file_metadata().key_value_metadata().unwrap().clone();
+        let value = |key: &str| pairs.iter().find(|p| p.key == key).and_then(|p| p.value.clone()).unwrap();
+        assert_eq!(result.manifest["fingerprint"], value("moshtari.fingerprint"), "{file}");
+        assert_eq!(value("moshtari.schema_version"), "1");
+        let columns: Value = serde_json::from_str(&value("moshtari.columns")).unwrap();
+        let table = result.table(file.strip_suffix(".parquet").unwrap());
+        for name in table.names() {
+            assert_ne!(columns[&name]["meaning"].as_str().unwrap(), "", "{name} of {file}");
+        }
+    }
+}
+
+#[test]
+fn shells_and_manual_readers_are_served() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = desk.moshtari(&["completions", shell]).must_end_with(0).out;
+        assert!(script.contains("moshtari") && script.contains("explain"), "{shell}: {script}");
+    }
+    let manual = desk.moshtari(&["man"]).must_end_with(0).out;
+    assert!(manual.contains(".TH moshtari") && manual.contains("explain"), "{manual}");
+}
+
+#[test]
+fn explain_says_which_value_met_which_threshold() {
+    let desk = company();
+    let result = desk.published();
+    let customers = result.customers();
+    let quadrants = customers.texts("quadrant");
+    let row = quadrants.iter().position(|q| q.as_deref() == Some("advocate")).unwrap();
+    let id = &customers.ids("customer_id")[row];
+    let told = desk.moshtari(&["explain", "results", id]).must_end_with(0).out;
+    for label in ["rfm_segment", "satisfaction_level", "quadrant", "cluster_name"] {
+        let label = customers.texts(label)[row].clone().unwrap();
+        assert!(told.contains(&label), "{label}: {told}");
+    }
+    for why in ["rfm_why", "satisfaction_why", "quadrant_why", "cluster_why"] {
+        let why = customers.texts(why)[row].clone().unwrap();
+        assert!(told.contains(&why), "{why}: {told}");
+    }
+    // The value of each dimension, and a bound of the score it got.
+    let thresholds = result.table("rfm_thresholds");
+    for (dimension, score) in [("recency_days", "r_score"), ("frequency", "f_score")] {
+        let value = customers.ints(dimension)[row].unwrap();
+        let score = customers.ints(score)[row];
+        let bounds = (0..thresholds.height()).find(|t| {
+            thresholds.texts("dimension")[*t].as_deref() == Some(dimension) && thresholds.ints("score")[*t] == score
+        });
+        let bounds = bounds.unwrap();
+        let (lower, upper) = (thresholds.floats("lower")[bounds].unwrap(), thresholds.floats("upper")[bounds].unwrap());
+        assert!((lower..=upper).contains(&(value as f64)), "{dimension}");
+        assert!(told.contains(&value.to_string()), "{dimension} {value}: {told}");
+        assert!(told.contains(&lower.to_string()) || told.contains(&upper.to_string()), "{dimension}: {told}");
+    }
+    let nobody = desk.moshtari(&["explain", "results", "nobody"]).must_end_with(2);
+    insta::assert_snapshot!(nobody.err, @"
+    error: the result has no customer `nobody`
+    hint: ids are compared as written in `customers.parquet`; a customer whose rows were all set aside is in `rejects`
+    ");
+    let nothing = desk.moshtari(&["explain", "exports", id]).must_end_with(2);
+    insta::assert_snapshot!(nothing.err, @"
+    error: `exports` is no result: it has no `manifest.json`
+    hint: name the output folder of a run, such as `results`
+    ");
+}
+
+#[test]
+fn check_says_how_files_are_read_and_what_would_be_set_aside() {
+    let desk = company();
+    let ended = desk.moshtari(&["check"]).must_end_with(0);
+    for told in [
+        "`exports/orders-2024-01.csv` is text, delimiter ,, header, UTF-8",
+        "column `InvoiceDate`: %Y-%m-%d %H:%M",
+        "wrong_field_count, value `6 fields instead of 7`",
+        "bad_number, column `Quantity`, value `two`",
+        "out_of_scale, column `overall`, value `9`",
+    ] {
+        assert!(ended.out.contains(told), "{told}: {}", ended.out);
+    }
+    assert!(ended.err.contains("5000 rows read = 4737 accepted + 263 set aside"), "{}", ended.err);
+    assert!(!desk.path().join("results").exists(), "check wrote something");
+
+    let found: Value = serde_json::from_str(&desk.moshtari(&["check", "--json"]).must_end_with(0).out).unwrap();
+    assert_eq!(found["tables"][0]["rows_read"], 5000);
+    assert_eq!(found["gate"], Value::Null);
+
+    let config = std::fs::read_to_string(desk.path().join("moshtari.toml")).unwrap();
+    desk.write("moshtari.toml", config.replace("max_set_aside = 0.30", "max_set_aside = 0.01"));
+    let ended = desk.moshtari(&["check"]).must_end_with(3);
+    assert!(ended.out.contains("wrong_field_count"), "a closed gate should be explained: {}", ended.out);
+}
+
+#[test]
+fn one_json_object_a_line_for_machines() {
+    let desk = company();
+    let ended = desk.moshtari(&["run", "--log", "json"]).must_end_with(0);
+    let lines: Vec<Value> = ended.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().all(|line| line["level"].is_string() && line["message"].is_string()), "{}", ended.err);
+    let account = lines.iter().find(|line| line["table"] == "transactions").unwrap();
+    assert_eq!((account["rows_read"].as_u64(), account["reasons"]["duplicate"].as_u64()), (Some(5000), Some(11)));
+    let failed = desk.moshtari(&["run", "--log", "json", "-c", "nothing.toml"]).must_end_with(2);
+    let error: Value = serde_json::from_str(failed.err.trim_end()).unwrap();
+    assert_eq!(error["level"], "error");
+    assert!(error["hint"].as_str().unwrap().contains("-c FILE"));
+}
+
+#[test]
+fn quiet_says_nothing_but_errors() {
+    let desk = company();
+    let ended = desk.moshtari(&["run", "--quiet"]).must_end_with(0);
+    assert_eq!(ended.err, "");
+    let printed = desk.path().join(ended.out.trim_end());
+    assert_eq!(printed.canonicalize().unwrap(), desk.latest().folder);
+    assert!(!desk.moshtari(&["-q", "run", "-c", "nothing.toml"]).must_end_with(2).err.is_empty());
+}
+
+#[test]
+fn a_closed_standard_output_is_no_failure() {
+    let desk = company();
+    let mut command = std::process::Command::new("sh");
+    command.current_dir(desk.path()).args(["-c", "\"$0\" schema | head -1", env!("CARGO_BIN_EXE_moshtari")]);
+    let output = command.output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[test]
+fn what_a_config_asks_for_is_what_is_published() {
+    let desk = company();
+    desk.moshtari(&["run", "--stages", "rfm", "--output", "only_rfm"]).must_end_with(0);
+    let result = crate::published::Published::open(&desk.path().join("only_rfm/latest"));
+    assert_eq!(result.manifest["stages"], serde_json::json!(["activity", "rfm"]));
+    let names = result.customers().names();
+    assert!(names.contains(&"rfm_segment".to_owned()) && !names.contains(&"quadrant".to_owned()), "{names:?}");
+    assert!(!result.files().iter().any(|f| f.starts_with("quadrants") || f.starts_with("clusters")));
+}
