@@ -90,7 +90,9 @@ impl Fold {
     /// `Internal` when a table cannot be built; `Config` when there are more than 4 billion customers.
     pub fn finish(self, as_of: &AsOfDay<'_>, measures: Measures) -> Result<Activity> {
         let Self { mut shards, rows: row_count, costless_rows, with_costs, .. } = self;
-        let from_day = measures.window_days.map_or(i32::MIN, |w| as_of.day.saturating_sub(i32::try_from(w).unwrap_or(i32::MAX) - 1));
+        let from_day = measures
+            .window_days
+            .map_or(i32::MIN, |w| as_of.day.saturating_sub(i32::try_from(w).unwrap_or(i32::MAX) - 1));
         let summaries: Vec<Vec<Summary>> =
             shards.par_iter_mut().map(|shard| summarise(shard, as_of, from_day)).collect();
         let order = sorted(&shards)?;

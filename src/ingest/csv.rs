@@ -5,9 +5,9 @@
 //! a quote opens a field only at its start, a doubled quote inside is one quote, bytes after the closing
 //! quote belong to the field, a quote elsewhere is a letter. Lines without anything on them are no records.
 //!
-//! A quote that never closes would swallow the rest of the file. So a record that runs over several lines
-//! and has the wrong number of fields, bytes after a closing quote, or no closing quote at all, is set aside
-//! with its first line only, and reading goes on with the next line.
+//! A quote that never closes would swallow the rest of the file. So a record with a quoted field that is never
+//! closed, or is closed on another line and goes on after the closing quote, is set aside with its first line
+//! only, and reading goes on with the next line.
 
 use std::io::Read;
 
@@ -343,7 +343,7 @@ impl Splitter<'_> {
 
     /// Reads the record at `start` and returns where the next one begins.
     fn record(&mut self, start: usize, line: u32) -> usize {
-        let (mut at, mut count, mut ragged) = (start, 0, false);
+        let (mut at, mut count, mut torn) = (start, 0, false);
         let (next, unclosed) = loop {
             let field = next_field(self.bytes, at, self.layout.delimiter, self.quote);
             if let Some(feeds) = self.layout.feeds.get(count)
@@ -352,15 +352,15 @@ impl Splitter<'_> {
                 self.keep(&field, feeds);
             }
             count += 1;
-            ragged |= field.ragged;
+            torn |= field.ragged && memchr(b'\n', &self.bytes[field.start..field.end]).is_some();
             match field.stop {
                 Stop::Delimiter => at = field.next,
                 stop => break (field.next, stop == Stop::Unclosed),
             }
         };
-        let torn = unclosed || (ragged && memchr(b'\n', &self.bytes[start..next - 1]).is_some());
+        torn |= unclosed;
         let good = count == self.layout.fields && !torn;
-        let next = if good || self.quote.is_none() { next } else { first_line_end(self.bytes, start) };
+        let next = if torn { first_line_end(self.bytes, start) } else { next };
         self.lines.push(line);
         self.raw.push((start as u32, trimmed_end(self.bytes, start, next) as u32));
         if !good {

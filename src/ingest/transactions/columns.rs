@@ -1,6 +1,6 @@
 //! A block read column by column: each pass settles one question for all rows that are still in play.
 
-use super::{TransactionReader, canonical_cell, instant};
+use super::{TransactionReader, canonical_cell, instant, shown};
 use crate::config::transactions::{OrderRule, Returns};
 use crate::facts::{Facts, RETURN, SALE, hash};
 use crate::ingest::accounting::SetAside;
@@ -199,10 +199,12 @@ impl TransactionReader {
         if let Some((_, rate)) = self.rates.iter().find(|(c, _)| *c == code) {
             return Ok(amount.times(*rate));
         }
-        let code = String::from_utf8_lossy(&code).into_owned();
-        let known: Vec<_> = self.rates.iter().map(|(c, _)| String::from_utf8_lossy(c)).collect();
-        Err(Error::config(format!("the currency `{code}` has no rate in `rates` ({})", known.join(", ")))
-            .hint("add its rate, or set its rows aside with `skip_when`"))
+        let known: Vec<_> = self.rates.iter().map(|(c, _)| shown(c)).collect();
+        let (code, known) = (shown(&code), known.join(", "));
+        Err(Error::config(format!(
+            "the currency {code} has no rate in `[transactions.rules.rates]`, which has {known}"
+        ))
+        .hint("add its rate, or set its rows aside with `skip_when`"))
     }
 
     /// The refused rows, with the value at fault and the money in them as far as it can be read.
