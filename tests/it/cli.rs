@@ -192,6 +192,26 @@ fn quiet_says_nothing_but_errors() {
 }
 
 #[test]
+fn a_generated_company_is_the_same_every_time_and_runs_as_it_is() {
+    let desk = Desk::new();
+    let args = ["--transactions", "3000", "--seed", "7", "--files", "2", "--format", "csv.gz"];
+    for folder in ["one", "two"] {
+        desk.moshtari(&[&["generate", folder], &args[..]].concat()).must_end_with(0);
+    }
+    let files = desk.names_in("one/exports");
+    assert_eq!(files, desk.names_in("two/exports"));
+    for file in &files {
+        let [a, b] = ["one", "two"].map(|f| std::fs::read(desk.path().join(f).join("exports").join(file)).unwrap());
+        assert!(a == b, "{file} differs");
+    }
+    desk.moshtari(&["run", "-c", "one/moshtari.toml"]).must_end_with(0);
+    let result = crate::published::Published::open(&desk.path().join("one/results/latest"));
+    assert_eq!(result.account("transactions").read, 3000);
+    // What is there is never overwritten.
+    desk.moshtari(&[&["generate", "one"], &args[..]].concat()).must_end_with(2);
+}
+
+#[test]
 fn a_closed_standard_output_is_no_failure() {
     let desk = company();
     let mut command = std::process::Command::new("sh");

@@ -146,6 +146,9 @@ fn parquet_and_workbooks_with_types_of_their_own() {
     for (name, columns) in typed::forms(&export) {
         assert_same(&expected, name, typed::parquet(&columns));
     }
+    // The content decides, not the name.
+    assert_same(&expected, "parquet_named.csv", typed::parquet(&typed::forms(&export)[0].1));
+    assert_same(&expected, "workbook_named.csv", typed::workbook(&export, typed::Cells::Typed));
     assert_same(&expected, "typed.xlsx", typed::workbook(&export, typed::Cells::Typed));
     assert_same(&expected, "texts.xlsx", typed::workbook(&export, typed::Cells::Texts));
 }

@@ -13,6 +13,7 @@
 //! | `shared` | real data, where it is there |
 //! | `sample` | the company in `data/`: what its README counts is what a run counts; English equals Persian |
 //! | `online_retail`, `cdnow`, `olist`, `rfm_r_package` | real exports against published or recomputed figures |
+//! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
 //! | `formats` | one export in every format gives one result |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
 //! | `faults` | killed, full disk, two at once, twice the same night |
@@ -31,6 +32,7 @@ mod ledger;
 mod published;
 mod shared;
 
+mod activity;
 mod cdnow;
 mod cli;
 mod determinism;
@@ -40,5 +42,7 @@ mod messages;
 mod olist;
 mod online_retail;
 mod properties;
+mod rejects;
 mod rfm_r_package;
 mod sample;
+mod surveys;

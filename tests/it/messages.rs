@@ -253,9 +253,10 @@ fn dates_that_mean_two_days() {
     hint: in `[transactions.rules]` declare `timestamp_format = "day_first"` or `"month_first"`
     "#);
     let orders = ORDERS.replace("2024-01-05", "25/01/2024").replace("2024-01-06", "01/26/2024");
+    let orders = orders.replace("2024-02-01", "13/02/2024");
     insta::assert_snapshot!(told(COLUMNS, orders), @"
     exit 2
-    error: `[transactions]` column `at`: date formats are mixed: `25/01/2024` and `2024-02-01`
+    error: `[transactions]` column `at`: day-first and month-first dates are mixed: `25/01/2024` and `01/26/2024`
     hint: in `[transactions.rules]` declare `timestamp_format`; values in the other form are then set aside
     ");
     let orders = ORDERS.replace("2024-0", "soon");
