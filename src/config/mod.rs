@@ -124,6 +124,12 @@ impl Config {
         Stage::ALL.into_iter().filter(needed).collect()
     }
 
+    /// `[satisfaction]` with what `[publish]` decides.
+    pub fn satisfaction(&self) -> SatisfactionParams {
+        let minimum_group = self.publish.minimum_group.unwrap_or(self.satisfaction.minimum_group);
+        SatisfactionParams { minimum_group, ..self.satisfaction.clone() }
+    }
+
     /// What the command line changed, as text for the fingerprint.
     pub fn overrides(&self) -> String {
         format!("{:?} {:?}", self.run.as_of, self.stages())
