@@ -105,10 +105,22 @@ impl Config {
         for (i, survey) in self.surveys.iter().enumerate() {
             survey.check(i)?;
         }
+        self.check_survey_names()?;
         self.rfm.check()?;
         self.satisfaction.check()?;
         self.loyalty.check()?;
         self.clusters.check()
+    }
+
+    /// Accounts and rejects are kept by name, so that no two input tables may share one.
+    fn check_survey_names(&self) -> Result<()> {
+        let names = self.survey_names();
+        let taken = |i: usize| names[i] == "transactions" || names[..i].contains(&names[i]);
+        match (0..names.len()).find(|i| taken(*i)) {
+            Some(i) => Err(Error::config(format!("`[[surveys]] name`: two input tables are called `{}`", names[i]))
+                .hint("give each survey a name of its own")),
+            None => Ok(()),
+        }
     }
 
     /// The output folder.

@@ -411,6 +411,19 @@ fn too_many_rows_set_aside() {
 }
 
 #[test]
+fn two_tables_of_one_name() {
+    let survey = "[[surveys]]\nname = \"shop\"\nfiles = [\"orders.csv\"]\nitems = [{ column = \"price\", measures = \"effort\", scale = [1, 7] }]\n";
+    insta::assert_snapshot!(told(&format!("{COLUMNS}{survey}{survey}"), ORDERS), @"");
+    insta::assert_snapshot!(told(&format!("{COLUMNS}{}", survey.replace("shop", "transactions")), ORDERS), @"");
+}
+
+#[test]
+fn a_join_by_nothing() {
+    let join = "[[transactions.join]]\nfiles = [\"heads.csv\"]\non = {}\n";
+    insta::assert_snapshot!(told(&format!("{COLUMNS}{join}"), ORDERS), @"");
+}
+
+#[test]
 fn answers_without_a_scale_or_with_a_scale_upside_down() {
     let survey = "[[surveys]]\nfiles = [\"orders.csv\"]\n[surveys.columns]\ncustomer_id = \"customer\"\n[[surveys.items]]\ncolumn = \"price\"\nmeasures = \"satisfaction\"\n";
     let told = |more: &str| {
