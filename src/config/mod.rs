@@ -117,8 +117,10 @@ impl Config {
         let names = self.survey_names();
         let taken = |i: usize| names[i] == "transactions" || names[..i].contains(&names[i]);
         match (0..names.len()).find(|i| taken(*i)) {
-            Some(i) => Err(Error::config(format!("`[[surveys]] name`: two input tables are called `{}`", names[i]))
-                .hint("give each survey a name of its own")),
+            Some(i) => {
+                Err(Error::config(format!("`[[surveys]] name`: two input tables are called `{}`", names[i]))
+                    .hint("give each survey a name of its own"))
+            }
             None => Ok(()),
         }
     }

@@ -203,7 +203,7 @@ impl Block {
                 );
             }),
             Column::Text(texts) => {
-                rows.for_each(|row| see(row, texts.get(row).map_or(Cell::Null, Cell::Text)))
+                rows.for_each(|row| see(row, texts.get(row).map_or(Cell::Null, Cell::Text)));
             }
             Column::Int(values, None) => rows.for_each(|row| see(row, Cell::Int(values[row]))),
             Column::Float(values, None) => rows.for_each(|row| see(row, Cell::Float(values[row]))),

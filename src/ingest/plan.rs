@@ -330,7 +330,7 @@ impl<'a> View<'a> {
         match self.plan.places[wanted] {
             Place::Main(column) => self.block.each(column, see),
             place @ Place::Joined { .. } => {
-                (0..self.block.rows).for_each(|row| see(row, self.at(place, row)))
+                (0..self.block.rows).for_each(|row| see(row, self.at(place, row)));
             }
         }
     }

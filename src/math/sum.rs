@@ -104,6 +104,7 @@ fn squares_about(values: &[f64], centre: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these sums are exact")]
 mod tests {
     use super::*;
 

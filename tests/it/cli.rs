@@ -201,7 +201,8 @@ fn a_generated_company_is_the_same_every_time_and_runs_as_it_is() {
     let files = desk.names_in("one/exports");
     assert_eq!(files, desk.names_in("two/exports"));
     for file in &files {
-        let [a, b] = ["one", "two"].map(|f| std::fs::read(desk.path().join(f).join("exports").join(file)).unwrap());
+        let [a, b] =
+            ["one", "two"].map(|f| std::fs::read(desk.path().join(f).join("exports").join(file)).unwrap());
         assert!(a == b, "{file} differs");
     }
     desk.moshtari(&["run", "-c", "one/moshtari.toml"]).must_end_with(0);

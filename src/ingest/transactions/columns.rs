@@ -100,16 +100,13 @@ impl TransactionReader {
         let mut missing = Vec::new();
         let mut place = 0;
         sieve.view.each_of(column, &sieve.rows, |cell| {
-            match canonical_cell(cell, self.ids) {
-                Some(id) => {
-                    facts.customer_hashes.push(hash(&id));
-                    facts.customers.push(&id);
-                }
-                None => {
-                    missing.push(sieve.rows[place]);
-                    facts.customer_hashes.push(0);
-                    facts.customers.push(b"");
-                }
+            if let Some(id) = canonical_cell(cell, self.ids) {
+                facts.customer_hashes.push(hash(&id));
+                facts.customers.push(&id);
+            } else {
+                missing.push(sieve.rows[place]);
+                facts.customer_hashes.push(0);
+                facts.customers.push(b"");
             }
             place += 1;
         });
