@@ -133,11 +133,6 @@ impl Fold {
         });
     }
 
-    /// Number of customers so far.
-    pub fn customers(&self) -> usize {
-        self.shards.iter().map(|s| s.totals.len()).sum()
-    }
-
     /// Time of the last row, µs UTC.
     pub fn last_at(&self) -> Option<i64> {
         self.last_at
