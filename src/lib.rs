@@ -33,6 +33,7 @@ pub mod error;
 pub mod facts;
 pub mod generate;
 pub mod ingest;
+pub mod init;
 pub mod loyalty;
 pub mod math;
 pub mod pipeline;

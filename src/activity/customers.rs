@@ -42,6 +42,8 @@ pub struct Measures {
     pub basis: Basis,
     /// The export has quantities.
     pub with_quantities: bool,
+    /// The export has no money: what was spent is unknown, not zero.
+    pub without_money: bool,
 }
 
 /// One row per customer, and the way from orders to customers.
@@ -250,7 +252,9 @@ impl People<'_> {
             std::str::from_utf8(id).unwrap_or_default()
         });
         let ids = StringChunked::from_iter_values(c::CUSTOMER_ID.into(), ids);
-        let spend_mean = |p: &Person| (p.summary.orders > 0).then(|| p.spend / f64::from(p.summary.orders));
+        let priced = !self.measures.without_money;
+        let spend_mean =
+            |p: &Person| (priced && p.summary.orders > 0).then(|| p.spend / f64::from(p.summary.orders));
         table::new(vec![
             ids.into_series().into_column(),
             table::timestamp_column(c::FIRST_ORDER_AT, each(&people, |p| p.summary.first_at))?,
@@ -258,14 +262,14 @@ impl People<'_> {
             Column::new(c::ORDER_COUNT.into(), each(&people, |p| p.summary.orders)),
             Column::new(c::ACTIVE_DAYS.into(), each(&people, |p| p.summary.days)),
             Column::new(c::QUANTITY_TOTAL.into(), each(&people, |p| p.quantity)),
-            Column::new(c::SPEND_TOTAL.into(), each(&people, |p| p.spend)),
+            Column::new(c::SPEND_TOTAL.into(), each(&people, |p| priced.then_some(p.spend))),
             Column::new(c::SPEND_MEAN.into(), each(&people, spend_mean)),
             Column::new(c::RETURN_COUNT.into(), each(&people, |p| p.return_rows)),
-            Column::new(c::RETURN_TOTAL.into(), each(&people, |p| p.returned)),
-            Column::new(c::MARGIN_TOTAL.into(), each(&people, |p| p.margin)),
+            Column::new(c::RETURN_TOTAL.into(), each(&people, |p| priced.then_some(p.returned))),
+            Column::new(c::MARGIN_TOTAL.into(), each(&people, |p| p.margin.filter(|_| priced))),
             Column::new(c::RECENCY_DAYS.into(), each(&people, |p| p.summary.recency)),
             Column::new(c::FREQUENCY.into(), each(&people, |p| p.summary.window_orders)),
-            Column::new(c::MONETARY.into(), each(&people, |p| p.monetary)),
+            Column::new(c::MONETARY.into(), each(&people, |p| p.monetary.filter(|_| priced))),
         ])
     }
 }

@@ -10,6 +10,7 @@ pub use super::rejects::Example;
 use super::rejects::{Names, Rejects};
 use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex};
 use crate::config::items::ItemParams;
+use crate::config::transactions::MoneyRule;
 use crate::config::{Config, SurveyConfig};
 use crate::facts::{Facts, KnownCustomers, hash};
 use crate::ingest::accounting::Account;
@@ -75,6 +76,7 @@ pub fn transactions(
             MonetaryBasis::Margin => Basis::Margin,
         },
         with_quantities: config.transactions.columns.quantity.is_some(),
+        without_money: config.transactions.rules.money == MoneyRule::None,
     };
     let mut activity = read.fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     let mut warnings = empty_files(files, &read.rows_of_file);
@@ -245,6 +247,19 @@ pub struct Findings {
     pub examples: Vec<Example>,
     /// The first gate that would stop a run.
     pub gate: Option<Error>,
+    /// What a run would be about, if its transactions could be read.
+    pub seen: Option<Seen>,
+}
+
+/// The outlines of a run.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The day it would look from.
+    pub as_of: String,
+    /// Customers.
+    pub customers: usize,
+    /// Counting orders.
+    pub orders: u64,
 }
 
 /// Examples kept of each reason and table.
@@ -256,9 +271,12 @@ const EXAMPLES: usize = 3;
 /// `Config` and `Input` for what does not fit; a closed gate is a finding, not an error.
 pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings> {
     let mut rejects = Rejects::examples(EXAMPLES);
-    let mut found = Findings { tables: Vec::new(), warnings: Vec::new(), examples: Vec::new(), gate: None };
+    let mut found =
+        Findings { tables: Vec::new(), warnings: Vec::new(), examples: Vec::new(), gate: None, seen: None };
     match transactions(config, &mut rejects, observer) {
         Ok(read) => {
+            let (customers, orders) = (read.activity.customers.height(), read.activity.orders);
+            found.seen = Some(Seen { as_of: read.as_of.shown(), customers, orders });
             found.tables.push(read.table);
             found.warnings.extend(read.warnings);
             match surveys(config, &read.activity, &read.as_of, &mut rejects, observer) {

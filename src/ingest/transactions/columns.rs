@@ -144,9 +144,8 @@ impl TransactionReader {
         if let (Some(column), Some(values)) = (columns.quantity, &quantities) {
             sieve.refuse_missing(values, Reason::BadNumber, column);
         }
-        let priced = columns.amount.or(columns.unit_price).unwrap_or(columns.customer);
-        let prices = sieve.numbers(priced, self.marks.money);
-        sieve.refuse_missing(&prices, Reason::BadNumber, priced);
+        let priced = columns.amount.or(columns.unit_price);
+        let prices = self.prices(sieve, priced);
         let costs = columns.unit_cost.map(|column| sieve.numbers(column, self.marks.cost));
         for i in 0..sieve.rows.len() {
             let row = sieve.rows[i];
@@ -157,11 +156,11 @@ impl TransactionReader {
                 _ => Money::of(price),
             };
             if !amount.is_plausible() {
-                sieve.refuse(row, Reason::BadNumber, Some(priced));
+                sieve.refuse(row, Reason::BadNumber, priced);
             }
             let taken_back = quantity.map_or(amount.is_negative(), |q| q < 0);
             if taken_back && self.returns == Returns::Skip {
-                sieve.refuse(row, Reason::SkippedByRule, Some(columns.quantity.unwrap_or(priced)));
+                sieve.refuse(row, Reason::SkippedByRule, columns.quantity.or(priced));
             }
             if self.limit.is_before(facts.at[i], &self.zone) {
                 sieve.refuse(row, Reason::AfterAsOf, Some(columns.at));
@@ -183,6 +182,14 @@ impl TransactionReader {
             facts.effects.push(u8::from(sells) * SALE + u8::from(taken_back) * RETURN);
         }
         Ok(())
+    }
+
+    /// Prices of the rows in play; nothing in an export without money.
+    fn prices(&self, sieve: &mut Sieve<'_>, priced: Option<usize>) -> Vec<Option<Millionths>> {
+        let Some(column) = priced else { return vec![Some(0); sieve.rows.len()] };
+        let prices = sieve.numbers(column, self.marks.money);
+        sieve.refuse_missing(&prices, Reason::BadNumber, column);
+        prices
     }
 
     fn exchanged(&self, amount: Money, currency: Cell<'_>, facts: &mut Facts) -> Result<Money> {
