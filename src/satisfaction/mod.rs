@@ -18,10 +18,12 @@
 
 pub mod fading;
 pub mod figures;
+pub mod gap;
 pub mod indices;
 pub mod levels;
 pub mod nps;
 mod params;
+pub mod reliability;
 pub mod responses;
 pub mod standing;
 
