@@ -16,6 +16,7 @@
 //!
 //! Time and memory are linear in the answers.
 
+pub mod drivers;
 pub mod fading;
 pub mod figures;
 pub mod gap;
