@@ -41,6 +41,16 @@ pub(crate) fn mobi() -> Option<Table> {
     real_text("survey_ecsi_mobile/mobi.csv").map(|text| Table::parse(&text))
 }
 
+/// The fifteen items of it whose factors are in the reference.
+pub(crate) const MOBI_15: [&str; 15] = [
+    "CUSA1", "CUSA2", "CUSA3", "IMAG1", "IMAG2", "IMAG3", "IMAG4", "IMAG5", "PERQ1", "PERQ2", "PERQ3",
+    "PERQ4", "PERQ5", "PERQ6", "PERQ7",
+];
+
+/// The seven items of `attitude.csv` (Chatterjee & Price 1977).
+pub(crate) const ATTITUDE: [&str; 7] =
+    ["rating", "complaints", "privileges", "learning", "raises", "critical", "advance"];
+
 /// Columns of numbers; cells that are none, such as row names, are `None`.
 pub(crate) struct Table {
     names: Vec<String>,

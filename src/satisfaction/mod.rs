@@ -17,6 +17,7 @@
 //! Time and memory are linear in the answers.
 
 pub mod drivers;
+pub mod factors;
 pub mod fading;
 pub mod figures;
 pub mod gap;
