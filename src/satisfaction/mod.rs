@@ -25,6 +25,7 @@ pub mod indices;
 pub mod levels;
 pub mod nps;
 mod params;
+pub mod quality_house;
 pub mod reliability;
 pub mod responses;
 pub mod standing;
