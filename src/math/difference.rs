@@ -122,6 +122,19 @@ mod tests {
         close(found.interval.high, ends[1], 1e-11);
     }
 
+    /// scipy 1.17.1, `t.ppf(0.975, v)`: degrees of freedom need not be whole. Equal variances and degrees v/2 on
+    /// both sides make v in all.
+    #[test]
+    fn broken_degrees_of_freedom_equal_scipy() {
+        for (v, quantile) in
+            [(63.649_969_196_784_52, 1.997_941_259_433_927_6), (300.25, 1.967_896_374_665_433_9)]
+        {
+            let found = welch(0.0, [0.5, 0.5], [v / 2.0, v / 2.0]).unwrap();
+            close(found.degrees, v, 1e-13);
+            close(found.interval.high, quantile, 1e-11);
+        }
+    }
+
     #[test]
     fn groups_that_say_nothing_have_no_difference() {
         assert_eq!(shares(0, 0, 1, 2), None);
