@@ -28,6 +28,7 @@
 
 pub mod activity;
 pub mod clusters;
+pub mod complaints;
 pub mod config;
 pub mod error;
 pub mod facts;
