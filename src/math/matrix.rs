@@ -67,12 +67,6 @@ impl Matrix {
     pub fn select(&self, rows: &[usize], columns: &[usize]) -> Self {
         Self::from_fn(rows.len(), columns.len(), |i, j| self[(rows[i], columns[j])])
     }
-
-    /// The first `n` columns.
-    #[must_use]
-    pub fn first_columns(&self, n: usize) -> Self {
-        Self::from_fn(self.n_rows, n, |i, j| self[(i, j)])
-    }
 }
 
 impl Index<(usize, usize)> for Matrix {
@@ -289,6 +283,5 @@ mod tests {
         let a = Matrix::from_fn(2, 3, |i, j| (3 * i + j) as f64);
         assert_eq!(a.times_vector(&[1.0, 1.0, 2.0]), [5.0, 17.0]);
         assert_eq!(a.select(&[1], &[2, 0]).row(0), [5.0, 3.0]);
-        assert_eq!((a.first_columns(2).n_rows(), a.first_columns(2).n_columns()), (2, 2));
     }
 }
