@@ -34,6 +34,11 @@ pub struct TextColumn {
 }
 
 impl TextColumn {
+    /// A column from its parts: all bytes, the end of each value, and which values are absent.
+    pub fn from_parts(bytes: Vec<u8>, ends: Vec<u32>, nulls: Option<Vec<bool>>) -> Self {
+        Self { bytes, ends, nulls }
+    }
+
     /// Appends a value.
     pub fn push(&mut self, value: &[u8]) {
         self.bytes.extend_from_slice(value);

@@ -28,11 +28,13 @@
 
 pub mod activity;
 pub mod clusters;
+pub mod complaints;
 pub mod config;
 pub mod error;
 pub mod facts;
 pub mod generate;
 pub mod ingest;
+pub mod init;
 pub mod loyalty;
 pub mod math;
 pub mod pipeline;

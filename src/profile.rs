@@ -12,7 +12,7 @@ use crate::{Result, table};
 struct Group {
     customers: u32,
     orders: u64,
-    spend: Sum,
+    spend: Mean,
     recency: Mean,
     frequency: Mean,
     monetary: Mean,
@@ -71,7 +71,7 @@ pub fn profile(
         let group = groups.entry(*label).or_default();
         group.customers += 1;
         group.orders += u64::from(orders[row].unwrap_or(0));
-        group.spend.add(spend[row].unwrap_or(0.0));
+        group.spend.add(spend[row]);
         group.recency.add(recency[row].map(f64::from));
         group.frequency.add(recency[row].and(frequency[row]).map(f64::from));
         group.monetary.add(monetary[row]);
@@ -89,8 +89,10 @@ pub fn profile(
 
 fn frame(groups: &[(Option<&str>, Group)], all: usize, extra: Option<&str>) -> Result<DataFrame> {
     let mut total = Sum::default();
-    groups.iter().for_each(|(_, g)| total.add(g.spend.value()));
+    groups.iter().for_each(|(_, g)| total.add(g.spend.sum.value()));
     let total = total.value();
+    // Where no customer's spending is known, that of no group is.
+    let priced = all == 0 || groups.iter().any(|(_, g)| g.spend.n > 0);
     let of = |value: &dyn Fn(&Group) -> Option<f64>| groups.iter().map(|(_, g)| value(g)).collect::<Vec<_>>();
     let mut columns = vec![
         Column::new(p::NAME.into(), groups.iter().map(|(n, _)| *n).collect::<Vec<_>>()),
@@ -100,8 +102,8 @@ fn frame(groups: &[(Option<&str>, Group)], all: usize, extra: Option<&str>) -> R
             of(&|g| (all > 0).then(|| f64::from(g.customers) / all as f64)),
         ),
         Column::new(p::ORDERS.into(), groups.iter().map(|(_, g)| g.orders).collect::<Vec<_>>()),
-        Column::new(p::SPEND_TOTAL.into(), of(&|g| Some(g.spend.value()))),
-        Column::new(p::SPEND_SHARE.into(), of(&|g| (total > 0.0).then(|| g.spend.value() / total))),
+        Column::new(p::SPEND_TOTAL.into(), of(&|g| priced.then(|| g.spend.sum.value()))),
+        Column::new(p::SPEND_SHARE.into(), of(&|g| (total > 0.0).then(|| g.spend.sum.value() / total))),
         Column::new(p::RECENCY_DAYS_MEAN.into(), of(&|g| g.recency.value())),
         Column::new(p::FREQUENCY_MEAN.into(), of(&|g| g.frequency.value())),
         Column::new(p::MONETARY_MEAN.into(), of(&|g| g.monetary.value())),

@@ -42,6 +42,8 @@ pub struct Measures {
     pub basis: Basis,
     /// The export has quantities.
     pub with_quantities: bool,
+    /// The export has no money: what was spent is unknown, not zero.
+    pub without_money: bool,
 }
 
 /// One row per customer, and the way from orders to customers.
@@ -90,7 +92,9 @@ impl Fold {
     /// `Internal` when a table cannot be built; `Config` when there are more than 4 billion customers.
     pub fn finish(self, as_of: &AsOfDay<'_>, measures: Measures) -> Result<Activity> {
         let Self { mut shards, rows: row_count, costless_rows, with_costs, .. } = self;
-        let from_day = measures.window_days.map_or(i32::MIN, |w| as_of.day.saturating_sub(i32::try_from(w).unwrap_or(i32::MAX) - 1));
+        let from_day = measures
+            .window_days
+            .map_or(i32::MIN, |w| as_of.day.saturating_sub(i32::try_from(w).unwrap_or(i32::MAX) - 1));
         let summaries: Vec<Vec<Summary>> =
             shards.par_iter_mut().map(|shard| summarise(shard, as_of, from_day)).collect();
         let order = sorted(&shards)?;
@@ -106,8 +110,8 @@ impl Fold {
         for (row, &(shard, customer)) in order.iter().enumerate() {
             rows[shard as usize][customer as usize] = row as u32;
         }
-        let people = People { shards: &shards, summaries: &summaries, order: &order, margins, measures };
-        let customers = people.table()?;
+        let people = People { shards: &shards, summaries: &summaries, margins, measures };
+        let customers = people.table(&order)?;
         let orders = summaries.iter().flatten().map(|s| u64::from(s.orders)).sum();
         Ok(Activity { customers, orders, warnings, shards, rows })
     }
@@ -139,10 +143,9 @@ impl Activity {
     }
 }
 
-/// Sums each customer's orders. Afterwards the shard's orders stand by customer and time.
+/// Sums each customer's orders.
 fn summarise(shard: &mut Shard, as_of: &AsOfDay<'_>, from_day: i32) -> Vec<Summary> {
-    shard.forget_orders_by_key();
-    shard.orders.sort_unstable_by_key(|o| (o.customer, o.first_at, o.key));
+    shard.settle();
     let mut summaries = vec![Summary::default(); shard.totals.len()];
     let mut days = Vec::new();
     for orders in shard.orders.chunk_by(|a, b| a.customer == b.customer) {
@@ -182,11 +185,9 @@ fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<
 
 /// Every customer as (shard, number), by id.
 fn sorted(shards: &[Shard]) -> Result<Vec<(u32, u32)>> {
-    let mut order: Vec<(u64, u32, u32)> = Vec::new();
+    let mut order: Vec<(u128, u32, u32)> = Vec::new();
     for (s, shard) in shards.iter().enumerate() {
-        order.extend(
-            (0..shard.ids.len()).map(|c| (prefix(shard.ids.get(c).unwrap_or_default()), s as u32, c as u32)),
-        );
+        order.extend(shard.totals.iter().enumerate().map(|(c, totals)| (totals.prefix, s as u32, c as u32)));
     }
     if u32::try_from(order.len()).is_err() {
         return Err(Error::config("the export has more than 4 billion customers"));
@@ -196,81 +197,83 @@ fn sorted(shards: &[Shard]) -> Result<Vec<(u32, u32)>> {
     Ok(order.into_iter().map(|(_, s, c)| (s, c)).collect())
 }
 
-/// The first eight bytes as a number that sorts like them.
-fn prefix(id: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
-    let n = id.len().min(8);
-    bytes[..n].copy_from_slice(&id[..n]);
-    u64::from_be_bytes(bytes)
+/// One customer's figures, side by side.
+#[derive(Clone, Copy, Debug)]
+struct Person {
+    shard: u32,
+    number: u32,
+    summary: Summary,
+    spend: f64,
+    returned: f64,
+    return_rows: u32,
+    quantity: Option<f64>,
+    margin: Option<f64>,
+    monetary: Option<f64>,
 }
 
 struct People<'a> {
     shards: &'a [Shard],
     summaries: &'a [Vec<Summary>],
-    order: &'a [(u32, u32)],
     margins: bool,
     measures: Measures,
 }
 
 impl People<'_> {
-    fn each<T: Send>(&self, value: impl Fn(&Shard, usize, &Summary) -> T + Sync) -> Vec<T> {
-        self.order
-            .par_iter()
-            .map(|&(s, customer)| {
-                let (s, customer) = (s as usize, customer as usize);
-                value(&self.shards[s], customer, &self.summaries[s][customer])
-            })
-            .collect()
-    }
-
-    fn margin(&self, shard: &Shard, customer: usize) -> Option<Money> {
-        let totals = &shard.totals[customer];
-        (self.margins && totals.costless_rows == 0).then(|| totals.amount - totals.cost)
-    }
-
-    fn monetary(&self, shard: &Shard, customer: usize, s: &Summary) -> Option<f64> {
-        let sum =
-            if self.measures.window_days.is_some() { s.window_amount } else { shard.totals[customer].amount };
-        match self.measures.basis {
-            Basis::Sum => Some(sum.to_f64()),
-            Basis::Mean => (s.window_orders > 0).then(|| sum.to_f64() / f64::from(s.window_orders)),
-            Basis::Margin => self.margin(shard, customer).map(Money::to_f64),
+    fn person(&self, shard: u32, number: u32) -> Person {
+        let totals = &self.shards[shard as usize].totals[number as usize];
+        let summary = self.summaries[shard as usize][number as usize];
+        let margin =
+            (self.margins && totals.costless_rows == 0).then(|| (totals.amount - totals.cost).to_f64());
+        let sum = if self.measures.window_days.is_some() { summary.window_amount } else { totals.amount };
+        Person {
+            shard,
+            number,
+            summary,
+            spend: totals.amount.to_f64(),
+            returned: totals.returned.to_f64(),
+            return_rows: totals.return_rows,
+            quantity: self.measures.with_quantities.then(|| totals.quantity as f64 / 1e6),
+            margin,
+            monetary: match self.measures.basis {
+                Basis::Sum => Some(sum.to_f64()),
+                Basis::Mean => {
+                    (summary.window_orders > 0).then(|| sum.to_f64() / f64::from(summary.window_orders))
+                }
+                Basis::Margin => margin,
+            },
         }
     }
 
-    fn table(&self) -> Result<DataFrame> {
-        let with_quantities = self.measures.with_quantities;
-        let ids = self.order.iter().map(|&(s, n)| {
-            let id = self.shards[s as usize].ids.get(n as usize).unwrap_or_default();
+    fn table(&self, order: &[(u32, u32)]) -> Result<DataFrame> {
+        let people: Vec<Person> =
+            order.par_iter().map(|&(shard, number)| self.person(shard, number)).collect();
+        let ids = people.iter().map(|p| {
+            let id = self.shards[p.shard as usize].ids.get(p.number as usize).unwrap_or_default();
             std::str::from_utf8(id).unwrap_or_default()
         });
         let ids = StringChunked::from_iter_values(c::CUSTOMER_ID.into(), ids);
+        let priced = !self.measures.without_money;
+        let spend_mean =
+            |p: &Person| (priced && p.summary.orders > 0).then(|| p.spend / f64::from(p.summary.orders));
         table::new(vec![
             ids.into_series().into_column(),
-            table::timestamp_column(c::FIRST_ORDER_AT, self.each(|_, _, s| s.first_at))?,
-            table::timestamp_column(c::LAST_ORDER_AT, self.each(|_, _, s| s.last_at))?,
-            Column::new(c::ORDER_COUNT.into(), self.each(|_, _, s| s.orders)),
-            Column::new(c::ACTIVE_DAYS.into(), self.each(|_, _, s| s.days)),
-            Column::new(
-                c::QUANTITY_TOTAL.into(),
-                self.each(|shard, n, _| with_quantities.then(|| shard.totals[n].quantity as f64 / 1e6)),
-            ),
-            Column::new(c::SPEND_TOTAL.into(), self.each(|shard, n, _| shard.totals[n].amount.to_f64())),
-            Column::new(
-                c::SPEND_MEAN.into(),
-                self.each(|shard, n, s| {
-                    (s.orders > 0).then(|| shard.totals[n].amount.to_f64() / f64::from(s.orders))
-                }),
-            ),
-            Column::new(c::RETURN_COUNT.into(), self.each(|shard, n, _| shard.totals[n].return_rows)),
-            Column::new(c::RETURN_TOTAL.into(), self.each(|shard, n, _| shard.totals[n].returned.to_f64())),
-            Column::new(
-                c::MARGIN_TOTAL.into(),
-                self.each(|shard, n, _| self.margin(shard, n).map(Money::to_f64)),
-            ),
-            Column::new(c::RECENCY_DAYS.into(), self.each(|_, _, s| s.recency)),
-            Column::new(c::FREQUENCY.into(), self.each(|_, _, s| s.window_orders)),
-            Column::new(c::MONETARY.into(), self.each(|shard, n, s| self.monetary(shard, n, s))),
+            table::timestamp_column(c::FIRST_ORDER_AT, each(&people, |p| p.summary.first_at))?,
+            table::timestamp_column(c::LAST_ORDER_AT, each(&people, |p| p.summary.last_at))?,
+            Column::new(c::ORDER_COUNT.into(), each(&people, |p| p.summary.orders)),
+            Column::new(c::ACTIVE_DAYS.into(), each(&people, |p| p.summary.days)),
+            Column::new(c::QUANTITY_TOTAL.into(), each(&people, |p| p.quantity)),
+            Column::new(c::SPEND_TOTAL.into(), each(&people, |p| priced.then_some(p.spend))),
+            Column::new(c::SPEND_MEAN.into(), each(&people, spend_mean)),
+            Column::new(c::RETURN_COUNT.into(), each(&people, |p| p.return_rows)),
+            Column::new(c::RETURN_TOTAL.into(), each(&people, |p| priced.then_some(p.returned))),
+            Column::new(c::MARGIN_TOTAL.into(), each(&people, |p| p.margin.filter(|_| priced))),
+            Column::new(c::RECENCY_DAYS.into(), each(&people, |p| p.summary.recency)),
+            Column::new(c::FREQUENCY.into(), each(&people, |p| p.summary.window_orders)),
+            Column::new(c::MONETARY.into(), each(&people, |p| p.monetary.filter(|_| priced))),
         ])
     }
+}
+
+fn each<T>(people: &[Person], value: impl Fn(&Person) -> T) -> Vec<T> {
+    people.iter().map(value).collect()
 }

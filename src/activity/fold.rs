@@ -1,8 +1,5 @@
 //! Rows to orders, shard by shard.
 
-use std::hash::BuildHasher;
-
-use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use rayon::prelude::*;
 
@@ -12,7 +9,7 @@ use crate::math::money::{Millionths, Money};
 /// Number of shards. More shards than threads, so that a big one does not hold the others up; a power of two.
 pub const SHARDS: usize = 16;
 
-/// What is known of one order.
+/// What is known of one order, or of a run of its rows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Order {
     /// Net money.
@@ -38,11 +35,42 @@ impl Order {
         let taken_back = self.effects & RETURN != 0 && self.quantity <= 0 && !self.amount.is_positive();
         sold && !taken_back
     }
+
+    /// One row as an order of its own.
+    fn of(facts: &Facts, row: usize, customer: u32, key: u64) -> Self {
+        let at = facts.at[row];
+        Self {
+            amount: facts.amounts[row],
+            key,
+            first_at: at,
+            last_at: at,
+            quantity: facts.quantities[row],
+            customer,
+            effects: facts.effects[row],
+        }
+    }
+
+    /// Adds rows of the same order. Times of rows that sell nothing do not date an order that has a sale.
+    fn merge(&mut self, other: &Self) {
+        self.amount += other.amount;
+        self.quantity = self.quantity.saturating_add(other.quantity);
+        let (sold, sells) = (self.effects & SALE != 0, other.effects & SALE != 0);
+        if sells && !sold {
+            (self.first_at, self.last_at) = (other.first_at, other.last_at);
+        } else if sells || !sold {
+            self.first_at = self.first_at.min(other.first_at);
+            self.last_at = self.last_at.max(other.last_at);
+        }
+        self.effects |= other.effects;
+    }
 }
 
 /// Sums of a customer's rows that need no orders.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Totals {
+    /// The first bytes of the id: most comparisons of ids end here.
+    pub prefix: u128,
+    pub id_length: u32,
     pub amount: Money,
     pub returned: Money,
     pub cost: Money,
@@ -56,11 +84,19 @@ pub(super) struct Totals {
 pub(super) struct Shard {
     pub ids: TextColumn,
     pub totals: Vec<Totals>,
+    /// Runs of rows of one order, as they came; after [`Shard::settle`] one entry per order.
     pub orders: Vec<Order>,
-    hashes: Vec<u64>,
-    customers: HashTable<u32>,
-    by_key: HashTable<u32>,
+    customers: HashTable<Entry>,
     rows: u64,
+    /// Entries of `orders` known to be different orders.
+    settled: usize,
+}
+
+/// A customer in the table: the whole hash stands beside the number, so that most comparisons end there.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    hash: u64,
+    customer: u32,
 }
 
 /// Takes facts in file order and keeps orders and totals.
@@ -97,11 +133,6 @@ impl Fold {
         });
     }
 
-    /// Number of customers so far.
-    pub fn customers(&self) -> usize {
-        self.shards.iter().map(|s| s.totals.len()).sum()
-    }
-
     /// Time of the last row, µs UTC.
     pub fn last_at(&self) -> Option<i64> {
         self.last_at
@@ -124,90 +155,107 @@ fn spread(facts: &Facts) -> Vec<Vec<u32>> {
 }
 
 impl Shard {
-    /// Frees what only folding needs: the orders are about to be sorted.
-    pub(super) fn forget_orders_by_key(&mut self) {
-        self.by_key = HashTable::new();
-    }
-
     /// Number of a customer in the shard.
     pub(super) fn find(&self, hash: u64, id: &[u8]) -> Option<u32> {
-        let is = |c: &u32| self.hashes[*c as usize] == hash && self.ids.get(*c as usize) == Some(id);
-        self.customers.find(hash, is).copied()
+        let prefix = prefix(id);
+        self.customers.find(hash, |e| e.hash == hash && self.is(e.customer, id, prefix)).map(|e| e.customer)
+    }
+
+    fn is(&self, customer: u32, id: &[u8], prefix: u128) -> bool {
+        let known = &self.totals[customer as usize];
+        known.id_length as usize == id.len()
+            && known.prefix == prefix
+            && (id.len() <= PREFIX || self.ids.get(customer as usize) == Some(id))
     }
 
     fn add(&mut self, facts: &Facts, rows: &[u32]) {
-        let mut last = u32::MAX;
+        let mut last: Option<(u64, u32)> = None;
         for &row in rows {
             let row = row as usize;
-            let customer = self.customer(facts, row);
+            let (hash, id) = (facts.customer_hashes[row], facts.customers.get(row).unwrap_or_default());
+            // The lines of an order mostly stand together.
+            let customer = match last {
+                Some((h, c)) if h == hash && self.is(c, id, prefix(id)) => c,
+                _ => self.customer(hash, id),
+            };
+            last = Some((hash, customer));
             let key = if facts.order_keys.is_empty() { self.rows } else { facts.order_keys[row] };
             self.rows += 1;
             self.totals[customer as usize].add(facts, row);
-            // The lines of an order mostly stand together.
-            let same = self.orders.get(last as usize).is_some_and(|o| o.customer == customer && o.key == key);
-            if !same {
-                last = self.order(customer, key, facts.at[row]);
+            let order = Order::of(facts, row, customer, key);
+            match self.orders.last_mut() {
+                Some(open) if open.customer == customer && open.key == key => open.merge(&order),
+                _ => self.orders.push(order),
             }
-            self.orders[last as usize].add(facts, row);
+        }
+        // Orders whose rows lie apart would fill memory with their rows; settling now and then keeps it to orders.
+        if self.orders.len() > 2 * self.settled + SETTLE_AT {
+            self.settle();
         }
     }
 
-    fn customer(&mut self, facts: &Facts, row: usize) -> u32 {
-        let (hash, id) = (facts.customer_hashes[row], facts.customers.get(row).unwrap_or_default());
+    fn customer(&mut self, hash: u64, id: &[u8]) -> u32 {
         if let Some(customer) = self.find(hash, id) {
             return customer;
         }
         let customer = u32::try_from(self.totals.len()).expect("a shard holds less than 4 billion customers");
         self.ids.push(id);
-        self.hashes.push(hash);
-        self.totals.push(Totals::default());
-        let hashes = &self.hashes;
-        self.customers.insert_unique(hash, customer, |&c| hashes[c as usize]);
+        let id_length = u32::try_from(id.len()).unwrap_or(u32::MAX);
+        self.totals.push(Totals { prefix: prefix(id), id_length, ..Totals::default() });
+        self.customers.insert_unique(hash, Entry { hash, customer }, |e| e.hash);
         customer
     }
 
-    fn order(&mut self, customer: u32, key: u64, at: i64) -> u32 {
-        const STATE: FixedState = FixedState::with_seed(2);
-        let hash = STATE.hash_one((customer, key));
-        let orders = &self.orders;
-        let is = |o: &u32| orders[*o as usize].customer == customer && orders[*o as usize].key == key;
-        if let Some(&order) = self.by_key.find(hash, is) {
-            return order;
+    /// Joins the runs of each order. Afterwards orders stand by customer.
+    pub(super) fn settle(&mut self) {
+        let mut sorted = by_customer(&self.orders, self.totals.len());
+        for orders in sorted.chunk_by_mut(|a, b| a.customer == b.customer) {
+            // Stable: runs of an order stay in the order of their rows.
+            orders.sort_by_key(|o| o.key);
         }
-        let order = u32::try_from(self.orders.len()).expect("a shard holds less than 4 billion orders");
-        self.orders.push(Order {
-            amount: Money::ZERO,
-            key,
-            first_at: at,
-            last_at: at,
-            quantity: 0,
-            customer,
-            effects: 0,
+        sorted.dedup_by(|next, kept| {
+            let same = next.customer == kept.customer && next.key == kept.key;
+            if same {
+                kept.merge(next);
+            }
+            same
         });
-        let orders = &self.orders;
-        self.by_key.insert_unique(hash, order, |o| {
-            let o = &orders[*o as usize];
-            STATE.hash_one((o.customer, o.key))
-        });
-        order
+        self.settled = sorted.len();
+        self.orders = sorted;
     }
 }
 
-impl Order {
-    fn add(&mut self, facts: &Facts, row: usize) {
-        let (at, effects) = (facts.at[row], facts.effects[row]);
-        self.amount += facts.amounts[row];
-        self.quantity = self.quantity.saturating_add(facts.quantities[row]);
-        let (sold, sells) = (self.effects & SALE != 0, effects & SALE != 0);
-        if sells && !sold {
-            // Times of rows that sell nothing do not date an order that has a sale.
-            (self.first_at, self.last_at) = (at, at);
-        } else if sells || !sold {
-            self.first_at = self.first_at.min(at);
-            self.last_at = self.last_at.max(at);
-        }
-        self.effects |= effects;
+/// Bytes of an id that stand beside a customer's totals.
+const PREFIX: usize = 16;
+
+/// The first bytes of an id as a number that sorts like them.
+fn prefix(id: &[u8]) -> u128 {
+    let mut bytes = [0; PREFIX];
+    let n = id.len().min(PREFIX);
+    bytes[..n].copy_from_slice(&id[..n]);
+    u128::from_be_bytes(bytes)
+}
+
+/// Runs kept before they are settled for the first time.
+const SETTLE_AT: usize = 1 << 20;
+
+/// The runs by customer, each customer's in the order they came: a counting sort.
+fn by_customer(orders: &[Order], customers: usize) -> Vec<Order> {
+    let mut starts = vec![0_u32; customers + 1];
+    for order in orders {
+        starts[order.customer as usize + 1] += 1;
     }
+    for c in 0..customers {
+        starts[c + 1] += starts[c];
+    }
+    let Some(&any) = orders.first() else { return Vec::new() };
+    let mut sorted = vec![any; orders.len()];
+    for order in orders {
+        let place = &mut starts[order.customer as usize];
+        sorted[*place as usize] = *order;
+        *place += 1;
+    }
+    sorted
 }
 
 impl Totals {

@@ -30,6 +30,8 @@ pub(super) enum Log {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Look at exports, propose which column means what, and write a configuration with comments
+    Init(InitArgs),
     /// Read the exports, compute, and publish a result
     Run(RunArgs),
     /// Read config and inputs, say what would be set aside and why; publish nothing
@@ -47,6 +49,22 @@ pub(super) enum Command {
     },
     /// The manual page
     Man,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct InitArgs {
+    /// Exports: files, folders of files, or quoted patterns; all tables of the company at once
+    #[arg(value_name = "EXPORT", required = true)]
+    pub(super) exports: Vec<PathBuf>,
+    /// Where the configuration is written
+    #[arg(long, short, value_name = "FILE", default_value = "moshtari.toml")]
+    pub(super) output: PathBuf,
+    /// Replace a configuration that is there
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Write the configuration to standard output instead
+    #[arg(long, conflicts_with_all = ["output", "force"])]
+    pub(super) stdout: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod explain;
 mod generate;
+mod init;
 mod printer;
 mod progress;
 mod run;
@@ -49,6 +50,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn dispatch(command: Command, printer: Printer) -> Result<u8> {
     match command {
+        Command::Init(args) => init::run(&args, printer),
         Command::Run(args) => run::run(&args, printer),
         Command::Check(args) => check::run(&args, printer),
         Command::Explain(args) => explain::run(&args, printer),

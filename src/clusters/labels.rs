@@ -1,12 +1,10 @@
 //! What clustering tells every customer: number and name of the cluster, how far from its centre, and why.
 
-use std::fmt::Write as _;
-
 use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::features::Features;
-use super::naming::figure;
+use super::naming::{figure, write_figure};
 use super::params::ClustersParams;
 use super::quality::own_and_next;
 use super::{Centre, Groups};
@@ -72,16 +70,21 @@ impl Labels<'_> {
         let mut why = String::with_capacity(200);
         let values = &self.features.original[i * width..][..width];
         for (feature, (known, &value)) in self.params.features.iter().zip(self.known.iter().zip(values)) {
-            let comma = if why.is_empty() { "" } else { ", " };
-            let note = if known[row].is_none() { " (missing, the median)" } else { "" };
-            write!(why, "{comma}{} {}{note}", feature.column, figure(value))
-                .expect("writing to a string cannot fail");
+            why.push_str(if why.is_empty() { "" } else { ", " });
+            why.push_str(&feature.column);
+            why.push(' ');
+            write_figure(&mut why, value);
+            why.push_str(if known[row].is_none() { " (missing, the median)" } else { "" });
         }
-        write!(why, "; {}, distance {distance:.2}", phrases[cluster])
-            .expect("writing to a string cannot fail");
+        why.push_str("; ");
+        why.push_str(&phrases[cluster]);
+        why.push_str(", distance ");
+        write_figure(&mut why, distance);
         if let Some((next, distance)) = next {
-            let id = self.centres[next].id;
-            write!(why, ", next is cluster {id} at {distance:.2}").expect("writing to a string cannot fail");
+            why.push_str(", next is cluster ");
+            why.push_str(&self.centres[next].id.to_string());
+            why.push_str(" at ");
+            write_figure(&mut why, distance);
         }
         Label { cluster: Some(cluster), distance: Some(distance), why }
     }

@@ -1,8 +1,8 @@
 //! Groups of customers who are alike, found by k-means rather than drawn by rule.
 //!
 //! The stage's story: the configured measures of each customer become a row of comparable numbers
-//! ([`features`](Scaler)); k-means groups the rows ([`kmeans`]), for one number of clusters or for several, of
-//! which the one whose clusters stand apart most clearly is taken; clusters are numbered by value, 1 the most
+//! ([`Scaler`]); k-means groups the rows ([`kmeans`]), for a given number of clusters or for several, of which
+//! the one whose clusters stand apart most clearly is taken; clusters are numbered by value, 1 the most
 //! valuable, and named after what sets their customers apart; every customer is told which values led where.
 //!
 //! Definitions on which books disagree, and ours:

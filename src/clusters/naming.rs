@@ -2,12 +2,16 @@
 //! beside the others.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::params::{ClustersParams, Direction};
 use crate::schema::customers as c;
 
 /// Words for low, middle and high values of a measure.
 pub type Words = [String; 3];
+
+/// Centres nearer than this in the scaled space share a rank: a name must not tell apart what hardly differs.
+const SAME: f64 = 0.25;
 
 /// Most measures in a name.
 const MOST: usize = 3;
@@ -45,7 +49,7 @@ pub(super) struct Profile<'a> {
 /// A name for each of `k` clusters, all different.
 ///
 /// Each of up to three measures, the most unusual ones of the cluster if there are more, gives a word by
-/// the rank of its mean: the lower third, the middle, the upper third. Clusters that would share a name
+/// the rank of its centre: the lower third, the middle, the upper third. Clusters that would share a name
 /// add the mean of the measure in which they differ most, and at last their number.
 pub(super) fn names(k: usize, profiles: &[Profile<'_>], params: &ClustersParams) -> Vec<String> {
     if k < 2 || profiles.is_empty() {
@@ -95,12 +99,12 @@ fn shared(names: &[String]) -> Vec<Vec<usize>> {
     groups.into_values().filter(|group| group.len() > 1).collect()
 }
 
-/// The word of a measure for each cluster, by the rank of its mean.
+/// The word of a measure for each cluster, by the rank of its centre.
 fn words_of(profile: &Profile<'_>, own: &BTreeMap<String, Words>) -> Vec<String> {
     let [low, middle, high] = own.get(profile.column).cloned().unwrap_or_else(|| words(profile.column));
     let last = profile.means.len() - 1;
-    let word = |mean: &f64| {
-        let rank = profile.means.iter().filter(|other| *other < mean).count();
+    let word = |place: &f64| {
+        let rank = profile.scaled.iter().filter(|other| *other + SAME < *place).count();
         let word = if 3 * rank < last {
             &low
         } else if 3 * rank > 2 * last {
@@ -110,7 +114,7 @@ fn words_of(profile: &Profile<'_>, own: &BTreeMap<String, Words>) -> Vec<String>
         };
         word.clone()
     };
-    profile.means.iter().map(word).collect()
+    profile.scaled.iter().map(word).collect()
 }
 
 /// The engine's words for low, middle and high values of a measure.
@@ -130,14 +134,28 @@ fn words(column: &str) -> Words {
     words.map(str::to_owned)
 }
 
-/// A figure for people: whole from 100 on, else up to two decimals.
+/// A figure for people: whole from 100 on, else with up to two decimals.
 pub(super) fn figure(value: f64) -> String {
-    if value.abs() >= 100.0 {
-        return format!("{value:.0}");
+    let mut text = String::new();
+    write_figure(&mut text, value);
+    text
+}
+
+/// Appends a [`figure`]. Works in hundredths: one figure per customer and measure is too many for the exact
+/// arithmetic of `{:.2}`.
+pub(super) fn write_figure(text: &mut String, value: f64) {
+    let hundredths = (value * 100.0).round_ties_even() as i64;
+    if hundredths.unsigned_abs() >= 10_000 {
+        return write!(text, "{value:.0}").expect("writing to a string cannot fail");
     }
-    let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
+    match (rest / 10, rest % 10) {
+        (0, 0) => write!(text, "{sign}{whole}"),
+        (tenths, 0) => write!(text, "{sign}{whole}.{tenths}"),
+        _ => write!(text, "{sign}{whole}.{rest:02}"),
+    }
+    .expect("writing to a string cannot fail");
 }
 
 #[cfg(test)]
@@ -145,7 +163,7 @@ mod tests {
     use super::*;
 
     fn profile(column: &str, means: [f64; 3]) -> Profile<'_> {
-        Profile { column, means: means.to_vec(), scaled: means.map(|mean| mean / 10.0).to_vec() }
+        Profile { column, means: means.to_vec(), scaled: means.to_vec() }
     }
 
     fn named(profiles: &[Profile<'_>]) -> Vec<String> {
@@ -177,6 +195,17 @@ mod tests {
                 "less recent, regular, medium spenders"
             ]
         );
+    }
+
+    #[test]
+    fn centres_that_hardly_differ_share_a_word() {
+        let recency = Profile {
+            column: c::RECENCY_DAYS,
+            means: vec![13.7, 118.0, 13.5],
+            scaled: vec![-1.0, 0.9, -1.02],
+        };
+        let found = words_of(&recency, &BTreeMap::new());
+        assert_eq!(found, ["recent", "long gone", "recent"]);
     }
 
     #[test]
@@ -252,7 +281,7 @@ mod tests {
 
     #[test]
     fn figures_for_people() {
-        let shown = [0.0, -0.001, 0.456, 7.0, 80.5, 99.999, 123.456, -5.25].map(figure);
-        assert_eq!(shown, ["0", "0", "0.46", "7", "80.5", "100", "123", "-5.25"]);
+        let shown = [0.0, -0.001, 0.456, 7.0, 80.5, 99.999, 123.456, -5.25, -0.05].map(figure);
+        assert_eq!(shown, ["0", "0", "0.46", "7", "80.5", "100", "123", "-5.25", "-0.05"]);
     }
 }

@@ -128,7 +128,7 @@ fn equal_customers_are_one_cluster() {
         assert_eq!(
             why(&found, 0),
             "recency_days 5, frequency 2, monetary 10; nearest to cluster 1, all customers \
-             (means recency_days 5, frequency 2, monetary 10), distance 0.00"
+             (means recency_days 5, frequency 2, monetary 10), distance 0"
         );
     }
 }

@@ -117,8 +117,10 @@ impl Config {
         let names = self.survey_names();
         let taken = |i: usize| names[i] == "transactions" || names[..i].contains(&names[i]);
         match (0..names.len()).find(|i| taken(*i)) {
-            Some(i) => Err(Error::config(format!("`[[surveys]] name`: two input tables are called `{}`", names[i]))
-                .hint("give each survey a name of its own")),
+            Some(i) => {
+                Err(Error::config(format!("`[[surveys]] name`: two input tables are called `{}`", names[i]))
+                    .hint("give each survey a name of its own"))
+            }
             None => Ok(()),
         }
     }
@@ -134,6 +136,12 @@ impl Config {
         let needed =
             |s: &Stage| *s == Stage::Activity || asked.iter().any(|a| a == s || a.needs().contains(s));
         Stage::ALL.into_iter().filter(needed).collect()
+    }
+
+    /// `[satisfaction]` with what `[publish]` decides.
+    pub fn satisfaction(&self) -> SatisfactionParams {
+        let minimum_group = self.publish.minimum_group.unwrap_or(self.satisfaction.minimum_group);
+        SatisfactionParams { minimum_group, ..self.satisfaction.clone() }
     }
 
     /// What the command line changed, as text for the fingerprint.

@@ -8,12 +8,12 @@ use serde::Deserialize;
 pub struct PublishConfig {
     /// Write the members of each label under `segments/`.
     pub segments: bool,
-    /// Published groups smaller than this are marked as indicative.
-    pub minimum_group: u32,
+    /// Figures of groups smaller than this are masked; it stands above `[satisfaction] minimum_group`.
+    pub minimum_group: Option<u32>,
 }
 
 impl Default for PublishConfig {
     fn default() -> Self {
-        Self { segments: true, minimum_group: 10 }
+        Self { segments: true, minimum_group: None }
     }
 }

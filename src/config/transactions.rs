@@ -96,6 +96,17 @@ pub enum Duplicates {
     DropExact,
 }
 
+/// Whether the export holds money.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MoneyRule {
+    /// A column is mapped to it.
+    #[default]
+    Mapped,
+    /// It does not: when and how often customers bought is known, what they spent is not.
+    None,
+}
+
 /// How numbers are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Decimal {
@@ -136,6 +147,8 @@ pub struct TransactionRules {
     pub skip_when: OneOrMany<Condition>,
     /// What a negative quantity means.
     pub returns: Returns,
+    /// Whether the export holds money.
+    pub money: MoneyRule,
     /// What a repeated row means.
     pub duplicates: Duplicates,
     /// Above this share of rows set aside the run stops.
@@ -157,6 +170,7 @@ impl Default for TransactionRules {
             cancelled_when: OneOrMany::default(),
             skip_when: OneOrMany::default(),
             returns: Returns::Net,
+            money: MoneyRule::Mapped,
             duplicates: Duplicates::Keep,
             max_set_aside: 0.30,
             ids: IdRule::Canonical,
@@ -194,11 +208,19 @@ impl TransactionsConfig {
             return Err(Error::config("`[transactions] files` names no file"));
         }
         let columns = &self.columns;
-        if columns.amount.is_none() && columns.unit_price.is_none() {
-            return Err(Error::config("`[transactions.columns]` names no money")
-                .hint("give `amount`, or `unit_price` with `quantity`"));
+        let priced = columns.amount.is_some() || columns.unit_price.is_some();
+        if !priced && self.rules.money == MoneyRule::Mapped {
+            return Err(Error::config("`[transactions.columns]` names no money").hint(
+                "give `amount`, or `unit_price` with `quantity`; for an export without money write `money = \"none\"` in `[transactions.rules]`",
+            ));
         }
-        if columns.amount.is_none() && columns.quantity.is_none() {
+        if priced && self.rules.money == MoneyRule::None {
+            return Err(Error::config(
+                "`[transactions.rules] money` is \"none\", but a column of money is named",
+            )
+            .hint("take one of the two away"));
+        }
+        if priced && columns.amount.is_none() && columns.quantity.is_none() {
             return Err(Error::config("`[transactions.columns]` has `unit_price` but no `quantity`").hint(
                 "name the quantity column, or call the price column `amount` when each row is one item",
             ));

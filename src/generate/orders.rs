@@ -32,8 +32,8 @@ const MAX_LINES: u64 = 48;
 const FIRST_ORDER: u64 = 500_001;
 /// Share of the alive who are still there a day later, for the number of repeat orders.
 const DAILY_STAY: f64 = 0.998;
-/// Share of orders without a customer id.
-const GUESTS: f64 = 0.035;
+/// Share of repeat orders without a customer id.
+const GUESTS: f64 = 0.05;
 /// Share of lines, after the first, from the same family as the line before.
 const COMPANIONS: f64 = 0.4;
 /// Shares of lines with a quantity above 1, 2, 3, ...: each is 0.4 of the one before.
@@ -151,10 +151,10 @@ impl<'a> Shop<'a> {
                 first_orders_left -= 1;
                 let customer = newcomers.next().expect("there are as many newcomers as first orders");
                 self.crowd.join(customer, &self.people.person(customer), day);
-                self.order(customer, moment, file)?;
+                self.order(customer, true, moment, file)?;
             } else {
                 let customer = self.repeat_buyer(day);
-                self.order(customer, moment, file)?;
+                self.order(customer, false, moment, file)?;
             }
             if let Some(line) = returns.next() {
                 self.take_back(&line, moment, file)?;
@@ -165,7 +165,7 @@ impl<'a> Shop<'a> {
         }
         while day + 1 == DAYS && self.rows_left > 0 {
             let customer = self.repeat_buyer(day);
-            self.order(customer, midnight + CLOSING_MINUTE, file)?;
+            self.order(customer, false, midnight + CLOSING_MINUTE, file)?;
         }
         Ok(())
     }
@@ -179,8 +179,10 @@ impl<'a> Shop<'a> {
         })
     }
 
-    fn order(&mut self, customer: u32, moment: u32, file: &mut ExportFile<'_>) -> Result<()> {
-        let guest = self.draws.chance(GUESTS);
+    /// An order with its lines and services. The first line of a customer's `first` order is always a sound
+    /// sale with the customer's id: whoever buys is known to a run, and surveys can count on it.
+    fn order(&mut self, customer: u32, first: bool, moment: u32, file: &mut ExportFile<'_>) -> Result<()> {
+        let guest = !first && self.draws.chance(GUESTS);
         let order = Order {
             prefix: "",
             number: self.next_order,
@@ -198,7 +200,7 @@ impl<'a> Shop<'a> {
                 break;
             }
             let product = self.choose();
-            returnable = self.line(&order, product, file)?.or(returnable);
+            returnable = self.line(&order, product, first && place == 0, file)?.or(returnable);
         }
         if !guest {
             self.services(&order, file)?;
@@ -238,18 +240,25 @@ impl<'a> Shop<'a> {
         product
     }
 
-    /// An order line; handed back when it is a sound sale that may be returned.
-    fn line(&mut self, order: &Order, rank: u32, file: &mut ExportFile<'_>) -> Result<Option<Return>> {
+    /// An order line, spared from faults if `sound`; handed back when it is a sale that may be returned.
+    fn line(
+        &mut self,
+        order: &Order,
+        rank: u32,
+        sound: bool,
+        file: &mut ExportFile<'_>,
+    ) -> Result<Option<Return>> {
         let product = self.catalogue.get(rank);
         let quantity = quantity(&mut self.draws);
         let reduced = self.draws.one_in(REDUCED);
         let cents = if reduced { product.cents - product.cents / 10 } else { product.cents };
-        if self.draws.one_in(UNNAMED_RETURN) {
+        if !sound && self.draws.one_in(UNNAMED_RETURN) {
             self.tally.unnamed_returns += 1;
             self.row(order, product, Value::Whole(-quantity), cents, file)?;
             return Ok(None);
         }
-        if order.customer.is_some()
+        if !sound
+            && order.customer.is_some()
             && let Some(fault) = self.faults.next()
         {
             self.faulty(fault, order, product, quantity, cents, file)?;

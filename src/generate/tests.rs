@@ -136,6 +136,13 @@ fn the_summary_counts_what_the_files_hold() {
     assert_eq!(orders.len() as u64, summary.orders);
     let survey = records(&dir.path().join("exports/survey.csv"));
     assert_eq!(survey.len() as u64, summary.responses + 1);
+    let sold =
+        |row: &&Vec<String>| row[3].starts_with('P') && row[3] != "POST" && row[5].parse::<u32>().is_ok();
+    let sound = |row: &&Vec<String>| !row[1].contains("-13-") && !row[6].is_empty();
+    let known: std::collections::BTreeSet<&str> =
+        rows.iter().filter(sold).filter(sound).map(|row| row[2].trim_end_matches(".0")).collect();
+    let unknown = survey.iter().skip(1).filter(|row| !known.contains(&*row[1])).count();
+    assert_eq!(unknown as u64, summary.unknown_customers);
     assert_eq!(survey.iter().filter(|row| row[2].is_empty()).count() as u64, summary.undated);
 }
 

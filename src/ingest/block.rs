@@ -1,6 +1,7 @@
 //! A run of records of one file, whatever the format: cells by column and row.
 
 use std::borrow::Cow;
+use std::io::Write;
 
 use crate::facts::TextColumn;
 use crate::schema::Reason;
@@ -46,7 +47,7 @@ impl<'a> Cell<'a> {
 
 fn iso(micros: i64) -> String {
     chrono::DateTime::from_timestamp_micros(micros)
-        .map_or_else(|| micros.to_string(), |t| t.format("%Y-%m-%d %H:%M:%S%.f").to_string())
+        .map_or_else(|| micros.to_string(), |t| t.naive_utc().to_string())
 }
 
 /// The values of one column in a block.
@@ -173,6 +174,45 @@ impl Block {
         }
     }
 
+    /// Every value of a requested column, with its row. The kind of column is looked at once, not per value.
+    pub fn each<'a>(&'a self, column: usize, mut see: impl FnMut(usize, Cell<'a>)) {
+        self.walk(column, 0..self.rows, |row| row, &mut see);
+    }
+
+    /// The values of a requested column in some rows, in their order.
+    pub fn each_of<'a>(&'a self, column: usize, rows: &[u32], mut see: impl FnMut(Cell<'a>)) {
+        self.walk(column, rows.iter(), |row| *row as usize, &mut |_, cell| see(cell));
+    }
+
+    #[inline]
+    fn walk<'a, R>(
+        &'a self,
+        column: usize,
+        rows: impl Iterator<Item = R>,
+        row_of: impl Fn(R) -> usize,
+        see: &mut impl FnMut(usize, Cell<'a>),
+    ) {
+        let rows = rows.map(row_of);
+        match &self.columns[column] {
+            Column::Spans(spans) => rows.for_each(|row| {
+                let (start, end) = spans[row];
+                let missing = (start, end) == NO_SPAN;
+                see(
+                    row,
+                    if missing { Cell::Null } else { Cell::Text(&self.bytes[start as usize..end as usize]) },
+                );
+            }),
+            Column::Text(texts) => {
+                rows.for_each(|row| see(row, texts.get(row).map_or(Cell::Null, Cell::Text)));
+            }
+            Column::Int(values, None) => rows.for_each(|row| see(row, Cell::Int(values[row]))),
+            Column::Float(values, None) => rows.for_each(|row| see(row, Cell::Float(values[row]))),
+            Column::Wall(values, None) => rows.for_each(|row| see(row, Cell::Wall(values[row]))),
+            Column::Instant(values, None) => rows.for_each(|row| see(row, Cell::Instant(values[row]))),
+            _ => rows.for_each(|row| see(row, self.cell(column, row))),
+        }
+    }
+
     /// The record as it stood in the file; formats without lines show it as a JSON object.
     pub fn raw(&self, row: usize) -> Cow<'_, [u8]> {
         match &self.raw {
@@ -181,23 +221,38 @@ impl Block {
                 Cow::Borrowed(&self.bytes[start as usize..end as usize])
             }
             Raw::Cells(names) => {
-                let object: serde_json::Map<String, serde_json::Value> = names
-                    .iter()
-                    .enumerate()
-                    .map(|(c, name)| (name.clone(), json(self.cell(c, row))))
-                    .collect();
-                Cow::Owned(serde_json::Value::Object(object).to_string().into_bytes())
+                let mut out = Vec::with_capacity(64 + 32 * names.len());
+                for (column, name) in names.iter().enumerate() {
+                    out.push(if column == 0 { b'{' } else { b',' });
+                    json(&mut out, Cell::Text(name.as_bytes()));
+                    out.push(b':');
+                    json(&mut out, self.cell(column, row));
+                }
+                out.push(b'}');
+                Cow::Owned(out)
             }
         }
     }
 }
 
-fn json(cell: Cell<'_>) -> serde_json::Value {
-    match cell {
-        Cell::Null => serde_json::Value::Null,
-        Cell::Int(v) => v.into(),
-        Cell::Float(v) => v.into(),
-        Cell::Bool(v) => v.into(),
-        other => other.shown().into(),
-    }
+/// Appends a cell as JSON.
+fn json(out: &mut Vec<u8>, cell: Cell<'_>) {
+    // Writing to memory cannot fail.
+    let _ = match cell {
+        Cell::Null => out.write_all(b"null"),
+        Cell::Int(v) => write!(out, "{v}"),
+        Cell::Float(v) if v.is_finite() => write!(out, "{v}"),
+        Cell::Bool(v) => write!(out, "{v}"),
+        Cell::Text(text) if is_plain(text) => {
+            out.push(b'"');
+            out.extend_from_slice(text);
+            out.write_all(b"\"")
+        }
+        other => serde_json::to_writer(out, &other.shown()).map_err(std::io::Error::from),
+    };
+}
+
+/// Text that JSON takes as it is.
+fn is_plain(text: &[u8]) -> bool {
+    text.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\'))
 }

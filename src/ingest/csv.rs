@@ -5,9 +5,9 @@
 //! a quote opens a field only at its start, a doubled quote inside is one quote, bytes after the closing
 //! quote belong to the field, a quote elsewhere is a letter. Lines without anything on them are no records.
 //!
-//! A quote that never closes would swallow the rest of the file. So a record that runs over several lines
-//! and has the wrong number of fields, or is never closed, is set aside with its first line only, and reading
-//! goes on with the next line.
+//! A quote that never closes would swallow the rest of the file. So a record with a quoted field that is never
+//! closed, or is closed on another line and goes on after the closing quote, is set aside with its first line
+//! only, and reading goes on with the next line.
 
 use std::io::Read;
 
@@ -129,6 +129,8 @@ struct Field {
     end: usize,
     /// Has doubled quotes or bytes after the closing quote: must be rewritten.
     rewrite: bool,
+    /// Has bytes after the closing quote.
+    ragged: bool,
     stop: Stop,
     next: usize,
 }
@@ -158,23 +160,23 @@ fn skip_blanks(bytes: &[u8], from: usize) -> usize {
 /// The field `start..end`, given that the byte at `end` is a delimiter, a line end or the end of the bytes.
 fn stop_at(bytes: &[u8], start: usize, end: usize, delimiter: Delimiter, rewrite: bool) -> Field {
     match bytes.get(end) {
-        None => Field { start, end, rewrite, stop: Stop::End, next: end },
+        None => Field { start, end, rewrite, ragged: false, stop: Stop::End, next: end },
         Some(b'\n') => {
             let text_end = if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end };
-            Field { start, end: text_end, rewrite, stop: Stop::Line, next: end + 1 }
+            Field { start, end: text_end, rewrite, ragged: false, stop: Stop::Line, next: end + 1 }
         }
         Some(_) if delimiter == Delimiter::Blanks => {
             let next = skip_blanks(bytes, end);
             match bytes.get(next) {
-                None => Field { start, end, rewrite, stop: Stop::End, next },
-                Some(b'\n') => Field { start, end, rewrite, stop: Stop::Line, next: next + 1 },
+                None => Field { start, end, rewrite, ragged: false, stop: Stop::End, next },
+                Some(b'\n') => Field { start, end, rewrite, ragged: false, stop: Stop::Line, next: next + 1 },
                 Some(b'\r') if bytes.get(next + 1) == Some(&b'\n') => {
-                    Field { start, end, rewrite, stop: Stop::Line, next: next + 2 }
+                    Field { start, end, rewrite, ragged: false, stop: Stop::Line, next: next + 2 }
                 }
-                Some(_) => Field { start, end, rewrite, stop: Stop::Delimiter, next },
+                Some(_) => Field { start, end, rewrite, ragged: false, stop: Stop::Delimiter, next },
             }
         }
-        Some(_) => Field { start, end, rewrite, stop: Stop::Delimiter, next: end + 1 },
+        Some(_) => Field { start, end, rewrite, ragged: false, stop: Stop::Delimiter, next: end + 1 },
     }
 }
 
@@ -188,6 +190,7 @@ fn quoted_field(bytes: &[u8], open: usize, delimiter: Delimiter, quote: u8) -> F
                     start,
                     end: bytes.len(),
                     rewrite: false,
+                    ragged: false,
                     stop: Stop::Unclosed,
                     next: bytes.len(),
                 };
@@ -209,7 +212,7 @@ fn quoted_field(bytes: &[u8], open: usize, delimiter: Delimiter, quote: u8) -> F
         return field;
     }
     let mut field = stop_at(bytes, after, end, delimiter, true);
-    (field.start, field.end) = (start, tail_end);
+    (field.start, field.end, field.ragged) = (start, tail_end, true);
     field
 }
 
@@ -340,7 +343,7 @@ impl Splitter<'_> {
 
     /// Reads the record at `start` and returns where the next one begins.
     fn record(&mut self, start: usize, line: u32) -> usize {
-        let (mut at, mut count) = (start, 0);
+        let (mut at, mut count, mut torn) = (start, 0, false);
         let (next, unclosed) = loop {
             let field = next_field(self.bytes, at, self.layout.delimiter, self.quote);
             if let Some(feeds) = self.layout.feeds.get(count)
@@ -349,18 +352,20 @@ impl Splitter<'_> {
                 self.keep(&field, feeds);
             }
             count += 1;
+            torn |= field.ragged && memchr(b'\n', &self.bytes[field.start..field.end]).is_some();
             match field.stop {
                 Stop::Delimiter => at = field.next,
                 stop => break (field.next, stop == Stop::Unclosed),
             }
         };
-        let good = count == self.layout.fields && !unclosed;
-        let next = if good || self.quote.is_none() { next } else { first_line_end(self.bytes, start) };
+        torn |= unclosed;
+        let good = count == self.layout.fields && !torn;
+        let next = if torn { first_line_end(self.bytes, start) } else { next };
         self.lines.push(line);
         self.raw.push((start as u32, trimmed_end(self.bytes, start, next) as u32));
         if !good {
-            let what = if unclosed {
-                "a quote is never closed".to_owned()
+            let what = if torn {
+                "a quote is not closed on its line".to_owned()
             } else {
                 format!("{count} fields instead of {}", self.layout.fields)
             };
@@ -464,7 +469,7 @@ mod tests {
         let (rows, block) = table("a,b\n\"c,d\ne,f\n", 2, Delimiter::Byte(b','));
         assert_eq!(rows, [["a", "b"], ["", ""], ["e", "f"]]);
         assert_eq!(block.broken.len(), 1);
-        assert_eq!(block.broken[0].what, "a quote is never closed");
+        assert_eq!(block.broken[0].what, "a quote is not closed on its line");
         assert_eq!(&*block.raw(1), b"\"c,d");
     }
 

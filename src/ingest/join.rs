@@ -74,7 +74,8 @@ impl Lookup {
                 let (known, new) = (column.get(row as usize).unwrap_or_default(), cell.text());
                 if known != &*new {
                     let parts = key.split(|b| *b == KEY_SEPARATOR).map(String::from_utf8_lossy);
-                    let key: Vec<_> = keys.iter().zip(parts).map(|(n, part)| format!("`{n}` = `{part}`")).collect();
+                    let key: Vec<_> =
+                        keys.iter().zip(parts).map(|(n, part)| format!("`{n}` = `{part}`")).collect();
                     return Err(Error::config(format!(
                         "joined file `{}`: {} leads to rows that differ in `{name}` (`{}` and `{}`)",
                         file.shown(),

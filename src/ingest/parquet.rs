@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, StringViewArray};
 use arrow::compute::cast;
-use arrow::datatypes::{self as types, ByteArrayType, DataType, TimeUnit};
+use arrow::datatypes::{self as types, ArrowNativeType, ByteArrayType, DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::arrow::arrow_reader::{
@@ -146,15 +146,11 @@ fn nulls(array: &dyn Array) -> Option<Vec<bool>> {
 }
 
 fn texts<T: ByteArrayType>(array: &GenericByteArray<T>) -> TextColumn {
-    let mut column = TextColumn::default();
-    for row in 0..array.len() {
-        if array.is_null(row) {
-            column.push_null();
-        } else {
-            column.push(array.value(row).as_ref());
-        }
-    }
-    column
+    let offsets = array.value_offsets();
+    let first = offsets[0].as_usize();
+    let last = offsets[offsets.len() - 1].as_usize();
+    let ends = offsets[1..].iter().map(|end| (end.as_usize() - first) as u32).collect();
+    TextColumn::from_parts(array.value_data()[first..last].to_vec(), ends, nulls(array))
 }
 
 fn views(array: &StringViewArray) -> TextColumn {

@@ -65,11 +65,18 @@ pub struct Plan {
 
 impl Plan {
     /// Opens the files of a source, loads its joined tables and finds the wanted columns. With `whole_rows`
-    /// typed formats are read with all their columns, so that rows can be compared as a whole.
+    /// typed formats are read with all their columns, so that rows can be compared as a whole. The columns in
+    /// `named` are not read, but must exist.
     ///
     /// # Errors
     /// `Input` for files that cannot be read, `Config` for columns that are nowhere.
-    pub fn new(source: &Source, base: &Path, wanted: &[String], whole_rows: bool) -> Result<Self> {
+    pub fn new(
+        source: &Source,
+        base: &Path,
+        wanted: &[String],
+        named: &[String],
+        whole_rows: bool,
+    ) -> Result<Self> {
         let first_keys: Vec<&str> =
             source.joins.iter().flat_map(|j| j.on.keys().map(String::as_str)).collect();
         let hints: Vec<&str> = wanted.iter().map(String::as_str).chain(first_keys).collect();
@@ -82,7 +89,7 @@ impl Plan {
             main: Vec::new(),
             joined: Vec::new(),
         };
-        plan.place_columns(source, base)?;
+        plan.place_columns(source, base, named)?;
         if whole_rows && plan.files[0].is_typed() {
             for name in plan.files[0].names() {
                 if !plan.main.contains(name) {
@@ -93,8 +100,11 @@ impl Plan {
         Ok(plan)
     }
 
-    fn place_columns(&mut self, source: &Source, base: &Path) -> Result<()> {
+    fn place_columns(&mut self, source: &Source, base: &Path, named: &[String]) -> Result<()> {
         let tables = source.joins.iter().map(|j| Table::open(j, source, base)).collect::<Result<Vec<_>>>()?;
+        for name in named {
+            self.home(name, &source.section, &tables)?;
+        }
         // First find where each name lives, then number the columns of each table.
         let wanted = self.wanted.clone();
         let homes =
@@ -313,6 +323,24 @@ impl<'a> View<'a> {
     #[inline]
     pub fn cell(&self, wanted: usize, row: usize) -> Cell<'a> {
         self.at(self.plan.places[wanted], row)
+    }
+
+    /// Every value of a wanted column, with its row.
+    pub fn each(&self, wanted: usize, mut see: impl FnMut(usize, Cell<'a>)) {
+        match self.plan.places[wanted] {
+            Place::Main(column) => self.block.each(column, see),
+            place @ Place::Joined { .. } => {
+                (0..self.block.rows).for_each(|row| see(row, self.at(place, row)));
+            }
+        }
+    }
+
+    /// The values of a wanted column in some rows, in their order.
+    pub fn each_of(&self, wanted: usize, rows: &[u32], mut see: impl FnMut(Cell<'a>)) {
+        match self.plan.places[wanted] {
+            Place::Main(column) => self.block.each_of(column, rows, see),
+            place @ Place::Joined { .. } => rows.iter().for_each(|row| see(self.at(place, *row as usize))),
+        }
     }
 
     fn at(&self, place: Place, row: usize) -> Cell<'a> {

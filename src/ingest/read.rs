@@ -9,8 +9,8 @@ use super::block::Block;
 use super::source::{OpenFile, Piece};
 use crate::{Error, Result};
 
-/// Pieces in flight between the reading thread and the workers, and mapped at a time.
-const PIECES_AT_ONCE: usize = 16;
+/// Pieces mapped at a time for each thread; as many again wait to be mapped.
+const PIECES_PER_THREAD: usize = 2;
 
 /// What a piece became, and where it stood.
 #[derive(Debug)]
@@ -43,7 +43,8 @@ pub fn read_blocks<T: Send>(
 ) -> Result<()> {
     let requests = files.iter().map(|f| f.request(wanted)).collect::<Result<Vec<_>>>()?;
     std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel::<Result<(usize, Piece)>>(PIECES_AT_ONCE);
+        let at_once = PIECES_PER_THREAD * rayon::current_num_threads();
+        let (sender, receiver) = sync_channel::<Result<(usize, Piece)>>(at_once);
         scope.spawn(move || {
             for (index, file) in files.iter().enumerate() {
                 let sent = file.pieces(&mut |piece| sender.send(Ok((index, piece))).is_ok());
@@ -56,8 +57,8 @@ pub fn read_blocks<T: Send>(
         });
         let mut place = Place { file: usize::MAX, row: 0, line: 0 };
         loop {
-            let mut batch = Vec::with_capacity(PIECES_AT_ONCE);
-            while batch.len() < PIECES_AT_ONCE {
+            let mut batch = Vec::with_capacity(at_once);
+            while batch.len() < at_once {
                 match receiver.recv() {
                     Ok(piece) => batch.push(piece?),
                     Err(_) => break,

@@ -21,7 +21,8 @@ use crate::config::source::{Form, Format};
 use crate::{Error, Result, error};
 
 /// What to do about a file without rows.
-pub const CUT_OFF: &str = "was the export cut off? remove the file from `files` if there was nothing to export";
+pub const CUT_OFF: &str =
+    "was the export cut off? remove the file from `files` if there was nothing to export";
 /// Bytes looked at to learn a file's form.
 const SAMPLE_BYTES: usize = 1 << 20;
 
@@ -211,7 +212,9 @@ impl OpenFile {
             text.truncate(memchr::memrchr(b'\n', &text).map_or(text.len(), |n| n + 1));
         }
         if text.trim_ascii().is_empty() {
-            return Err(Error::input(&self.path, "there is nothing in the file but blank lines").hint(CUT_OFF));
+            return Err(
+                Error::input(&self.path, "there is nothing in the file but blank lines").hint(CUT_OFF)
+            );
         }
         match text_format(&self.path, &text, form.format) {
             Some(Format::Ndjson) => self.open_ndjson(&text),

@@ -76,7 +76,7 @@ impl SurveyReader {
             config.items.iter().for_each(|i| want(&i.column.0));
         }
         config.rules.skip_when.as_slice().iter().for_each(|c| want(&c.column.0));
-        let plan = Plan::new(&config.source(), base, &wanted, false)?;
+        let plan = Plan::new(&config.source(), base, &wanted, &[], false)?;
         let column = |name: &Option<ColumnName>| name.as_ref().map(|n| plan.column(&n.0));
         let items = config
             .items

@@ -61,7 +61,7 @@ const EXPANSION_FROM: f64 = 1_000.0;
 /// From 1,000 on by the expansion of Abramowitz & Stegun 26.7.5, whose next term is below 1e-14 there.
 /// Not by `StudentsT::inverse_cdf` throughout: in statrs 0.19.1 it is off by 3e-6 at 1e5 degrees of
 /// freedom, by 7e-2 at 1e7, and does not return at 1e8.
-fn t_quantile(v: f64) -> f64 {
+pub fn t_quantile(v: f64) -> f64 {
     if v < EXPANSION_FROM {
         let t = StudentsT::new(0.0, 1.0, v).expect("degrees of freedom are at least 1");
         return t.inverse_cdf(0.975);

@@ -30,8 +30,11 @@ impl Sum {
     #[inline]
     pub fn add(&mut self, term: f64) {
         let total = self.total + term;
-        self.lost +=
-            if self.total.abs() >= term.abs() { (self.total - total) + term } else { (term - total) + self.total };
+        self.lost += if self.total.abs() >= term.abs() {
+            (self.total - total) + term
+        } else {
+            (term - total) + self.total
+        };
         self.total = total;
     }
 
@@ -101,6 +104,7 @@ fn squares_about(values: &[f64], centre: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these sums are exact")]
 mod tests {
     use super::*;
 

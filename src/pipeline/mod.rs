@@ -136,7 +136,7 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         observer.stage(Stage::Satisfaction.name());
         let surveys = reading::surveys(config, &activity, &as_of, &mut rejects, observer)?;
         tables.extend(surveys.tables);
-        let made = satisfaction::run(customers, &surveys.answers, &surveys.items, &config.satisfaction)?;
+        let made = satisfaction::run(customers, &surveys.answers, &surveys.items, &config.satisfaction())?;
         customers = made.customers;
         (indices, attitude) = (Some(made.indices), Some(made.attitude));
         warnings.extend(surveys.warnings.into_iter().chain(made.warnings));

@@ -149,8 +149,10 @@ fn figures(night: &Night) -> Result<Map<String, Value>> {
     let mut out = Map::new();
     out.insert("customers".into(), json!(customers.height()));
     out.insert("orders".into(), json!(night.orders));
-    let spend: Sum = table::f64s(customers, c::SPEND_TOTAL)?.into_iter().flatten().collect();
-    out.insert("spend_total".into(), json!(spend.value()));
+    let spend = table::f64s(customers, c::SPEND_TOTAL)?;
+    let known = spend.is_empty() || spend.iter().any(Option::is_some);
+    let sum: Sum = spend.into_iter().flatten().collect();
+    out.insert("spend_total".into(), json!(known.then(|| sum.value())));
     for column in [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::CLUSTER_NAME] {
         if customers.column(column).is_ok() {
             out.insert(column.into(), counts(customers, column)?);

@@ -7,12 +7,13 @@ use polars::prelude::DataFrame;
 use super::Observer;
 use super::as_of::AsOfMoment;
 pub use super::rejects::Example;
-use super::rejects::Rejects;
+use super::rejects::{Names, Rejects};
 use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex};
 use crate::config::items::ItemParams;
+use crate::config::transactions::MoneyRule;
 use crate::config::{Config, SurveyConfig};
 use crate::facts::{Facts, KnownCustomers, hash};
-use crate::ingest::accounting::{Account, SetAside};
+use crate::ingest::accounting::Account;
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
 use crate::ingest::surveys::{AnswersBuilder, SurveyReader};
@@ -54,8 +55,7 @@ pub fn transactions(
     let files = &reader.plan.files;
     read.account.balance("transactions")?;
     if read.account.rows_read == 0 {
-        return Err(Error::input(files[0].path(), "there are no rows below the header")
-            .hint(CUT_OFF));
+        return Err(Error::input(files[0].path(), "there are no rows below the header").hint(CUT_OFF));
     }
     read.account.gate("transactions", config.transactions.rules.max_set_aside)?;
     reader.check_currencies(&read.currencies)?;
@@ -76,6 +76,7 @@ pub fn transactions(
             MonetaryBasis::Margin => Basis::Margin,
         },
         with_quantities: config.transactions.columns.quantity.is_some(),
+        without_money: config.transactions.rules.money == MoneyRule::None,
     };
     let mut activity = read.fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     let mut warnings = empty_files(files, &read.rows_of_file);
@@ -105,6 +106,7 @@ fn read_transactions(
         currencies: std::collections::BTreeSet::new(),
         rows_of_file: vec![0; files.len()],
     };
+    let names = Names::of(&reader.plan);
     let mut duplicates = reader.duplicates();
     read_blocks(
         files,
@@ -116,13 +118,14 @@ fn read_transactions(
             }
             let facts: Vec<&Facts> = batch.iter().map(|p| &p.value.facts).collect();
             read.fold.add(&facts);
-            for placed in &batch {
-                let (facts, aside) = (&placed.value.facts, &placed.value.aside);
+            for placed in &mut batch {
+                let aside = std::mem::take(&mut placed.value.aside);
+                let facts = &placed.value.facts;
                 let money: Money = facts.amounts.iter().copied().sum();
-                read.account.book(placed.rows, facts.len() as u64, money, aside);
+                read.account.book(placed.rows, facts.len() as u64, money, &aside);
                 read.currencies.extend(facts.currencies.iter().cloned());
                 read.rows_of_file[placed.file] += placed.rows;
-                rejects.add(placed, aside, &files[placed.file], &reader.plan.wanted)?;
+                rejects.add(names.aside(placed, aside))?;
                 observer.progress(placed.rows, placed.bytes);
             }
             Ok(())
@@ -193,17 +196,18 @@ pub fn surveys(
         rejects.begin(&config.rejects_name(index))?;
         let mut account = Account::default();
         let mut rows_of_file = vec![0; reader.plan.files.len()];
+        let names = Names::of(&reader.plan);
         let mut seen = HashMap::with_hasher(FixedState::with_seed(4));
         read_blocks(
             &reader.plan.files,
             reader.plan.main_columns(),
             |_, block| Ok(reader.read(&block, &known)),
             |batch| {
-                for placed in batch {
-                    let (responses, aside): &(_, SetAside) = &placed.value;
-                    account.book(placed.rows, responses.len() as u64, Money::ZERO, aside);
+                for mut placed in batch {
+                    let aside = std::mem::take(&mut placed.value.1);
+                    account.book(placed.rows, placed.value.0.len() as u64, Money::ZERO, &aside);
                     rows_of_file[placed.file] += placed.rows;
-                    rejects.add(&placed, aside, &reader.plan.files[placed.file], &reader.plan.wanted)?;
+                    rejects.add(names.aside(&placed, aside))?;
                     observer.progress(placed.rows, placed.bytes);
                     answers.add(index as u16, placed.value.0, &mut seen, &|at| as_of.day - zone.day(at));
                 }
@@ -243,6 +247,19 @@ pub struct Findings {
     pub examples: Vec<Example>,
     /// The first gate that would stop a run.
     pub gate: Option<Error>,
+    /// What a run would be about, if its transactions could be read.
+    pub seen: Option<Seen>,
+}
+
+/// The outlines of a run.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The day it would look from.
+    pub as_of: String,
+    /// Customers.
+    pub customers: usize,
+    /// Counting orders.
+    pub orders: u64,
 }
 
 /// Examples kept of each reason and table.
@@ -254,9 +271,12 @@ const EXAMPLES: usize = 3;
 /// `Config` and `Input` for what does not fit; a closed gate is a finding, not an error.
 pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings> {
     let mut rejects = Rejects::examples(EXAMPLES);
-    let mut found = Findings { tables: Vec::new(), warnings: Vec::new(), examples: Vec::new(), gate: None };
+    let mut found =
+        Findings { tables: Vec::new(), warnings: Vec::new(), examples: Vec::new(), gate: None, seen: None };
     match transactions(config, &mut rejects, observer) {
         Ok(read) => {
+            let (customers, orders) = (read.activity.customers.height(), read.activity.orders);
+            found.seen = Some(Seen { as_of: read.as_of.shown(), customers, orders });
             found.tables.push(read.table);
             found.warnings.extend(read.warnings);
             match surveys(config, &read.activity, &read.as_of, &mut rejects, observer) {

@@ -1,15 +1,18 @@
 //! Rows that were set aside, on their way to the result or, for `check`, to the screen.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
-use crate::Result;
 use crate::ingest::accounting::SetAside;
+use crate::ingest::plan::Plan;
 use crate::ingest::read::Placed;
-use crate::ingest::source::OpenFile;
 use crate::publish::parquet::Stamp;
 use crate::publish::rejects::Reject;
 use crate::publish::{Draft, RejectsWriter};
 use crate::schema::Reason;
+use crate::{Error, Result};
 
 /// One row that would be set aside.
 pub struct Example {
@@ -29,90 +32,152 @@ pub struct Example {
     pub value: Option<String>,
 }
 
+/// Names that rows set aside refer to.
+pub(super) struct Names {
+    files: Vec<Arc<str>>,
+    columns: Arc<[String]>,
+}
+
+impl Names {
+    pub(super) fn of(plan: &Plan) -> Self {
+        Self {
+            files: plan.files.iter().map(|f| f.shown().into()).collect(),
+            columns: plan.wanted.clone().into(),
+        }
+    }
+
+    /// The rows that a block set aside, with where it stood.
+    pub(super) fn aside<T>(&self, placed: &Placed<T>, rows: SetAside) -> Aside {
+        Aside {
+            file: Arc::clone(&self.files[placed.file]),
+            first_row: placed.first_row,
+            first_line: placed.first_line,
+            rows,
+            columns: Arc::clone(&self.columns),
+        }
+    }
+}
+
+/// The rows that one block set aside, and where they stood.
+pub(super) struct Aside {
+    file: Arc<str>,
+    first_row: u64,
+    first_line: u64,
+    rows: SetAside,
+    columns: Arc<[String]>,
+}
+
+impl Aside {
+    fn reject(&self, i: usize) -> Reject<'_> {
+        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+        Reject {
+            file: &self.file,
+            row: self.first_row + u64::from(self.rows.rows[i]),
+            line: self.rows.lines[i].map(|l| self.first_line + u64::from(l)),
+            reason: self.rows.reasons[i].name(),
+            column: self.rows.columns[i].map(|c| self.columns[c as usize].as_str()),
+            value: self.rows.values.get(i).map(text),
+            raw: self.rows.raw.get(i).map_or("", text),
+        }
+    }
+}
+
 enum Target<'a> {
     Draft(&'a Draft, &'a Stamp),
     Examples { of_each: usize, seen: BTreeMap<Reason, usize>, kept: Vec<Example> },
+}
+
+/// A thread that writes one rejects table, so that rows set aside do not hold up the others.
+struct Scribe {
+    sender: SyncSender<Aside>,
+    thread: JoinHandle<Result<()>>,
+}
+
+impl Scribe {
+    fn start(mut writer: RejectsWriter) -> Self {
+        let (sender, receiver) = sync_channel::<Aside>(16);
+        let thread = std::thread::spawn(move || {
+            for aside in receiver {
+                for i in 0..aside.rows.len() {
+                    writer.add(&aside.reject(i))?;
+                }
+            }
+            writer.finish()
+        });
+        Self { sender, thread }
+    }
+
+    /// Waits for the table to be complete.
+    fn end(self) -> Result<()> {
+        drop(self.sender);
+        self.thread.join().map_err(|_| Error::internal("the writer of a rejects table panicked"))?
+    }
 }
 
 /// Where rows that were set aside go.
 pub struct Rejects<'a> {
     target: Target<'a>,
     table: String,
-    open: Option<RejectsWriter>,
+    scribe: Option<Scribe>,
 }
 
 impl<'a> Rejects<'a> {
     /// Into a result's draft.
     pub(super) fn draft(draft: &'a Draft, stamp: &'a Stamp) -> Self {
-        Self { target: Target::Draft(draft, stamp), table: String::new(), open: None }
+        Self { target: Target::Draft(draft, stamp), table: String::new(), scribe: None }
     }
 
     /// The first few of each reason are kept.
     pub(super) fn examples(of_each: usize) -> Self {
         let target = Target::Examples { of_each, seen: BTreeMap::new(), kept: Vec::new() };
-        Self { target, table: String::new(), open: None }
+        Self { target, table: String::new(), scribe: None }
     }
 
     /// The rows that follow are of this input table.
     ///
     /// # Errors
-    /// `Io` when its file cannot be made.
+    /// `Io` when its file cannot be made, or the table before it could not be written.
     pub(super) fn begin(&mut self, table: &str) -> Result<()> {
         self.finish_table()?;
         table.clone_into(&mut self.table);
         match &mut self.target {
-            Target::Draft(draft, stamp) => self.open = Some(RejectsWriter::create(draft, table, stamp)?),
+            Target::Draft(draft, stamp) => {
+                self.scribe = Some(Scribe::start(RejectsWriter::create(draft, table, stamp)?));
+            }
             Target::Examples { seen, .. } => seen.clear(),
         }
         Ok(())
     }
 
-    /// Adds the rows that one block set aside; `columns` are the names that column indices point into.
+    /// Adds the rows that one block set aside.
     ///
     /// # Errors
-    /// `Io` when they cannot be written.
-    pub(super) fn add<T>(
-        &mut self,
-        placed: &Placed<T>,
-        aside: &SetAside,
-        file: &OpenFile,
-        columns: &[String],
-    ) -> Result<()> {
-        for i in 0..aside.len() {
-            let row = placed.first_row + u64::from(aside.rows[i]);
-            let line = aside.lines[i].map(|l| placed.first_line + u64::from(l));
-            let reason = aside.reasons[i];
-            let column = aside.columns[i].map(|c| columns[c as usize].as_str());
-            let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
-            let (value, raw) = (aside.values.get(i).map(text), aside.raw.get(i).map_or("", text));
-            match (&mut self.target, &mut self.open) {
-                (Target::Draft(..), Some(writer)) => {
-                    let reason = reason.name();
-                    writer.add(&Reject { file: file.shown(), row, line, reason, column, value, raw })?;
-                }
-                (Target::Draft(..), None) => {}
-                (Target::Examples { of_each, seen, kept }, _) => {
-                    let count = seen.entry(reason).or_default();
+    /// `Io` when the table cannot be written.
+    pub(super) fn add(&mut self, aside: Aside) -> Result<()> {
+        if aside.rows.is_empty() {
+            return Ok(());
+        }
+        match &mut self.target {
+            Target::Draft(..) => {
+                let gone = self.scribe.as_ref().is_some_and(|s| s.sender.send(aside).is_err());
+                // The thread stopped early: its error is the reason.
+                if gone { self.finish_table() } else { Ok(()) }
+            }
+            Target::Examples { of_each, seen, kept } => {
+                for i in 0..aside.rows.len() {
+                    let count = seen.entry(aside.rows.reasons[i]).or_default();
                     *count += 1;
                     if *count <= *of_each {
-                        kept.push(Example {
-                            table: self.table.clone(),
-                            file: file.shown().to_owned(),
-                            row,
-                            line,
-                            reason: reason.name(),
-                            column: column.map(str::to_owned),
-                            value: value.map(str::to_owned),
-                        });
+                        kept.push(example(&self.table, &aside.reject(i)));
                     }
                 }
+                Ok(())
             }
         }
-        Ok(())
     }
 
     fn finish_table(&mut self) -> Result<()> {
-        self.open.take().map_or(Ok(()), RejectsWriter::finish)
+        self.scribe.take().map_or(Ok(()), Scribe::end)
     }
 
     /// Ends the last table.
@@ -129,5 +194,17 @@ impl<'a> Rejects<'a> {
             Target::Examples { kept, .. } => kept,
             Target::Draft(..) => Vec::new(),
         }
+    }
+}
+
+fn example(table: &str, reject: &Reject<'_>) -> Example {
+    Example {
+        table: table.to_owned(),
+        file: reject.file.to_owned(),
+        row: reject.row,
+        line: reject.line,
+        reason: reject.reason,
+        column: reject.column.map(str::to_owned),
+        value: reject.value.map(str::to_owned),
     }
 }

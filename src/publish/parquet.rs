@@ -10,10 +10,13 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::compute_leaves;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::WriterProperties;
 use polars::prelude::DataFrame;
+use rayon::prelude::*;
 
 use crate::schema::{self, Kind, Table};
 use crate::{Error, Result};
@@ -53,26 +56,52 @@ pub fn write(
     file: File,
     path: &Path,
 ) -> Result<()> {
-    let mut fields = Vec::new();
-    let mut arrays = Vec::new();
-    for column in table.columns {
-        if let Ok(values) = frame.column(column.name) {
-            arrays.push(array(values, column.kind)?);
-            fields.push(field(column.name, column.kind, column.unit, column.meaning));
-        }
-    }
+    let declared = table.columns.par_iter().filter_map(|column| {
+        let values = frame.column(column.name).ok()?;
+        let field = field(column.name, column.kind, column.unit, column.meaning);
+        Some(array(values, column.kind).map(|array| (field, array)))
+    });
+    let mut columns = declared.collect::<Result<Vec<_>>>()?;
     for column in extra {
-        let values = frame.column(&column.name)?;
-        arrays.push(array(values, Kind::F64)?);
-        fields.push(field(&column.name, Kind::F64, &column.unit, &column.meaning));
+        let array = array(frame.column(&column.name)?, Kind::F64)?;
+        columns.push((field(&column.name, Kind::F64, &column.unit, &column.meaning), array));
     }
+    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
     let schema = Arc::new(Schema::new(fields));
     let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
         .map_err(|e| Error::internal(format!("table `{}`: {e}", table.name)))?;
     let sorted = (table.columns[0].name == schema::customers::CUSTOMER_ID).then_some(0);
-    let mut writer = open(file, &schema, table, stamp, sorted, path)?;
-    writer.write(&batch).map_err(|e| refused(path, e))?;
-    writer.close().map_err(|e| refused(path, e))?;
+    let writer = open(file, &schema, table, stamp, sorted, path)?;
+    write_groups(writer, &schema, &batch).map_err(|e| refused(path, e))
+}
+
+/// Writes a batch as row groups whose columns are encoded side by side. The bytes do not depend on the number
+/// of threads: each column chunk is made by one of them, and chunks are appended in order.
+fn write_groups(writer: ArrowWriter<File>, schema: &Schema, batch: &RecordBatch) -> Result<(), ParquetError> {
+    let (mut file, groups) = writer.into_serialized_writer()?;
+    for (index, start) in (0..batch.num_rows()).step_by(GROUP_ROWS).enumerate() {
+        let slice = batch.slice(start, GROUP_ROWS.min(batch.num_rows() - start));
+        // Lists have several leaves; each takes a writer of its own, in the order of the columns.
+        let mut leaves = Vec::new();
+        for (field, column) in schema.fields().iter().zip(slice.columns()) {
+            leaves.extend(compute_leaves(field, column)?);
+        }
+        let chunks = groups
+            .create_column_writers(index)?
+            .into_par_iter()
+            .zip(leaves)
+            .map(|(mut writer, leaf)| {
+                writer.write(&leaf)?;
+                writer.close()
+            })
+            .collect::<Result<Vec<_>, ParquetError>>()?;
+        let mut group = file.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+    }
+    file.close()?;
     Ok(())
 }
 
@@ -114,10 +143,10 @@ pub(super) fn open(
 }
 
 /// The system's refusal inside a Parquet error, or a defect.
-pub(super) fn refused(path: &Path, error: parquet::errors::ParquetError) -> Error {
+pub(super) fn refused(path: &Path, error: ParquetError) -> Error {
     let text = error.to_string();
     match error {
-        parquet::errors::ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
+        ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
             Ok(io) => Error::io("write", path)(*io),
             Err(other) => Error::io("write", path)(std::io::Error::other(other.to_string())),
         },

@@ -3,7 +3,9 @@
 //! The stage's story: the answers of one response are gathered ([`responses`]); what a customer said at
 //! different times becomes one score that forgets ([`fading`]), a level with its points ([`levels`]) and a reason
 //! in words ([`standing`]); what a group said becomes means, shares, CSAT, NPS and CES with intervals
-//! ([`figures`], [`mod@indices`]).
+//! ([`figures`], [`mod@indices`]). Expectation against perception is a gap ([`gap`]); whether the items of an
+//! index belong together is its [`reliability`]; what satisfaction comes from is in [`drivers`], which items ask
+//! the same thing in [`factors`], and what to build for it in the [`quality_house`].
 //!
 //! Definitions on which books disagree, and ours:
 //!
@@ -16,12 +18,17 @@
 //!
 //! Time and memory are linear in the answers.
 
+pub mod drivers;
+pub mod factors;
 pub mod fading;
 pub mod figures;
+pub mod gap;
 pub mod indices;
 pub mod levels;
 pub mod nps;
 mod params;
+pub mod quality_house;
+pub mod reliability;
 pub mod responses;
 pub mod standing;
 

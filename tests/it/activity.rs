@@ -43,11 +43,15 @@ fn returns_cancellations_and_free_orders() {
     assert_eq!(table.floats("return_total"), [Some(10.0), Some(0.0), Some(10.0), Some(0.0), Some(3.0)]);
     assert_eq!(table.floats("quantity_total"), [Some(0.0), Some(1.0), Some(-4.0), Some(0.0), Some(0.0)]);
     assert_eq!(table.ints("recency_days"), [Some(9), Some(8), None, None, None]);
-    assert_eq!(table.ints("r_score").iter().map(Option::is_some).collect::<Vec<_>>(), [true, true, false, false, false]);
+    assert_eq!(
+        table.ints("r_score").iter().map(Option::is_some).collect::<Vec<_>>(),
+        [true, true, false, false, false]
+    );
     assert_eq!(table.texts("rfm_segment")[2..], [None, None, None]);
     assert_eq!(table.floats("spend_mean"), [Some(0.0), Some(0.0), None, None, None]);
 
-    let skipped = customers(orders, COLUMNS, &format!("{cancelled}\nreturns = 'skip'\nmax_set_aside = 1"), "");
+    let skipped =
+        customers(orders, COLUMNS, &format!("{cancelled}\nreturns = 'skip'\nmax_set_aside = 1"), "");
     assert_eq!(skipped.ids("customer_id"), ["a", "b", "d", "e"]);
     assert_eq!(skipped.floats("spend_total"), [Some(10.0), Some(0.0), Some(0.0), Some(3.0)]);
 }
@@ -65,7 +69,10 @@ fn the_time_zone_decides_the_day() {
     assert_eq!(tehran.ints("active_days"), [Some(1), Some(1)]);
     assert_eq!(london.ints("recency_days"), [Some(8), Some(1)]);
     assert_eq!(tehran.ints("recency_days"), [Some(8), Some(0)]);
-    assert_eq!(tehran.ints("first_order_at"), [Some(micros("2024-01-01 21:30")), Some(micros("2024-01-09 20:45"))]);
+    assert_eq!(
+        tehran.ints("first_order_at"),
+        [Some(micros("2024-01-01 21:30")), Some(micros("2024-01-09 20:45"))]
+    );
     // Times without a zone are those of the wall clock there: 3:30 ahead of UTC.
     let naive = orders.replace('Z', "");
     let naive = customers(&naive, COLUMNS, "", "[run]\nas_of = '2024-01-10'\ntimezone = 'Asia/Tehran'");
@@ -142,7 +149,8 @@ fn an_export_without_order_ids_counts_days_or_rows() {
 
 #[test]
 fn the_same_order_id_of_two_customers_is_two_orders() {
-    let orders = "customer,order,at,quantity,price\na,1,2024-01-01,1,1\nb,1,2024-01-01,1,1\na,1,2024-01-02,1,1\n";
+    let orders =
+        "customer,order,at,quantity,price\na,1,2024-01-01,1,1\nb,1,2024-01-01,1,1\na,1,2024-01-02,1,1\n";
     let table = customers(orders, COLUMNS, "", "");
     assert_eq!(table.ints("order_count"), [Some(1), Some(1)]);
     assert_eq!(table.ints("active_days"), [Some(1), Some(1)]);
@@ -163,15 +171,22 @@ fn one_customer_in_all_spellings_of_an_id() {
 fn frozen_thresholds_give_the_same_customers_the_same_scores() {
     let lines: String = (1..=60_u32)
         .flat_map(|c| (0..=c * c % 7).map(move |o| (c, o)))
-        .map(|(c, o)| format!("{c},{c}-{o},2024-{:02}-{:02},1,{}.5\n", 1 + (c + o) % 12, 1 + c * o % 28, c * 37 % 101))
+        .map(|(c, o)| {
+            format!("{c},{c}-{o},2024-{:02}-{:02},1,{}.5\n", 1 + (c + o) % 12, 1 + c * o % 28, c * 37 % 101)
+        })
         .collect();
     let orders = format!("customer,order,at,quantity,price\n{lines}");
-    let config = format!("[run]\nas_of = '2024-12-31'\nstages = ['rfm']\n[transactions]\nfiles = ['orders.csv']\n[transactions.columns]\n{COLUMNS}\n");
+    let config = format!(
+        "[run]\nas_of = '2024-12-31'\nstages = ['rfm']\n[transactions]\nfiles = ['orders.csv']\n[transactions.columns]\n{COLUMNS}\n"
+    );
     let desk = Desk::with_config(&config);
     desk.write("orders.csv", orders);
     let first = desk.published();
     std::fs::copy(first.folder.join("rfm_thresholds.parquet"), desk.path().join("frozen.parquet")).unwrap();
-    desk.write("moshtari.toml", format!("{config}[rfm]\nscoring = 'frozen'\nfrozen_file = 'frozen.parquet'\n"));
+    desk.write(
+        "moshtari.toml",
+        format!("{config}[rfm]\nscoring = 'frozen'\nfrozen_file = 'frozen.parquet'\n"),
+    );
     let again = desk.published();
     assert_ne!(first.folder, again.folder);
     assert_eq!(first.customers().texts("rfm_cell"), again.customers().texts("rfm_cell"));

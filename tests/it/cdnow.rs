@@ -121,7 +121,8 @@ fn assert_sums(result: &Published) {
 #[test]
 fn clusters_are_as_tight_as_the_best_of_a_hundred_starts_elsewhere() {
     let Some(file) = real("cdnow/CDNOW_sample.txt") else { return };
-    let reference: serde_json::Value = serde_json::from_str(&golden("kmeans_cdnow_sample_logrfm.json")).unwrap();
+    let reference: serde_json::Value =
+        serde_json::from_str(&golden("kmeans_cdnow_sample_logrfm.json")).unwrap();
     for k in 3..=6 {
         let config = format!("{}\n[clusters]\nk = {k}\n", sample(&file.to_string_lossy(), "clusters"));
         let desk = Desk::with_config(&config);
@@ -140,7 +141,8 @@ fn clusters_are_as_tight_as_the_best_of_a_hundred_starts_elsewhere() {
         assert_eq!(sizes.iter().sum::<i64>(), 2_357);
         sizes.sort_unstable();
         if (found / best - 1.0).abs() < 1e-9 {
-            let reference: Vec<_> = expected["sizes"].as_array().unwrap().iter().flat_map(|n| n.as_i64()).collect();
+            let reference: Vec<_> =
+                expected["sizes"].as_array().unwrap().iter().flat_map(|n| n.as_i64()).collect();
             assert_eq!(sizes, reference, "k = {k}");
         }
     }

@@ -160,7 +160,8 @@ fn a_result_of_another_night_with_the_same_short_name_is_not_taken_for_tonight()
     let (desk, other) = (company(), company());
     run_as_of(&other, "2025-12-31").must_end_with(0);
     let name = other.latest().folder.file_name().unwrap().to_string_lossy().into_owned();
-    let stranger = desk.write(&format!("results/runs/{name}/manifest.json"), "{\"fingerprint\": \"of another night\"}");
+    let stranger =
+        desk.write(&format!("results/runs/{name}/manifest.json"), "{\"fingerprint\": \"of another night\"}");
     run_as_of(&desk, "2025-12-31").must_end_with(0);
     assert!(stranger.is_file());
     assert_eq!(desk.names_in("results/runs").len(), 2);

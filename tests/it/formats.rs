@@ -169,7 +169,10 @@ fn files_of_different_forms_are_one_export() {
     let parts = export.parts(3);
     let desk = Desk::with_config(&config("part-*"));
     desk.write("part-1.csv", parts[0].delimited(";", Line::plain));
-    desk.write("part-2.ndjson", parts[1].lines.iter().map(|l| format!("{}\n", l.json_texts())).collect::<String>());
+    desk.write(
+        "part-2.ndjson",
+        parts[1].lines.iter().map(|l| format!("{}\n", l.json_texts())).collect::<String>(),
+    );
     desk.write("part-3.csv.gz", gzip(parts[2].delimited(",", Line::spreadsheet).as_bytes()));
     expected.assert_equals(&desk.published().customers(), &[], "csv against three forms");
 }

@@ -254,7 +254,8 @@ fn a_file_that_is_damaged_inside() {
 
 #[test]
 fn two_columns_of_one_name() {
-    let orders = "customer,order,at,quantity,price,customer\n1,100,2024-01-05,1,2.50,9\n2,101,2024-01-05,1,1.50,9\n";
+    let orders =
+        "customer,order,at,quantity,price,customer\n1,100,2024-01-05,1,2.50,9\n2,101,2024-01-05,1,1.50,9\n";
     insta::assert_snapshot!(told(COLUMNS, orders), @"
     exit 2
     error: ./orders.csv: columns 1 and 6 are both named `customer`
@@ -264,7 +265,10 @@ fn two_columns_of_one_name() {
 
 #[test]
 fn dates_that_mean_two_days() {
-    let orders = ORDERS.replace("2024-01-05", "05/01/2024").replace("2024-01-06", "06/01/2024").replace("2024-02-01", "01/02/2024");
+    let orders = ORDERS
+        .replace("2024-01-05", "05/01/2024")
+        .replace("2024-01-06", "06/01/2024")
+        .replace("2024-02-01", "01/02/2024");
     insta::assert_snapshot!(told(COLUMNS, orders), @r#"
     exit 2
     error: `[transactions]` column `at`: all dates can be read day-first and month-first, such as `05/01/2024`

@@ -92,7 +92,9 @@ impl Market {
         Self {
             lines: read("order_items"),
             orders: keyed(read("orders"), "order_id"),
-            people: people.map(|row| (row["customer_id"].clone(), row["customer_unique_id"].clone())).collect(),
+            people: people
+                .map(|row| (row["customer_id"].clone(), row["customer_unique_id"].clone()))
+                .collect(),
             reviews: read("order_reviews"),
         }
     }
@@ -118,7 +120,10 @@ impl Market {
 
     /// Satisfaction by the published formula: answers weigh half after 90 days, joy fades by half in 365
     /// days, anger in 730, and what is older than 730 days is forgotten.
-    fn satisfaction(&self, accepted: impl Fn(&BTreeMap<String, String>) -> bool) -> BTreeMap<String, (f64, i64)> {
+    fn satisfaction(
+        &self,
+        accepted: impl Fn(&BTreeMap<String, String>) -> bool,
+    ) -> BTreeMap<String, (f64, i64)> {
         let mut sums: BTreeMap<String, (f64, f64, i64)> = BTreeMap::new();
         for review in self.reviews.iter().filter(|r| accepted(r)) {
             let age = (day(AS_OF) - day(&review["review_creation_date"])) as f64;
@@ -181,7 +186,8 @@ fn reviews_find_their_person_through_a_join_of_their_own() {
     let result = desk.published();
     let market = Market::read(&folder);
     let persons = market.persons();
-    let accepted = |review: &BTreeMap<String, String>| persons.contains_key(market.person(&review["order_id"]));
+    let accepted =
+        |review: &BTreeMap<String, String>| persons.contains_key(market.person(&review["order_id"]));
     assert_reviews(&result, &market, accepted, "unknown_customer");
 }
 

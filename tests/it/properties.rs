@@ -56,7 +56,9 @@ fn fast(text: &[u8], width: usize) -> Vec<Vec<String>> {
     while let Some(piece) = cutter.next_piece().unwrap() {
         let block = split(piece, &layout);
         assert_eq!(block.broken, []);
-        rows.extend((0..block.rows).map(|row| (0..width).map(|c| block.cell(c, row).shown()).collect::<Vec<_>>()));
+        rows.extend(
+            (0..block.rows).map(|row| (0..width).map(|c| block.cell(c, row).shown()).collect::<Vec<_>>()),
+        );
     }
     rows
 }

@@ -62,7 +62,14 @@ fn every_fault_of_a_text_has_its_reason_and_its_place() {
         14,14,2024-01-01,1,\"never closed\n";
     let (_desk, result) = published("orders.csv", text);
     let row = |row, line, reason: &str, column: Option<&str>, value: Option<&str>, raw: &str| {
-        (row, Some(line), reason.to_owned(), column.map(str::to_owned), value.map(str::to_owned), raw.to_owned())
+        (
+            row,
+            Some(line),
+            reason.to_owned(),
+            column.map(str::to_owned),
+            value.map(str::to_owned),
+            raw.to_owned(),
+        )
     };
     let expected = [
         row(3, 8, "bad_timestamp", Some("at"), Some(""), "3,3,,1,2"),
@@ -74,7 +81,14 @@ fn every_fault_of_a_text_has_its_reason_and_its_place() {
         row(9, 15, "missing_order", Some("order"), Some(""), "10,,2024-01-01,1,2"),
         row(10, 16, "skipped_by_rule", Some("order"), Some("X11"), "11,X11,soon,1,2"),
         row(11, 17, "after_as_of", Some("at"), Some("2024-02-01"), "12,12,2024-02-01,1,2"),
-        row(13, 19, "wrong_field_count", None, Some("a quote is never closed"), "14,14,2024-01-01,1,\"never closed"),
+        row(
+            13,
+            19,
+            "wrong_field_count",
+            None,
+            Some("a quote is never closed"),
+            "14,14,2024-01-01,1,\"never closed",
+        ),
     ];
     assert_eq!(rejects(&result.table("rejects/transactions")), expected);
     assert_eq!(result.customers().ids("customer_id"), ["1", "13", "2\nx"]);
@@ -112,7 +126,11 @@ fn formats_without_lines_show_the_row_as_json() {
     let places: Vec<_> = found.iter().map(|r| (r.0, r.1, r.2.as_str())).collect();
     assert_eq!(places, [(2, Some(3), "missing_customer"), (3, Some(4), "wrong_field_count")]);
     assert!(found[1].5.starts_with("{\"customer\":3,"), "{found:?}");
-    assert_eq!(result.customers().ids("customer_id"), ["1", "18446744073709551615"], "ids do not pass through floats");
+    assert_eq!(
+        result.customers().ids("customer_id"),
+        ["1", "18446744073709551615"],
+        "ids do not pass through floats"
+    );
 }
 
 #[test]

@@ -105,7 +105,9 @@ fn every_customer_of_a_table_is_in_one_group_of_its_profiles() {
     let result = run(&desk, "");
     let customers = result.customers();
     let spend: f64 = customers.floats("spend_total").into_iter().flatten().sum();
-    for (table, label) in [("rfm_segments", "rfm_segment"), ("quadrants", "quadrant"), ("clusters", "cluster_name")] {
+    for (table, label) in
+        [("rfm_segments", "rfm_segment"), ("quadrants", "quadrant"), ("clusters", "cluster_name")]
+    {
         let profile = result.table(table);
         let mut members: BTreeMap<Option<String>, i64> = BTreeMap::new();
         for label in customers.texts(label) {
@@ -125,9 +127,12 @@ fn segment_files_hold_the_members_of_each_label() {
     let desk = company();
     let result = run(&desk, "");
     let customers = result.customers();
-    for (folder, column) in
-        [("rfm", "rfm_segment"), ("quadrant", "quadrant"), ("satisfaction", "satisfaction_level"), ("cluster", "cluster_name")]
-    {
+    for (folder, column) in [
+        ("rfm", "rfm_segment"),
+        ("quadrant", "quadrant"),
+        ("satisfaction", "satisfaction_level"),
+        ("cluster", "cluster_name"),
+    ] {
         let mut expected: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (id, label) in customers.ids("customer_id").into_iter().zip(customers.texts(column)) {
             if let Some(label) = label {

@@ -46,11 +46,16 @@ fn one_row_a_response_or_one_row_an_answer() {
     let text = "who,when,overall,wait\na,2024-01-20,4,2\nb,2024-01-20,1,\n";
     let (_desk, wide) = survey(WIDE, text);
     assert_eq!(scores(&wide), [Some(0.775), Some(0.0), None]);
-    assert_eq!(wide.customers().texts("satisfaction_level")[..2], [Some("happy".into()), Some("angry".into())]);
+    assert_eq!(
+        wide.customers().texts("satisfaction_level")[..2],
+        [Some("happy".into()), Some("angry".into())]
+    );
     assert_eq!(wide.customers().ints("satisfaction_answers")[..2], [Some(1), Some(1)]);
 
-    let long = WIDE.replace("when\" }", "when\", item = \"question\", answer = \"answer\" }\nlayout = \"long\"");
-    let text = "who,when,question,answer\na,2024-01-20,overall,4\na,2024-01-20,wait,2\nb,2024-01-20,overall,1\n";
+    let long =
+        WIDE.replace("when\" }", "when\", item = \"question\", answer = \"answer\" }\nlayout = \"long\"");
+    let text =
+        "who,when,question,answer\na,2024-01-20,overall,4\na,2024-01-20,wait,2\nb,2024-01-20,overall,1\n";
     let (_desk, long) = survey(&long, text);
     assert_eq!(scores(&long), scores(&wide));
     assert_eq!(long.account("shop").accepted, 3);
@@ -63,7 +68,13 @@ fn answers_off_the_scale_and_strangers_are_set_aside() {
     let (_desk, result) = survey(WIDE, text);
     let account = result.account("shop");
     assert_eq!((account.read, account.accepted), (7, 1));
-    let expected = [("after_as_of", 1), ("bad_timestamp", 1), ("missing_customer", 1), ("out_of_scale", 2), ("unknown_customer", 1)];
+    let expected = [
+        ("after_as_of", 1),
+        ("bad_timestamp", 1),
+        ("missing_customer", 1),
+        ("out_of_scale", 2),
+        ("unknown_customer", 1),
+    ];
     assert_eq!(account.set_aside, expected.map(|(reason, n)| (reason.to_owned(), n)).into());
     // An undated response counts.
     assert_eq!(scores(&result), [None, None, Some(1.0)]);
@@ -100,13 +111,15 @@ fn nobodys_answers_make_indices_and_no_scores() {
                  { column = "overall", measures = "satisfaction", scale = [1, 5] }]
     "#;
     // Of twenty: ten promoters, six passives, four detractors; NPS = 100 (10 - 4) / 20 = 30.
-    let answers = (0..20).map(|n| format!("{},{}\n", [10, 7, 3][usize::from(n >= 10) + usize::from(n >= 16)], 1 + n % 5));
+    let answers = (0..20)
+        .map(|n| format!("{},{}\n", [10, 7, 3][usize::from(n >= 10) + usize::from(n >= 16)], 1 + n % 5));
     let (_desk, result) = survey(description, &format!("recommend,overall\n{}", answers.collect::<String>()));
     assert_eq!(scores(&result), [None, None, None]);
     let indices = result.table("satisfaction");
     let value = |measure: &str| {
         let row = (0..indices.height()).find(|row| {
-            indices.texts("measure")[*row].as_deref() == Some(measure) && indices.texts("group_by")[*row].as_deref() == Some("all")
+            indices.texts("measure")[*row].as_deref() == Some(measure)
+                && indices.texts("group_by")[*row].as_deref() == Some("all")
         });
         row.and_then(|row| indices.floats("value")[row])
     };

@@ -166,16 +166,16 @@ impl Changed {
 #[derive(Clone)]
 pub(super) struct Moves {
     any: bool,
-    /// Rows gained less rows lost, per label.
+    /// Rows gained less rows lost, per cluster.
     counts: Vec<i64>,
-    /// Sums of the rows gained less those lost, per label and column.
-    sums: Vec<f64>,
+    /// Sums of the rows gained less those lost, per cluster and column.
+    sums: Vec<Sum>,
 }
 
 impl Moves {
-    /// No moves yet between so many labels.
-    pub(super) fn new(labels: usize, width: usize) -> Self {
-        Self { any: false, counts: vec![0; labels], sums: vec![0.0; labels * width] }
+    /// No moves yet between `k` clusters.
+    pub(super) fn new(k: usize, width: usize) -> Self {
+        Self { any: false, counts: vec![0; k], sums: vec![Sum::default(); k * width] }
     }
 
     /// Adds the moves to counts and sums and forgets them; whether there were any.
@@ -184,10 +184,10 @@ impl Moves {
             return false;
         }
         counts.iter_mut().zip(&self.counts).for_each(|(count, &moved)| *count += moved);
-        sums.iter_mut().zip(&self.sums).for_each(|(sum, &moved)| sum.add(moved));
+        sums.iter_mut().zip(&self.sums).for_each(|(sum, &moved)| sum.merge(moved));
         self.any = false;
         self.counts.fill(0);
-        self.sums.fill(0.0);
+        self.sums.fill(Sum::default());
         true
     }
 
@@ -195,9 +195,12 @@ impl Moves {
     fn change<const D: usize>(&mut self, row: &[f64], old: usize, new: usize) {
         let d = width::<D>(row.len());
         self.any = true;
-        self.counts[old] -= 1;
         self.counts[new] += 1;
-        self.sums[old * d..][..d].iter_mut().zip(&row[..d]).for_each(|(sum, &value)| *sum -= value);
-        self.sums[new * d..][..d].iter_mut().zip(&row[..d]).for_each(|(sum, &value)| *sum += value);
+        self.sums[new * d..][..d].iter_mut().zip(&row[..d]).for_each(|(sum, &value)| sum.add(value));
+        // in the first pass rows come from no cluster, which has no counts and sums
+        if let Some(count) = self.counts.get_mut(old) {
+            *count -= 1;
+            self.sums[old * d..][..d].iter_mut().zip(&row[..d]).for_each(|(sum, &value)| sum.add(-value));
+        }
     }
 }

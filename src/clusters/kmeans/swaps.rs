@@ -6,8 +6,8 @@
 //! again; if the inertia is lower, that run goes on. This is random swap clustering (Fränti 2018) with the
 //! removal chosen as in the local search of Lattanzi & Sohler (2019).
 //!
-//! On iris with eight clusters one start in fifty finds the best known inertia without swaps, one in five
-//! with ten of them.
+//! On standardised iris with eight clusters, one start in a hundred comes within a thousandth of the best
+//! known inertia without swaps, two in five with ten of them.
 
 use rayon::prelude::*;
 

@@ -69,14 +69,18 @@ impl Export {
     pub(crate) fn spend(&self) -> BTreeMap<String, i128> {
         let mut spend = BTreeMap::new();
         for line in self.lines.iter().filter(|l| l.name != POSTAGE) {
-            *spend.entry(line.customer.to_string()).or_default() += i128::from(line.quantity) * i128::from(line.cents);
+            *spend.entry(line.customer.to_string()).or_default() +=
+                i128::from(line.quantity) * i128::from(line.cents);
         }
         spend
     }
 
     /// The lines in this many files, in order.
     pub(crate) fn parts(&self, count: usize) -> Vec<Self> {
-        self.lines.chunks(self.lines.len().div_ceil(count)).map(|lines| Self { lines: lines.to_vec() }).collect()
+        self.lines
+            .chunks(self.lines.len().div_ceil(count))
+            .map(|lines| Self { lines: lines.to_vec() })
+            .collect()
     }
 
     /// A header and one record a line; cells that need quotes get them.
@@ -123,14 +127,19 @@ impl Line {
     /// `13.10.2024 08:30` and `1.234,50`.
     pub(crate) fn decimal_comma(&self) -> [String; 7] {
         let euros = self.cents / 100;
-        let whole = if euros >= 1000 { format!("{}.{:03}", euros / 1000, euros % 1000) } else { euros.to_string() };
+        let whole =
+            if euros >= 1000 { format!("{}.{:03}", euros / 1000, euros % 1000) } else { euros.to_string() };
         let price = format!("{whole},{:02}", self.cents % 100);
         self.cells(self.at.format("%d.%m.%Y %H:%M:%S").to_string(), self.quantity.to_string(), price)
     }
 
     /// Nothing with a blank in it.
     pub(crate) fn without_blanks(&self) -> [String; 7] {
-        let mut cells = self.cells(self.at.format("%Y-%m-%dT%H:%M:%S").to_string(), self.quantity.to_string(), self.price());
+        let mut cells = self.cells(
+            self.at.format("%Y-%m-%dT%H:%M:%S").to_string(),
+            self.quantity.to_string(),
+            self.price(),
+        );
         cells[4] = cells[4].replace(' ', "_");
         cells
     }
@@ -155,11 +164,20 @@ impl Line {
 
     fn persian_at(&self, at: String) -> [String; 7] {
         let units = self.cents / 100;
-        let whole = if units >= 1000 { format!("{}٬{:03}", units / 1000, units % 1000) } else { units.to_string() };
+        let whole =
+            if units >= 1000 { format!("{}٬{:03}", units / 1000, units % 1000) } else { units.to_string() };
         let price = format!("{whole}٫{:02}", self.cents % 100);
         let cells = self.cells(at, self.quantity.to_string(), price);
         let [customer, order, at, product, name, quantity, price] = cells;
-        [persian_digits(&customer), order, persian_digits(&at), product, name, persian_digits(&quantity), persian_digits(&price)]
+        [
+            persian_digits(&customer),
+            order,
+            persian_digits(&at),
+            product,
+            name,
+            persian_digits(&quantity),
+            persian_digits(&price),
+        ]
     }
 
     /// Numbers as JSON numbers.
@@ -189,6 +207,7 @@ fn jalali(date: NaiveDate) -> String {
         .collect();
     let (year, nowruz) = years.iter().rfind(|(_, nowruz)| *nowruz <= date).unwrap();
     let day = (date - *nowruz).num_days();
-    let (month, day) = if day < 186 { (day / 31, day % 31) } else { (6 + (day - 186) / 30, (day - 186) % 30) };
+    let (month, day) =
+        if day < 186 { (day / 31, day % 31) } else { (6 + (day - 186) / 30, (day - 186) % 30) };
     format!("{year}/{:02}/{:02}", month + 1, day + 1)
 }

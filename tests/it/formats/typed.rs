@@ -9,8 +9,8 @@ use chrono::{Datelike, FixedOffset, Timelike};
 use parquet::arrow::ArrowWriter;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
-use super::export::{Export, Line};
 use super::HEADER;
+use super::export::{Export, Line};
 
 type Columns = Vec<(&'static str, ArrayRef)>;
 
@@ -34,7 +34,8 @@ fn column<A: Array + FromIterator<T> + 'static, T>(export: &Export, value: impl 
 
 fn texts(export: &Export) -> Columns {
     let rows: Vec<_> = export.lines.iter().map(Line::plain).collect();
-    let text = |c: usize| Arc::new(rows.iter().map(|r| Some(r[c].as_str())).collect::<StringArray>()) as ArrayRef;
+    let text =
+        |c: usize| Arc::new(rows.iter().map(|r| Some(r[c].as_str())).collect::<StringArray>()) as ArrayRef;
     HEADER.iter().enumerate().map(|(c, name)| (*name, text(c))).collect()
 }
 

@@ -1,0 +1,143 @@
+//! Whether the chosen customer and order behave as such: a customer comes back, an order has one customer.
+
+use super::column::NONE;
+use super::links::Link;
+use super::roles::Role;
+use super::sales::{Candidate, Pick, Sales, pick};
+use super::tables::{Table, thousands};
+
+/// What was found out about customers and orders, for the configuration.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Identity {
+    /// Sentences beside the customer.
+    pub(super) customer: Vec<String>,
+    /// Sentences beside the order.
+    pub(super) order: Vec<String>,
+    /// Questions for a person.
+    pub(super) open: Vec<String>,
+}
+
+/// Orders that a comparison needs to mean something.
+const ENOUGH: usize = 50;
+/// Share of orders with a customer of their own from which the column is taken to name orders.
+const LONELY: f64 = 0.995;
+/// Share of lines that must agree with their order's customer.
+const AGREE: f64 = 0.95;
+
+/// Checks the customer and the order, and takes others where they do not hold.
+pub(super) fn settle(tables: &[Table], links: &[Link], sales: &mut Sales) -> Identity {
+    let mut identity = Identity::default();
+    settle_customer(tables, links, sales, &mut identity);
+    settle_order(sales, &mut identity);
+    identity
+}
+
+fn settle_customer(tables: &[Table], links: &[Link], sales: &mut Sales, identity: &mut Identity) {
+    let Some(chosen) = sales.pick(Role::Customer) else { return };
+    let Some(orders) = orders_if_lonely(sales, chosen) else {
+        note_lonely_rivals(tables, links, sales, identity);
+        return;
+    };
+    let name = chosen.column.name.clone();
+    let rivals: Vec<Candidate> = sales
+        .candidates
+        .iter()
+        .filter(|c| c.role == Role::Customer && !is(c, &chosen.chosen))
+        .cloned()
+        .collect();
+    for rival in rivals {
+        let other = pick(tables, links, sales.main, &rival);
+        let is_of_order = sales.pick(Role::Order).is_some_and(|o| is(&o.chosen, &rival));
+        if !is_of_order && orders_if_lonely(sales, &other).is_none() && holds(sales, &other) {
+            let (orders, people) = (thousands(orders as u64), thousands(other.profile().distinct as u64));
+            identity.customer.push(format!(
+                "not `{name}`, which is another one for each of {orders} orders; {people} people here"
+            ));
+            sales.picks.insert(Role::Customer, other);
+            return;
+        }
+    }
+    identity.open.push(format!(
+        "`{name}` is another one for each of {} orders: is it really the customer, and not the order? nobody seems to come back",
+        thousands(orders as u64)
+    ));
+}
+
+/// Says that a rival is one per order, where there is such a rival.
+fn note_lonely_rivals(tables: &[Table], links: &[Link], sales: &Sales, identity: &mut Identity) {
+    let Some(chosen) = sales.pick(Role::Customer) else { return };
+    let sure = |c: &&Candidate| c.role == Role::Customer && c.strength > 0.9 && !is(c, &chosen.chosen);
+    for rival in sales.candidates.iter().filter(sure) {
+        let other = pick(tables, links, sales.main, rival);
+        if let Some(orders) = orders_if_lonely(sales, &other) {
+            let (name, orders) = (&other.column.name, thousands(orders as u64));
+            identity.customer.push(format!("not `{name}`, which is another one for each of {orders} orders"));
+        }
+    }
+}
+
+fn is(a: &Candidate, b: &Candidate) -> bool {
+    (a.table, a.column) == (b.table, b.column)
+}
+
+/// The number of orders, if nearly each has a customer of its own in this column.
+fn orders_if_lonely(sales: &Sales, customer: &Pick) -> Option<usize> {
+    let orders = match sales.pick(Role::Order) {
+        Some(order) => order.profile().distinct,
+        None => customer.profile().filled,
+    };
+    let lonely = customer.profile().distinct as f64 >= LONELY * orders as f64;
+    (orders >= ENOUGH && lonely).then_some(orders)
+}
+
+/// An order has one customer in this column.
+fn holds(sales: &Sales, customer: &Pick) -> bool {
+    sales.pick(Role::Order).is_none_or(|order| order.values().determines(customer.values()).0 >= AGREE)
+}
+
+fn settle_order(sales: &mut Sales, identity: &mut Identity) {
+    let (Some(order), Some(customer)) = (sales.pick(Role::Order), sales.pick(Role::Customer)) else { return };
+    let name = order.column.name.clone();
+    let (same, rows) = order.values().determines(customer.values());
+    if rows >= ENOUGH && same < AGREE {
+        identity.open.push(format!(
+            "`{name}` belongs to several customers on {:.1} % of its lines: is it the order?",
+            100.0 * (1.0 - same)
+        ));
+    }
+    if order.profile().is_unique() && lines_at_one_moment(sales) > SHARED_MOMENTS {
+        identity
+            .order
+            .push(format!("`{name}` is another one on each row, and rows of one purchase share their time"));
+        identity
+            .open
+            .push(format!("`{name}` numbers lines, not orders: a customer's day is taken for an order"));
+        sales.picks.remove(&Role::Order);
+    } else if order.profile().is_unique() {
+        identity.order.push("another one on each row: a row is an order".to_owned());
+    }
+}
+
+/// Share of rows from which rows of one moment are lines of one purchase.
+const SHARED_MOMENTS: f64 = 0.3;
+
+/// Share of rows whose customer has another row at the same time of day; zero where there are days only.
+fn lines_at_one_moment(sales: &Sales) -> f64 {
+    let (Some(at), Some(customer)) = (sales.pick(Role::OrderedAt), sales.pick(Role::Customer)) else {
+        return 0.0;
+    };
+    if !at.profile().dates.has_clock() {
+        return 0.0;
+    }
+    let mut moments: Vec<(u32, u32)> = customer
+        .values()
+        .codes
+        .iter()
+        .copied()
+        .zip(at.values().codes.iter().copied())
+        .filter(|(c, _)| *c != NONE)
+        .collect();
+    moments.sort_unstable();
+    let shared: usize = moments.chunk_by(|a, b| a == b).filter(|rows| rows.len() > 1).map(<[_]>::len).sum();
+    shared as f64 / moments.len().max(1) as f64
+}
