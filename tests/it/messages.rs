@@ -142,11 +142,11 @@ fn a_section_that_is_missing() {
       | ^
     missing field `transactions`
     ");
-    insta::assert_snapshot!(told(&COLUMNS.replace("unit_price = \"price\"\n", ""), ORDERS), @"
+    insta::assert_snapshot!(told(&COLUMNS.replace("unit_price = \"price\"\n", ""), ORDERS), @r#"
     exit 2
     error: moshtari.toml: `[transactions.columns]` names no money
-    hint: give `amount`, or `unit_price` with `quantity`
-    ");
+    hint: give `amount`, or `unit_price` with `quantity`; for an export without money write `money = "none"` in `[transactions.rules]`
+    "#);
 }
 
 #[test]

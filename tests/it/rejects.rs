@@ -86,7 +86,7 @@ fn every_fault_of_a_text_has_its_reason_and_its_place() {
             19,
             "wrong_field_count",
             None,
-            Some("a quote is never closed"),
+            Some("a quote is not closed on its line"),
             "14,14,2024-01-01,1,\"never closed",
         ),
     ];
