@@ -7,13 +7,13 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, Str
 use arrow::compute::cast;
 use arrow::datatypes::{self as types, ArrowNativeType, ByteArrayType, DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
-use parquet::file::metadata::RowGroupMetaData;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
+use parquet::file::metadata::RowGroupMetaData;
 
-use super::guard::guarded;
 use super::block::{Block, Column, Raw, Value};
+use super::guard::guarded;
 use crate::facts::TextColumn;
 use crate::{Error, Result};
 
@@ -47,15 +47,18 @@ impl ParquetFile {
         let size = file.metadata().map_err(Error::io("read", path))?.len();
         let metadata = guarded(path, || {
             ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| {
-                Error::input(path, format!("not a readable Parquet file: {e}")).hint("was it copied completely?")
+                Error::input(path, format!("not a readable Parquet file: {e}"))
+                    .hint("was it copied completely?")
             })
         })?;
         let groups = metadata.metadata().row_groups();
         let sum = |claims: &dyn Fn(&RowGroupMetaData) -> i64| {
             groups.iter().fold(0_u64, |sum, g| sum.saturating_add(claims(g).unsigned_abs()))
         };
-        let claims = [("bytes", sum(&RowGroupMetaData::total_byte_size)), ("rows", sum(&RowGroupMetaData::num_rows))];
-        if let Some((what, claimed)) = claims.into_iter().find(|(_, claimed)| claimed / LARGEST_RATIO > size) {
+        let claims =
+            [("bytes", sum(&RowGroupMetaData::total_byte_size)), ("rows", sum(&RowGroupMetaData::num_rows))];
+        if let Some((what, claimed)) = claims.into_iter().find(|(_, claimed)| claimed / LARGEST_RATIO > size)
+        {
             return Err(Error::input(path, format!("claims to unfold {size} bytes to {claimed} {what}"))
                 .hint("do not trust this file"));
         }

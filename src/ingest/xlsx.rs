@@ -5,8 +5,8 @@ use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 
-use super::guard::guarded;
 use super::block::{Block, Column, Raw, Value};
+use super::guard::guarded;
 use crate::{Error, Result, error};
 
 /// A workbook whose parts unfold to more than this is refused before it is read.

@@ -243,7 +243,7 @@ proptest! {
 
     #[test]
     fn a_hundred_times_the_money_is_a_hundred_times_the_spend(sales in sales()) {
-        let rich: Vec<_> = sales.iter().cloned().map(|s| Sale { cents: s.cents * 100, ..s }).collect();
+        let rich: Vec<_> = sales.iter().map(|s| Sale { cents: s.cents * 100, ..s.clone() }).collect();
         let (plain, rich) = (customers(&sales), customers(&rich));
         let hundredfold: Vec<_> = by_hand(&sales).values().map(|t| Some(nearest(t.money * 100))).collect();
         prop_assert_eq!(rich.floats("spend_total"), hundredfold);
