@@ -3,13 +3,15 @@
 use serde_json::Value;
 
 use crate::desk::Desk;
+use crate::published::Published;
 use crate::sample::company;
+use crate::shared::real;
 
 #[test]
 fn help_names_every_command() {
     let desk = Desk::new();
     let help = desk.moshtari(&["--help"]).must_end_with(0).out;
-    for command in ["run", "check", "explain", "generate", "schema", "completions", "man"] {
+    for command in ["init", "run", "check", "explain", "generate", "schema", "completions", "man"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
         let help = desk.moshtari(&[command, "--help"]).must_end_with(0).out;
         assert!(help.contains("Usage: moshtari"), "{help}");
@@ -191,6 +193,50 @@ fn quiet_says_nothing_but_errors() {
     assert!(!desk.moshtari(&["-q", "run", "-c", "nothing.toml"]).must_end_with(2).err.is_empty());
 }
 
+/// Lets `init` look at exports and runs what it wrote, unchanged.
+fn initialised(desk: &Desk, exports: &str) -> Published {
+    desk.moshtari(&["init", exports]).must_end_with(0);
+    desk.published()
+}
+
+#[test]
+fn what_init_writes_runs_unchanged() {
+    let desk = company();
+    // A configuration that is there is not replaced.
+    let kept = desk.moshtari(&["init", "exports"]).must_end_with(2);
+    assert!(kept.err.contains("--force"), "{}", kept.err);
+    let printed = desk.moshtari(&["init", "exports", "--stdout"]).must_end_with(0).out;
+    assert!(printed.contains("ordered_at") && printed.contains("\"InvoiceDate\""), "{printed}");
+
+    // The twins hold the same figures, so init must find the same meanings in both.
+    let [english, persian] = ["exports", "fa/exports"].map(|exports| {
+        std::fs::remove_file(desk.path().join("moshtari.toml")).unwrap();
+        initialised(&desk, exports)
+    });
+    assert_ne!(english.folder, persian.folder);
+    assert_eq!(english.account("transactions"), persian.account("transactions"));
+    assert!(english.account("transactions").accepted > 4_800);
+    english.customers().assert_equals(&persian.customers(), "init of English against Persian");
+}
+
+#[test]
+fn init_finds_its_way_through_real_exports() {
+    // Customers as other tests of this suite compute them.
+    let exports = [
+        ("online_retail_2010-12_2011-06/by-day", 3_002),
+        ("olist_sample", 5_456),
+        ("cdnow/CDNOW_master.txt.gz", 23_570),
+        ("cdnow/CDNOW_sample.txt", 2_357),
+        ("rfm_r_package/rfm_data_orders.csv.gz", 995),
+    ];
+    for (exports, customers) in exports {
+        let Some(path) = real(exports) else { continue };
+        let desk = Desk::new();
+        let result = initialised(&desk, &path.to_string_lossy());
+        assert_eq!(result.customers().height(), customers, "{exports}");
+    }
+}
+
 #[test]
 fn a_generated_company_is_the_same_every_time_and_runs_as_it_is() {
     let desk = Desk::new();
@@ -206,7 +252,7 @@ fn a_generated_company_is_the_same_every_time_and_runs_as_it_is() {
         assert!(a == b, "{file} differs");
     }
     desk.moshtari(&["run", "-c", "one/moshtari.toml"]).must_end_with(0);
-    let result = crate::published::Published::open(&desk.path().join("one/results/latest"));
+    let result = Published::open(&desk.path().join("one/results/latest"));
     assert_eq!(result.account("transactions").read, 3000);
     // What is there is never overwritten.
     desk.moshtari(&[&["generate", "one"], &args[..]].concat()).must_end_with(2);
@@ -225,7 +271,7 @@ fn a_closed_standard_output_is_no_failure() {
 fn what_a_config_asks_for_is_what_is_published() {
     let desk = company();
     desk.moshtari(&["run", "--stages", "rfm", "--output", "only_rfm"]).must_end_with(0);
-    let result = crate::published::Published::open(&desk.path().join("only_rfm/latest"));
+    let result = Published::open(&desk.path().join("only_rfm/latest"));
     assert_eq!(result.manifest["stages"], serde_json::json!(["activity", "rfm"]));
     let names = result.customers().names();
     assert!(

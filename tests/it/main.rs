@@ -24,14 +24,12 @@
     clippy::unwrap_used,
     clippy::print_stderr,
     clippy::disallowed_methods,
-    reason = "a test fails by panicking, says on standard error what it skips, and may look at the clock"
-)]
-#![allow(
     clippy::float_cmp,
     clippy::format_collect,
     clippy::needless_range_loop,
     clippy::type_complexity,
-    reason = "figures are compared to the last bit on purpose; small texts and tables are built in plain sight"
+    reason = "a test fails by panicking, says on standard error what it skips, may look at the clock, expects \
+              figures to the last bit, and builds small texts and tables in plain sight"
 )]
 
 mod desk;

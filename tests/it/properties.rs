@@ -238,7 +238,7 @@ proptest! {
 
     #[test]
     fn the_order_of_rows_changes_nothing((sales, shuffled) in sales().prop_flat_map(|s| (Just(s.clone()), Just(s).prop_shuffle()))) {
-        customers(&sales).assert_equals(&customers(&shuffled), &[], "as drawn against shuffled");
+        customers(&sales).assert_equals(&customers(&shuffled), "as drawn against shuffled");
     }
 
     #[test]
