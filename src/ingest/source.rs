@@ -123,7 +123,8 @@ pub fn resolve(source: &Source, base: &Path) -> Result<Vec<(PathBuf, String)>> {
         matches.sort();
         for path in matches {
             let shown = path.strip_prefix(base).unwrap_or(&path).to_string_lossy().into_owned();
-            if seen.insert(path.clone()) {
+            // `a.csv`, `./a.csv` and a link to it are one file; its rows count once.
+            if seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
                 files.push((path, shown));
             }
         }
