@@ -158,6 +158,18 @@ fn the_same_order_id_of_two_customers_is_two_orders() {
 }
 
 #[test]
+fn a_file_named_twice_counts_once() {
+    let desk = Desk::with_config(&format!(
+        "[transactions]\nfiles = ['orders.csv', './orders.csv', '*.csv', 'again/link.csv']\n[transactions.columns]\n{COLUMNS}\n"
+    ));
+    desk.write("orders.csv", "customer,order,at,quantity,price\na,1,2024-01-01,1,1\nb,2,2024-01-02,1,1\n");
+    std::fs::create_dir(desk.path().join("again")).unwrap();
+    std::os::unix::fs::symlink("../orders.csv", desk.path().join("again/link.csv")).unwrap();
+    desk.moshtari(&["run", "--stages", "rfm"]).must_end_with(0);
+    assert_eq!(desk.latest().account("transactions").read, 2);
+}
+
+#[test]
 fn one_customer_in_all_spellings_of_an_id() {
     let orders = "customer,order,at,quantity,price\n17850.0,1,2024-01-01,1,1\n 17850,2,2024-01-01,1,1\n۱۷۸۵۰,3,2024-01-01,1,1\n017850,4,2024-01-01,1,1\n";
     let table = customers(orders, COLUMNS, "", "");
