@@ -6,7 +6,7 @@
 //! it is decided which table holds the [`sales`] and which column plays which of the [`roles`], whether the customer
 //! and the order behave as such ([`identity`]), where the [`money`] is, which rows are no plain sales ([`rules`]) and
 //! what the [`surveys`] ask. The [`plan`] is read as a run would read it and corrected ([`trial`]); what stands is
-//! written down with its reasons ([`render`]).
+//! written down with its reasons (`render`).
 //!
 //! Nothing is guessed in silence: what was chosen says why, what else could have been chosen is named, what only a
 //! person can know is asked, and where an answer is needed before anything can be computed, the key is left out.
