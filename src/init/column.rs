@@ -38,15 +38,14 @@ impl Values {
             return;
         }
         let text = String::from_utf8_lossy(&text[..text.len().min(LONGEST)]);
-        let code = match self.index.get(&*text) {
-            Some(code) => *code,
-            None => {
-                let code = self.texts.len() as u32;
-                self.texts.push(text.clone().into_owned());
-                self.counts.push(0);
-                self.index.insert(text.into_owned(), code);
-                code
-            }
+        let code = if let Some(code) = self.index.get(&*text) {
+            *code
+        } else {
+            let code = self.texts.len() as u32;
+            self.texts.push(text.clone().into_owned());
+            self.counts.push(0);
+            self.index.insert(text.into_owned(), code);
+            code
         };
         self.counts[code as usize] += 1;
         self.codes.push(code);
@@ -64,14 +63,6 @@ impl Values {
     /// Rows with a value.
     pub(super) fn filled(&self) -> usize {
         self.counts.iter().map(|count| *count as usize).sum()
-    }
-
-    /// The value of a row.
-    pub(super) fn text(&self, row: usize) -> Option<&str> {
-        match self.codes[row] {
-            NONE => None,
-            code => Some(&self.texts[code as usize]),
-        }
     }
 
     /// Distinct values with the number of their rows.
@@ -124,7 +115,7 @@ mod tests {
         let values = column(&["a", " b", "", "a", "NULL", "?"]);
         assert_eq!(values.distinct().collect::<Vec<_>>(), [("a", 2), ("b", 1)]);
         assert_eq!(values.codes, [0, 1, NONE, 0, NONE, NONE]);
-        assert_eq!((values.filled(), values.text(1), values.text(2)), (3, Some("b"), None));
+        assert_eq!(values.filled(), 3);
     }
 
     #[test]

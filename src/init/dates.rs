@@ -32,11 +32,6 @@ impl Dates {
         !matches!(self, Self::No | Self::Ambiguous(_) | Self::Mixed(_))
     }
 
-    /// Dates of the Solar Hijri calendar.
-    pub(super) fn is_jalali(&self) -> bool {
-        matches!(self, Self::Found(format) if format.contains("jalali"))
-    }
-
     /// The times say how far they are from UTC.
     pub(super) fn has_zone(&self) -> bool {
         match self {
@@ -166,7 +161,8 @@ mod tests {
         assert_eq!(of(&["19970101", "19970118"], false), Dates::Found("%Y%m%d".into()));
         assert_eq!(of(&["17850", "13047"], false), Dates::No);
         assert_eq!(of(&["12345678", "19970118", "87654321"], false), Dates::No);
-        assert!(of(&["۱۴۰۲/۱۰/۱۱ ۱۱:۳۶", "۱۴۰۲/۱۰/۱۲ ۱۱:۳۶"], false).is_jalali());
+        let jalali = Dates::Found("%Y/%m/%d %H:%M (jalali)".into());
+        assert_eq!(of(&["۱۴۰۲/۱۰/۱۱ ۱۱:۳۶", "۱۴۰۲/۱۰/۱۲ ۱۱:۳۶"], false), jalali);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::profile::Profile;
 use super::roles::{Role, by_words, can_be};
 use super::surveys::{is_answer, is_item};
 use super::tables::{Column, Table};
+#[allow(clippy::enum_glob_use, reason = "lists of concepts read as words")]
 use super::words::Concept::{self, *};
 use super::words::Concepts;
 

@@ -87,7 +87,8 @@ fn are_named_alike(ours: &Column, theirs: &Column, there: &Table) -> bool {
         return false;
     }
     if words(&ours.name) == words(&theirs.name) {
-        return true;
+        // Every table may have an `id` of its own.
+        return theirs.header.concepts != Concepts::of(&[Concept::Id]) || !ours.profile.is_unique();
     }
     let (a, b) = (ours.header.concepts, theirs.header.concepts);
     if b == Concepts::of(&[Concept::Id]) {

@@ -33,6 +33,7 @@ const AGREE: f64 = 0.9;
 /// Settles which columns hold money, and changes the picks accordingly.
 pub(super) fn settle(tables: &[Table], links: &[Link], sales: &mut Sales) -> Money {
     let mut money = Money::default();
+    count_by_amount(sales, &mut money);
     let amounts = line_amounts(tables, links, sales, &mut money);
     sales.picks.remove(&Role::Amount);
     let quantity = sales.pick(Role::Quantity).is_some();
@@ -71,6 +72,22 @@ pub(super) fn settle(tables: &[Table], links: &[Link], sales: &mut Sales) -> Mon
     money
 }
 
+/// "Amount" may mean how many: small whole numbers beside a price that goes with them are quantities.
+fn count_by_amount(sales: &mut Sales, money: &mut Money) {
+    let (Some(amount), Some(price), None) =
+        (sales.pick(Role::Amount), sales.pick(Role::UnitPrice), sales.pick(Role::Quantity))
+    else {
+        return;
+    };
+    if !amount.profile().is_small_count() || grows(sales, price, amount).is_none() {
+        return;
+    }
+    money
+        .notes
+        .push(format!("`{}` holds small whole numbers: it says how many, not how much", amount.column.name));
+    rename(sales, Role::Amount, Role::Quantity);
+}
+
 /// Only the rows that carry the money of an order are kept: what else stands on them is of one line of it.
 fn whole_orders(sales: &mut Sales, amounts: Vec<Pick>) {
     for role in [Role::UnitPrice, Role::Quantity, Role::Product, Role::UnitCost] {
@@ -104,7 +121,7 @@ fn doubt(sales: &mut Sales, money: &mut Money) {
     let (name, count) = (amount.column.name.clone(), quantity.column.name.clone());
     match grows(sales, amount, quantity) {
         Some(true) if !named => {
-            money.notes.push(format!("grows with column {count}: the money of the whole row"))
+            money.notes.push(format!("grows with column {count}: the money of the whole row"));
         }
         Some(false) if named && sales.picks.contains_key(&Role::Product) => {
             money.open.push(format!("`{name}` stays the same whatever `{count}` is: if it is the price of one piece, call it `unit_price`"));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::dates::Dates;
 use super::identity::{self, Identity};
 use super::kinds::{Kind, kind};
 use super::links::{Link, seen_from};
@@ -10,6 +11,7 @@ use super::profile::Mark;
 use super::roles::Role;
 use super::rules::{Rules, is_status, rules};
 use super::sales::{Banned, Sales, sales};
+use super::structure;
 use super::surveys::{Survey, survey};
 use super::tables::{Column, Table};
 
@@ -40,8 +42,8 @@ pub(super) struct Plan<'a> {
 pub(super) enum Decimal {
     /// It shows.
     Clear,
-    /// A comma, because this column writes one; the column for which it is needed.
-    Comma(String, String),
+    /// A comma, for this reason.
+    Comma(String),
     /// A column whose numbers can be read in two ways, and one of them.
     Doubtful(String, String),
     /// A column that has both marks, with examples.
@@ -57,10 +59,11 @@ impl<'a> Plan<'a> {
         banned: &Banned,
     ) -> Option<Self> {
         let mut sales = sales(tables, links, banned)?;
+        structure::settle(tables, links, &mut sales);
         let identity = identity::settle(tables, links, &mut sales);
         let money = money::settle(tables, links, &mut sales);
         let statuses = statuses(tables, links, &sales);
-        let rules = rules(&mut sales, &statuses);
+        let rules = rules(&tables[sales.main], &mut sales, &statuses);
         let decimal = decimal(tables, &sales);
         let others = (0..tables.len()).filter(|t| *t != sales.main && kind(&tables[*t]) == Kind::Survey);
         let surveys = others.filter_map(|t| survey(tables, links, t, Some(&sales))).collect();
@@ -85,13 +88,6 @@ impl<'a> Plan<'a> {
             [self.sales.main].into_iter().chain(joined).chain(self.surveys.iter().map(|s| s.table)).collect();
         used.dedup();
         used
-    }
-
-    /// Questions for a person, about all but what a trial shows.
-    pub(super) fn open(&self) -> Vec<String> {
-        let mut open = self.identity.open.clone();
-        open.extend(self.money.open.iter().cloned());
-        open
     }
 }
 
@@ -137,11 +133,27 @@ fn decimal(tables: &[Table], sales: &Sales) -> Decimal {
     for column in numbers {
         if let Mark::Doubtful(example) = &column.profile.mark {
             return match (marked(&Mark::Comma), marked(&Mark::Point)) {
-                (Some(comma), None) => Decimal::Comma(comma.name.clone(), column.name.clone()),
+                (Some(comma), None) => Decimal::Comma(format!(
+                    "`{}` has decimal commas; `{}` alone could be read both ways",
+                    comma.name, column.name
+                )),
                 (None, Some(_)) => Decimal::Clear,
+                _ if example.contains('.') && writes_commas(&tables[sales.main], sales) => {
+                    Decimal::Comma(format!(
+                        "`{example}` in `{}` is taken for thousands, as semicolons part the cells and points the dates",
+                        column.name
+                    ))
+                }
                 _ => Decimal::Doubtful(column.name.clone(), example.clone()),
             };
         }
     }
     Decimal::Clear
+}
+
+/// Semicolons between cells and points in dates go with decimal commas.
+fn writes_commas(main: &Table, sales: &Sales) -> bool {
+    let dotted = |dates: &Dates| matches!(dates, Dates::Found(format) if format.starts_with("%d.%m.%Y"));
+    main.files[0].describe().contains("delimiter ;")
+        && sales.pick(Role::OrderedAt).is_some_and(|at| dotted(&at.profile().dates))
 }

@@ -146,7 +146,7 @@ impl Profile {
             && !self.is_date()
             && !self.has_fractions()
             && self.prose < 0.2
-            && self.length <= 64.0
+            && self.length <= LONGEST_NAME
     }
 
     /// Each row has a value of its own.
@@ -164,6 +164,9 @@ impl Profile {
         self.is_number() && self.integers >= NEARLY_ALL && self.median.abs() <= 50.0 && self.zero_led == 0.0
     }
 }
+
+/// Signs of a name or a code, at most on average; hashes of 512 bits in hexadecimal are the longest codes in use.
+const LONGEST_NAME: f64 = 130.0;
 
 /// Share from which a property is taken to hold for the column; the rest are faults.
 pub(super) const NEARLY_ALL: f64 = 0.9;

@@ -36,10 +36,16 @@ impl<'a> Purpose<'a> {
     }
 }
 
-/// The whole configuration. `open` are the questions for a person, `mentions` what the other exports are.
-pub(super) fn render(plan: &Plan<'_>, purpose: Purpose<'_>, open: &[String], mentions: &[String]) -> String {
+/// The whole configuration. `runs` says whether it needs no answer first, `open` are the questions for a person, `mentions` what the other exports are.
+pub(super) fn render(
+    plan: &Plan<'_>,
+    purpose: Purpose<'_>,
+    runs: bool,
+    open: &[String],
+    mentions: &[String],
+) -> String {
     let mut text = Text::default();
-    preface(&mut text, plan, open);
+    preface(&mut text, plan, runs, open);
     run(&mut text, plan, purpose);
     transactions(&mut text, plan);
     joins(&mut text, plan);
@@ -49,9 +55,9 @@ pub(super) fn render(plan: &Plan<'_>, purpose: Purpose<'_>, open: &[String], men
     text.finish()
 }
 
-fn preface(text: &mut Text, plan: &Plan<'_>, open: &[String]) {
+fn preface(text: &mut Text, plan: &Plan<'_>, runs: bool, open: &[String]) {
     text.comment("Written by `moshtari init`; a comment says what each choice rests on.");
-    text.comment(if plan.runs() {
+    text.comment(if runs {
         "It runs as it is: moshtari run -c FILE. What would be set aside, and why: moshtari check -c FILE."
     } else {
         "It does not run yet: the first question below has to be answered."
@@ -60,6 +66,10 @@ fn preface(text: &mut Text, plan: &Plan<'_>, open: &[String]) {
         "Between columns that could be the same thing: the surer header, then the nearer table, then the fuller column, \
          then the first.",
     );
+    if !plan.main().complete {
+        let rows = super::tables::thousands(plan.main().rows as u64);
+        text.comment(&format!("Figures beside columns are of a sample of {rows} rows."));
+    }
     text.comment("");
     if open.is_empty() {
         text.comment("Nothing was left undecided. What is suggested below stands behind a #.");
@@ -117,6 +127,15 @@ pub(super) fn files(text: &mut Text, table: &Table, base: &std::path::Path) {
         text.line("]", "");
     } else {
         text.entry("files", &list(entries.iter().map(String::as_str)), &form);
+    }
+    let described = table.files[0].describe();
+    if let Some(found) = ["windows-", "iso-", "koi8", "ibm"].iter().find_map(|kind| described.find(kind)) {
+        let name = described[found..].split(',').next().unwrap_or_default();
+        text.suggestion(
+            "encoding",
+            &quoted(name),
+            "found so; another one if letters beyond ASCII look wrong",
+        );
     }
     if table.numbered {
         text.entry("header", "false", "no header: columns go by their number, from 1");

@@ -63,10 +63,7 @@ fn dates(text: &mut Text, plan: &Plan<'_>, purpose: Purpose<'_>) {
 fn decimal(text: &mut Text, plan: &Plan<'_>, purpose: Purpose<'_>) {
     match &plan.decimal {
         Decimal::Clear => {}
-        Decimal::Comma(known, doubtful) => {
-            let comment = format!("`{known}` has decimal commas; `{doubtful}` alone could be read both ways");
-            text.entry("decimal", &quoted(","), &comment);
-        }
+        Decimal::Comma(why) => text.entry("decimal", &quoted(","), why),
         Decimal::Doubtful(column, example) => {
             let comment =
                 format!("if `{example}` in `{column}` has a decimal comma, or thousands parted by points");
@@ -146,6 +143,15 @@ fn skipped(text: &mut Text, plan: &Plan<'_>) {
         if currency.profile().missing() > 0.0 {
             conditions.push(format!("{{ column = {}, is_empty = true }}", quoted(&currency.column.name)));
         }
+    }
+    if let Some((column, events)) = &plan.rules.events {
+        let rows = events.iter().map(|(event, rows)| format!("{event} {}", thousands(*rows as u64)));
+        text.comment(&format!(
+            "events that are no purchases (rows): {}",
+            rows.collect::<Vec<_>>().join(", ")
+        ));
+        let list = list(events.iter().map(|(event, _)| event.as_str()));
+        conditions.push(format!("{{ column = {}, in = {list} }}", quoted(column)));
     }
     if !conditions.is_empty() {
         text.entry("skip_when", &format!("[{}]", conditions.join(", ")), "");

@@ -49,7 +49,7 @@ fn one(text: &mut Text, plan: &Plan<'_>, survey: &Survey, name: &str) {
         }
         Asked::Joined(_, name) => text.entry("customer_id", &quoted(name), &format!("joined below; {known}")),
         Asked::Anonymous => {
-            text.comment("no column leads to a customer or an order of the sales: the survey is anonymous")
+            text.comment("no column leads to a customer or an order of the sales: the survey is anonymous");
         }
     }
     if let Some(at) = survey.responded_at {
@@ -78,7 +78,7 @@ fn item(text: &mut Text, table: &Table, item: &Item) {
         Scale::Range([low, high]) => text.entry("scale   ", &format!("[{low}, {high}]"), ""),
         Scale::Named(set) => text.entry("labels  ", &quoted(set), "from worst to best"),
         Scale::Own(labels) => {
-            text.entry("labels  ", &list(labels.iter().map(String::as_str)), "from worst to best")
+            text.entry("labels  ", &list(labels.iter().map(String::as_str)), "from worst to best");
         }
     }
     if item.reversed {

@@ -6,6 +6,7 @@
 
 use super::profile::{NEARLY_ALL, Profile};
 use super::tables::Column;
+#[allow(clippy::enum_glob_use, reason = "lists of concepts read as words")]
 use super::words::Concept::{self, *};
 use super::words::Concepts;
 
@@ -126,9 +127,9 @@ const ORDER: Words = Words {
     bars: &[
         Line, Date, Time, Status, Amount, Total, Category, Customer, Product, Quantity, Priority, Place,
         Price, Cost, Method, Seller, Comment, Created, Paid, Discount, Tax, Delivery, Rating, Answer, Refund,
-        Currency, Sales,
+        Currency,
     ],
-    patterns: &[(&[Order, Id], &[], 1.0), (&[Order], &[Name], 0.85), (&[Order, Name], &[], 0.8)],
+    patterns: &[(&[Order, Id], &[], 1.0), (&[Order], &[Name, Sales], 0.85), (&[Order, Name], &[], 0.8)],
 };
 
 const ORDERED_AT: Words = Words {
@@ -195,8 +196,11 @@ const AMOUNT: Words = Words {
         (&[Line, Amount], &[], 1.0),
         (&[Total, Price], &[], 0.95),
         (&[Net, Amount], &[], 0.95),
-        (&[Amount], &[], 0.9),
-        (&[Sales], &[Order, Person], 0.9),
+        (&[Net, Sales], &[], 0.95),
+        (&[Amount], &[Gross], 0.9),
+        (&[Sales], &[Order, Person, Gross], 0.9),
+        (&[Gross, Amount], &[], 0.8),
+        (&[Gross, Sales], &[], 0.8),
         (&[Total], &[], 0.85),
         (&[Net], &[], 0.75),
         (&[Order], &[], 0.4),

@@ -6,7 +6,7 @@ use super::column::NONE;
 use super::money::numbers;
 use super::roles::Role;
 use super::sales::Sales;
-use super::tables::Column;
+use super::tables::{Column, Table};
 use super::words::Concept;
 use crate::ingest::text::key;
 
@@ -26,6 +26,8 @@ pub(super) struct Rules {
     pub(super) cancelled: Vec<Cancelled>,
     /// Values of a status column that may stand for sales that never were; column, value, rows.
     pub(super) doubtful: Vec<(String, String, usize)>,
+    /// A column that tells purchases from views and carts, with the values that are no purchases and their rows.
+    pub(super) events: Option<(String, Vec<(String, usize)>)>,
     /// Product codes that seem to be no products, with their rows.
     pub(super) codes: Vec<(String, usize)>,
     /// Currency codes with their rows, the most frequent first.
@@ -89,7 +91,7 @@ const DOUBTFUL: [&str; 16] = [
 ];
 
 /// Looks at the rows of the sales.
-pub(super) fn rules(sales: &mut Sales, statuses: &[Column]) -> Rules {
+pub(super) fn rules(main: &Table, sales: &mut Sales, statuses: &[Column]) -> Rules {
     let mut rules = Rules::default();
     let signs = sales.pick(Role::Quantity).or(sales.pick(Role::Amount)).map(|pick| numbers(&pick.column));
     let signs = signs.unwrap_or_default();
@@ -102,6 +104,7 @@ pub(super) fn rules(sales: &mut Sales, statuses: &[Column]) -> Rules {
     for column in statuses {
         rules.read_status(column);
     }
+    rules.events = main.columns.iter().find_map(events);
     rules.codes = codes(sales);
     rules.currencies = currencies(sales);
     // One currency needs no column; an empty cell would count as another one.
@@ -142,6 +145,39 @@ pub(super) fn is_status(column: &Column) -> bool {
         && !column.says(Concept::Delivery)
 }
 
+/// A column of events, if some of them are purchases and some are not.
+fn events(column: &Column) -> Option<(String, Vec<(String, usize)>)> {
+    const BOUGHT: [&str; 6] = ["purchase", "transaction", "buy", "order", "checkout_complete", "sale"];
+    const LOOKED: [&str; 12] = [
+        "view",
+        "click",
+        "cart",
+        "remove",
+        "wishlist",
+        "search",
+        "impression",
+        "session",
+        "visit",
+        "page",
+        "favorite",
+        "favourite",
+    ];
+    const MOST: usize = 30;
+    if column.profile.distinct > MOST || column.profile.letters < 0.9 {
+        return None;
+    }
+    let is = |value: &str, words: &[&str]| words.iter().any(|word| key(value).contains(word));
+    let bought = column.values.texts.iter().any(|text| BOUGHT.contains(&key(text).as_str()));
+    let mut looked: Vec<(String, usize)> = column
+        .values
+        .distinct()
+        .filter(|(text, _)| is(text, &LOOKED))
+        .map(|(text, rows)| (text.to_owned(), rows as usize))
+        .collect();
+    looked.sort();
+    (bought && !looked.is_empty()).then(|| (column.name.clone(), looked))
+}
+
 /// Letters in front of order ids that otherwise have none, on rows that take something back.
 fn prefix(sales: &Sales, signs: &[Option<f64>]) -> Option<Cancelled> {
     /// Share of rows with the prefix that must be negative, and of the others that may be.
@@ -167,7 +203,7 @@ fn prefix(sales: &Sales, signs: &[Option<f64>]) -> Option<Cancelled> {
         .map(|(lead, (rows, back))| (lead, rows, back as f64 / rows as f64))
         .filter(|(_, _, back)| *back >= BACK)
         .collect();
-    found.sort_by(|a, b| b.1.cmp(&a.1));
+    found.sort_by_key(|(_, rows, _)| std::cmp::Reverse(*rows));
     let (lead, rows, back) = found.first()?;
     Some(Cancelled::Prefix(order.column.name.clone(), (*lead).to_owned(), *rows, *back))
 }

@@ -6,6 +6,7 @@ use super::profile::NEARLY_ALL;
 use super::roles::{Role, by_words, can_be};
 use super::sales::Sales;
 use super::tables::{Column, Table, thousands};
+#[allow(clippy::enum_glob_use, reason = "lists of concepts read as words")]
 use super::words::Concept::*;
 use super::words::{Concepts, words};
 use crate::ingest::text::fold_digits;
@@ -152,16 +153,15 @@ fn item(at: usize, column: &Column, shared: i64) -> Item {
     let p = &column.profile;
     let measures = measure(column);
     let answers = thousands(p.filled as u64);
-    let (scale, mut why) = match labels(&column.values) {
-        Some(scale) => (scale, format!("{answers} answers in words")),
-        None => {
-            let own = top(column).unwrap_or(10);
-            let high = if measures == Measure::Recommend { own } else { own.max(shared) };
-            let from_zero = p.low < 1.0 || measures == Measure::Recommend && high == 10;
-            let beyond = if p.high > high as f64 { "; those off the scale are set aside" } else { "" };
-            let seen = format!("{answers} answers from {} to {}{beyond}", p.low, p.high);
-            (Scale::Range([i64::from(!from_zero), high]), seen)
-        }
+    let (scale, mut why) = if let Some(scale) = labels(&column.values) {
+        (scale, format!("{answers} answers in words"))
+    } else {
+        let own = top(column).unwrap_or(10);
+        let high = if measures == Measure::Recommend { own } else { own.max(shared) };
+        let from_zero = p.low < 1.0 || measures == Measure::Recommend && high == 10;
+        let beyond = if p.high > high as f64 { "; those off the scale are set aside" } else { "" };
+        let seen = format!("{answers} answers from {} to {}{beyond}", p.low, p.high);
+        (Scale::Range([i64::from(!from_zero), high]), seen)
     };
     let reversed = is_reversed(column);
     if reversed {

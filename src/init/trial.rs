@@ -9,6 +9,7 @@ use super::render::{Purpose, render};
 use super::roles::{MOSTLY_MISSING, Role};
 use super::sales::Banned;
 use super::tables::{Table, thousands};
+use super::why::percent;
 use crate::config::Config;
 use crate::pipeline::reading::Findings;
 use crate::pipeline::{self, Observer};
@@ -54,6 +55,12 @@ impl Trial {
         } else {
             ((share + 0.05) * 100.0).ceil().min(100.0) / 100.0
         }
+    }
+
+    /// Share of rows set aside for a reason.
+    pub(super) fn share_of(&self, reason: Reason) -> f64 {
+        let found = self.reasons.iter().find(|(name, _)| *name == reason.name());
+        found.map_or(0.0, |(_, rows)| *rows as f64 / self.read.max(1) as f64)
     }
 
     /// ` (missing_customer 69,014)`, or nothing.
@@ -132,23 +139,20 @@ pub(super) fn plan_and_try<'a>(
         let Some(fault) = fault else { return Ok(Some(Tried { plan, trial, open })) };
         // Another column for the role, if there is one; else the question is left to a person.
         banned.extend(&fault.columns);
-        match Plan::new(base, tables, links, &banned).filter(|_| !fault.columns.is_empty()) {
-            Some(next) => {
-                open.push(format!("another column was taken, because: {}", fault.what));
-                plan = next;
-            }
-            None => {
-                open.push(fault.what);
-                return Ok(Some(Tried { plan, trial, open }));
-            }
-        }
+        let next = Plan::new(base, tables, links, &banned).filter(|_| !fault.columns.is_empty());
+        let Some(next) = next else {
+            open.push(fault.what);
+            return Ok(Some(Tried { plan, trial, open }));
+        };
+        open.push(format!("another column was taken, because: {}", fault.what));
+        plan = next;
     }
     Ok(Some(Tried { plan, trial: Trial::default(), open }))
 }
 
 /// Reads everything as a run would.
 fn read(plan: &Plan<'_>, base: &Path, observer: &mut dyn Observer) -> Result<Findings> {
-    let config = Config::parse(&render(plan, Purpose::Trial, &[], &[]), base)?;
+    let config = Config::parse(&render(plan, Purpose::Trial, true, &[], &[]), base)?;
     pipeline::check(&config, observer)
 }
 
@@ -160,32 +164,27 @@ struct Fault {
 
 /// The role that most rows are refused for, if they are too many.
 fn fault(plan: &Plan<'_>, findings: &Findings, trial: &Trial) -> Option<Fault> {
-    let account = &findings.tables.first()?.account;
-    let share =
-        |reason: Reason| account.set_aside.get(&reason).map_or(0.0, |c| c.rows as f64 / trial.read as f64);
     let found = [
         (Role::Customer, Reason::MissingCustomer, MOSTLY_MISSING),
         (Role::Order, Reason::MissingOrder, WRONG),
         (Role::OrderedAt, Reason::BadTimestamp, WRONG),
     ]
     .into_iter()
-    .find(|(_, reason, limit)| share(*reason) > *limit);
+    .find(|(_, reason, limit)| trial.share_of(*reason) > *limit);
     if let Some((role, reason, _)) = found {
         let pick = plan.sales.pick(role)?;
-        let what = format!(
-            "`{}` has no {} on {:.0} % of the rows",
-            pick.column.name,
-            role.key(),
-            100.0 * share(reason)
-        );
+        let (name, rows) = (&pick.column.name, percent(trial.share_of(reason)));
+        let what = format!("`{name}` has no {} on {rows} of the rows", role.key());
         let place = (role, pick.chosen.table, pick.chosen.column);
         return Some(Fault { columns: BTreeSet::from([place]), what });
     }
-    if share(Reason::BadNumber) > WRONG {
+    if trial.share_of(Reason::BadNumber) > WRONG {
         let example = findings.examples.iter().find(|e| e.reason == Reason::BadNumber.name())?;
         let name = example.column.clone()?;
-        let what =
-            format!("`{name}` holds no numbers on {:.0} % of the rows", 100.0 * share(Reason::BadNumber));
+        let what = format!(
+            "`{name}` holds no numbers on {} of the rows",
+            percent(trial.share_of(Reason::BadNumber))
+        );
         return Some(Fault { columns: of_name(plan, &name), what });
     }
     None

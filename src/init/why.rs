@@ -2,7 +2,7 @@
 
 use super::dates::Dates;
 use super::plan::Plan;
-use super::profile::Profile;
+use super::profile::{Mark, Profile};
 use super::roles::{BY_VALUES, Role};
 use super::sales::{Candidate, Pick};
 use super::tables::{Column, thousands};
@@ -48,6 +48,11 @@ pub(super) fn values(role: Role, column: &Column) -> String {
     let p = &column.profile;
     let mut said = match role {
         Role::OrderedAt => dates(&p.dates),
+        Role::Quantity | Role::UnitPrice | Role::Amount | Role::UnitCost
+            if matches!(p.mark, Mark::Doubtful(_)) =>
+        {
+            format!("numbers such as `{}`", column.values.texts[0])
+        }
         Role::Quantity | Role::UnitPrice | Role::Amount | Role::UnitCost => {
             let kind = if p.integers > 0.999 { "whole numbers" } else { "numbers" };
             format!("{kind} from {} to {}, middle {}", short(p.low), short(p.high), short(p.median))

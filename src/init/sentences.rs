@@ -1,0 +1,72 @@
+//! What the exports are, in sentences.
+
+use super::kinds::{Kind, kind};
+use super::plan::Plan;
+use super::roles::Role;
+use super::sales;
+use super::tables::Table;
+use crate::Error;
+
+/// What one table is, in a sentence.
+pub(super) fn seen(table: &Table) -> String {
+    seen_as(table, kind(table).describe())
+}
+
+pub(super) fn seen_as(table: &Table, what: &str) -> String {
+    let files =
+        if table.files.len() > 1 { format!(" in {} files", table.files.len()) } else { String::new() };
+    let columns = table.columns.len();
+    format!("{}: {}{files}, {columns} columns: {what}", table.shown(), table.rows_in_words())
+}
+
+/// What the exports are that the configuration does not use.
+pub(super) fn mentions(plan: &Plan<'_>, refused: &[Error]) -> Vec<String> {
+    let used = plan.used();
+    let unused = plan.tables.iter().enumerate().filter(|(at, _)| !used.contains(at)).map(|(_, table)| {
+        let later = match kind(table) {
+            Kind::Customers => "; [customers] will take it",
+            Kind::Complaints => "; [complaints] will take it",
+            _ => "",
+        };
+        format!("{}{later}", seen(table))
+    });
+    unused.chain(refused.iter().map(ToString::to_string)).collect()
+}
+
+/// Why no run is possible: what each export is instead.
+pub(super) fn no_sales(tables: &[Table], mut refused: Vec<Error>) -> Error {
+    if let (true, 1) = (tables.is_empty(), refused.len()) {
+        return refused.swap_remove(0);
+    }
+    let seen = tables.iter().map(|table| format!("\n  {}", lacking(table)));
+    let refused = refused.iter().map(|error| format!("\n  {error}"));
+    let list: String = seen.chain(refused).collect();
+    let only_money = tables.iter().any(|table| lacks(table) == ["money"] && kind(table) == Kind::Orders);
+    let hint = if only_money {
+        "give the exports with the money, too: the lines of the orders, or their payments"
+    } else {
+        "give the export of sales, too: rows that have a customer, a date and an amount of money"
+    };
+    Error::config(format!("there are no transactions among the exports, so nothing can be run:{list}"))
+        .hint(hint)
+}
+
+/// What a table is and what it lacks to be sales.
+fn lacking(table: &Table) -> String {
+    let lacks = lacks(table);
+    let why = match &lacks[..] {
+        [] => "its rows are no purchases".to_owned(),
+        lacks => format!("no column for {}", lacks.join(", ")),
+    };
+    format!("{}; {why}", seen(table))
+}
+
+fn lacks(table: &Table) -> Vec<&'static str> {
+    let alone = sales::assign(std::slice::from_ref(table), &[], 0, &sales::Banned::new());
+    let needs = [
+        (alone.pick(Role::Customer).is_some(), "a customer"),
+        (alone.pick(Role::OrderedAt).is_some(), "a date of purchase"),
+        (alone.has_money(), "money"),
+    ];
+    needs.into_iter().filter(|(known, _)| !known).map(|(_, what)| what).collect()
+}
