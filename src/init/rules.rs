@@ -41,7 +41,7 @@ pub(super) struct Rules {
 }
 
 /// Words of sales that never took effect, in key form without accents.
-const CANCELLED: [&str; 26] = [
+const CANCELLED: [&str; 27] = [
     "cancel",
     "void",
     "storn",
@@ -67,13 +67,13 @@ const CANCELLED: [&str; 26] = [
     "iade",
     "expired",
     "chargeback",
+    "unavailable",
     "مرجوع",
 ];
 
 /// Words of sales of which that is not known.
-const DOUBTFUL: [&str; 16] = [
+const DOUBTFUL: [&str; 15] = [
     "pending",
-    "unavailable",
     "hold",
     "return",
     "partial",

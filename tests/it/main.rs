@@ -43,6 +43,7 @@ mod cli;
 mod determinism;
 mod faults;
 mod formats;
+mod init;
 mod messages;
 mod olist;
 mod online_retail;
