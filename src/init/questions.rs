@@ -14,7 +14,7 @@ pub(super) fn needed(plan: &Plan<'_>) -> Vec<String> {
     if let Some(at) = plan.sales.pick(Role::OrderedAt).filter(|at| !at.profile().dates.is_settled()) {
         let (name, dates) = (&at.column.name, why::values(Role::OrderedAt, &at.column));
         needed.push(format!(
-            "`{name}`: {dates}. Take the mark from `timestamp_format` and choose \"day_first\" or \"month_first\", or give a pattern"
+            "`{name}`: {dates}. Remove the # before `timestamp_format` and choose \"day_first\" or \"month_first\", or give a pattern"
         ));
     }
     if let Some(amount) = &plan.money.repeated {
@@ -25,7 +25,7 @@ pub(super) fn needed(plan: &Plan<'_>) -> Vec<String> {
     }
     if let Decimal::Mixed(column, comma, point) = &plan.decimal {
         needed.push(format!(
-            "`{column}` has `{comma}` and `{point}`. Take the mark from `decimal` and choose; rows written the other way are set aside"
+            "`{column}` has `{comma}` and `{point}`. Remove the # before `decimal` and choose; rows written the other way are set aside"
         ));
     }
     needed

@@ -214,7 +214,7 @@ fn rates(text: &mut Text, plan: &Plan<'_>) {
     }
     text.gap();
     text.comment(
-        "worth of one unit of each currency in the currency of the result; take the marks away and fill in:",
+        "worth of one unit of each currency in the currency of the result; remove the # and fill in:",
     );
     text.line("# [transactions.rules.rates]", "");
     for (at, (code, rows)) in plan.rules.currencies.iter().enumerate() {

@@ -207,7 +207,7 @@ fn a_question_that_has_to_be_answered_is_asked() {
         .collect::<Vec<_>>();
     desk.write("sales.csv", format!("order,customer,date,amount\n{}", text.concat()));
     let ended = desk.moshtari(&["init", "sales.csv"]).must_end_with(0);
-    let asked = "warning: could not decide: `date`: `03/03/2024` is day-first or month-first";
+    let asked = "warning: could not decide: `date`: `06/01/2024` is day-first or month-first";
     assert!(ended.err.contains(asked), "{}", ended.err);
     assert!(ended.err.contains("it does not run yet"), "{}", ended.err);
     desk.moshtari(&["run"]).must_end_with(2);
