@@ -143,6 +143,21 @@ impl Activity {
     }
 }
 
+impl crate::facts::Orders for Activity {
+    fn each_order(&self, see: &mut dyn FnMut(crate::facts::Order)) {
+        for (shard, rows) in self.shards.iter().zip(&self.rows) {
+            for order in &shard.orders {
+                see(crate::facts::Order {
+                    customer: rows[order.customer as usize],
+                    at: order.first_at,
+                    amount: order.amount,
+                    counts: order.counts(),
+                });
+            }
+        }
+    }
+}
+
 /// Sums each customer's orders.
 fn summarise(shard: &mut Shard, as_of: &AsOfDay<'_>, from_day: i32) -> Vec<Summary> {
     shard.settle();

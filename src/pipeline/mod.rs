@@ -4,6 +4,7 @@
 //! because the library itself neither prints nor reads the clock.
 
 mod as_of;
+pub mod complaints;
 mod inputs;
 mod outputs;
 pub mod reading;
@@ -75,6 +76,7 @@ struct Night {
     stages: Vec<Stage>,
     thresholds: Option<DataFrame>,
     indices: Option<DataFrame>,
+    complaints: Option<DataFrame>,
     cuts: Option<Cuts>,
     clustering: Option<Clustering>,
     tables: Vec<InputTable>,
@@ -141,7 +143,6 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         (indices, attitude) = (Some(made.indices), Some(made.attitude));
         warnings.extend(surveys.warnings.into_iter().chain(made.warnings));
     }
-    drop(activity);
     if asked(Stage::Loyalty) {
         observer.stage(Stage::Loyalty.name());
         let made = loyalty::run(customers, attitude.as_deref(), &config.loyalty, config.rfm.scores)?;
@@ -149,6 +150,16 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         cuts = Some(made.cuts);
         warnings.extend(made.warnings);
     }
+    let mut figures = None;
+    if asked(Stage::Complaints) {
+        observer.stage(Stage::Complaints.name());
+        let mut made = complaints::measure(config, customers, &activity, &as_of, &mut rejects, observer)?;
+        customers = std::mem::take(&mut made.measured.customers);
+        tables.extend(made.table.take());
+        warnings.append(&mut made.measured.warnings);
+        figures = Some(made.measured.figures);
+    }
+    drop(activity);
     if asked(Stage::Clusters) {
         observer.stage(Stage::Clusters.name());
         let mut made = clusters::run(customers, &config.clusters, config.run.seed)?;
@@ -157,5 +168,17 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         clustering = Some(made);
     }
     rejects.finish()?;
-    Ok(Night { customers, as_of, orders, stages, thresholds, indices, cuts, clustering, tables, warnings })
+    Ok(Night {
+        customers,
+        as_of,
+        orders,
+        stages,
+        thresholds,
+        indices,
+        complaints: figures,
+        cuts,
+        clustering,
+        tables,
+        warnings,
+    })
 }

@@ -44,6 +44,9 @@ pub(super) fn write(
     if let Some(indices) = &night.indices {
         writer.table(indices, &schema::satisfaction::TABLE, &[])?;
     }
+    if let Some(complaints) = &night.complaints {
+        writer.table(complaints, &schema::complaints::TABLE, &[])?;
+    }
     if let Some(cuts) = &night.cuts {
         writer.table(&quadrants(customers, cuts)?, &schema::quadrants::TABLE, &[])?;
     }

@@ -6,6 +6,7 @@ use polars::prelude::DataFrame;
 
 use super::Observer;
 use super::as_of::AsOfMoment;
+use super::complaints;
 pub use super::rejects::Example;
 use super::rejects::{Names, Rejects};
 use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex};
@@ -134,7 +135,7 @@ fn read_transactions(
     Ok(read)
 }
 
-fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
+pub(super) fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
     let empty = files.iter().zip(rows).filter(|(_, rows)| **rows == 0);
     empty
         .map(|(f, _)| {
@@ -143,7 +144,7 @@ fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
         .collect()
 }
 
-fn forms(files: &[OpenFile]) -> Vec<(String, String)> {
+pub(super) fn forms(files: &[OpenFile]) -> Vec<(String, String)> {
     files.iter().map(|f| (f.shown().to_owned(), f.describe())).collect()
 }
 
@@ -159,9 +160,10 @@ pub struct Surveys {
     pub warnings: Vec<Warning>,
 }
 
-struct Known<'a> {
-    activity: &'a Activity,
-    orders: Option<OrderIndex>,
+/// Customers of the transactions, by their own id or that of an order.
+pub(super) struct Known<'a> {
+    pub(super) activity: &'a Activity,
+    pub(super) orders: Option<OrderIndex>,
 }
 
 impl KnownCustomers for Known<'_> {
@@ -285,6 +287,16 @@ pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings
                     found.warnings.extend(surveys.warnings);
                 }
                 Err(gate @ Error::Gate { .. }) => found.gate = Some(gate),
+                Err(other) => return Err(other),
+            }
+            match complaints::read(config, &read.activity, &read.as_of, &mut rejects, observer) {
+                Ok(complaints) => {
+                    if let Some(read) = complaints {
+                        found.tables.push(read.table);
+                        found.warnings.extend(read.warnings);
+                    }
+                }
+                Err(gate @ Error::Gate { .. }) => found.gate = found.gate.or(Some(gate)),
                 Err(other) => return Err(other),
             }
         }

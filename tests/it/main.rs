@@ -13,7 +13,7 @@
 //! | `shared` | real data, where it is there |
 //! | `sample` | the company in `data/`: what its README counts is what a run counts; English equals Persian |
 //! | `online_retail`, `cdnow`, `olist`, `rfm_r_package` | real exports against published or recomputed figures |
-//! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
+//! | `activity`, `surveys`, `complaints`, `rejects` | definitions, on exports small enough to compute by hand |
 //! | `formats` | one export in every format gives one result |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
 //! | `faults` | killed, full disk, two at once, twice the same night |
@@ -40,6 +40,7 @@ mod shared;
 mod activity;
 mod cdnow;
 mod cli;
+mod complaints;
 mod determinism;
 mod faults;
 mod formats;
