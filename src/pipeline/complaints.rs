@@ -1,6 +1,4 @@
-//! Complaints on their way through a run: read and booked here, measured by the stage.
-
-use polars::prelude::DataFrame;
+//! Exports of complaints to complaints as they stand at the as-of moment, every row booked.
 
 use super::Observer;
 use super::as_of::AsOfMoment;
@@ -8,7 +6,6 @@ use super::reading::{Known, empty_files, forms};
 use super::rejects::{Names, Rejects};
 use crate::activity::Activity;
 use crate::cases::Complaints;
-use crate::complaints::{self, AsOf, Measured};
 use crate::config::Config;
 use crate::ingest::accounting::Account;
 use crate::ingest::complaints::ComplaintReader;
@@ -89,36 +86,4 @@ pub fn read(
         account,
     };
     Ok(Some(ReadComplaints { log: merged.complaints, table, warnings }))
-}
-
-/// What the stage made, and the account of its input.
-pub(super) struct MeasuredComplaints {
-    pub(super) measured: Measured,
-    pub(super) table: Option<InputTable>,
-}
-
-/// Reads and measures the complaints; without any, the customers' complaint columns are null.
-///
-/// # Errors
-/// As [`read`].
-pub(super) fn measure(
-    config: &Config,
-    customers: DataFrame,
-    activity: &Activity,
-    as_of: &AsOfMoment,
-    rejects: &mut Rejects<'_>,
-    observer: &mut dyn Observer,
-) -> Result<MeasuredComplaints> {
-    let read = read(config, activity, as_of, rejects, observer)?;
-    let zone = Zone::parse(&config.run.timezone)?;
-    let day_of = |at| zone.day(at);
-    let as_of = AsOf { day: as_of.day, instant: as_of.end(&zone), day_of: &day_of };
-    let log = read.as_ref().map(|read| &read.log);
-    let params = config.complaint_measures();
-    let mut made = complaints::run(customers, log, activity, &as_of, &params, config.rfm.scores)?;
-    let table = read.map(|read| {
-        made.warnings.splice(0..0, read.warnings);
-        read.table
-    });
-    Ok(MeasuredComplaints { measured: made, table })
 }
