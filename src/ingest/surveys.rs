@@ -15,9 +15,11 @@ use super::block::{Block, Cell};
 use super::plan::{Plan, View};
 use super::rules::Rule;
 use super::scale::{Answer, Scale};
+use super::survey_facts::Fact;
 use super::times::{TimeFormat, Zone};
 use super::transactions::{Limit, canonical_cell, instant};
 use crate::config::source::IdRule;
+use crate::config::surveys::FactParams;
 use crate::config::{ColumnName, Layout, SurveyConfig};
 use crate::facts::{KnownCustomers, hash};
 use crate::schema::{Reason, answers};
@@ -37,6 +39,7 @@ pub struct SurveyReader {
     at: Option<usize>,
     response: Option<usize>,
     items: Vec<Item>,
+    facts: Vec<Fact>,
     /// Long layout: columns of question and answer, and the questions by name.
     long: Option<(usize, usize, Vec<String>)>,
     skip: Vec<Rule>,
@@ -53,6 +56,7 @@ pub struct Response {
     at: Option<i64>,
     /// Long layout: rows with the same key are one response.
     key: Option<u64>,
+    /// Place of the item, answer on its own scale, answer on 0 to 1; facts follow the items.
     answers: Vec<(u16, f64, f64)>,
 }
 
@@ -75,6 +79,7 @@ impl SurveyReader {
         if !long {
             config.items.iter().for_each(|i| want(&i.column.0));
         }
+        config.facts.iter().flat_map(FactParams::columns).for_each(|n| want(&n.0));
         config.rules.skip_when.as_slice().iter().for_each(|c| want(&c.column.0));
         let plan = Plan::new(&config.source(), base, &wanted, &[], false)?;
         let column = |name: &Option<ColumnName>| name.as_ref().map(|n| plan.column(&n.0));
@@ -90,6 +95,8 @@ impl SurveyReader {
             Some(n) => plan.time_format(&n.0, &config.rules.timestamp_format, config.rules.calendar)?,
             None => None,
         };
+        let facts = config.facts.iter().map(|fact| Fact::open(fact, &config.rules, &plan));
+        let facts = facts.collect::<Result<Vec<_>>>()?;
         let skip = config.rules.skip_when.as_slice();
         Ok(Self {
             customer: column(&c.customer_id),
@@ -104,6 +111,7 @@ impl SurveyReader {
                 _ => None,
             },
             items,
+            facts,
             skip: skip.iter().map(|c| Rule::compile(c, plan.column(&c.column.0))).collect::<Result<_>>()?,
             ids: config.rules.ids,
             time,
@@ -178,7 +186,12 @@ impl SurveyReader {
             }
             None => None,
         };
-        let answers = self.answers(view, row)?;
+        let mut answers = self.answers(view, row)?;
+        for (place, fact) in self.facts.iter().enumerate() {
+            let value =
+                fact.read(view, row, &self.zone).map_err(|(reason, column)| refuse(reason, column))?;
+            answers.extend(value.map(|value| ((self.items.len() + place) as u16, value, value)));
+        }
         let key = self.long.is_some().then(|| match self.response {
             Some(column) => hash(&view.cell(column, row).text()),
             None => hash(format!("{customer:?}/{at:?}").as_bytes()),

@@ -230,11 +230,16 @@ pub fn surveys(
 
 fn meanings(survey: &SurveyConfig, name: String, scales: Vec<[f64; 2]>) -> SurveyItems {
     let meaning = |(item, scale): (&ItemParams, [f64; 2])| ItemMeaning {
+        name: item.column.0.clone(),
         measures: item.measures,
         dimension: item.dimension.clone(),
         scale,
     };
-    SurveyItems { name, items: survey.items.iter().zip(scales).map(meaning).collect() }
+    SurveyItems {
+        name,
+        items: survey.items.iter().zip(scales).map(meaning).collect(),
+        facts: survey.facts.iter().map(|fact| fact.name.clone()).collect(),
+    }
 }
 
 /// What `check` found.
