@@ -30,6 +30,7 @@ pub mod activity;
 pub mod cases;
 pub mod clusters;
 pub mod complaints;
+pub mod condition;
 pub mod config;
 pub mod error;
 pub mod facts;

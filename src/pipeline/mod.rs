@@ -10,6 +10,7 @@ mod night;
 mod outputs;
 pub mod reading;
 mod rejects;
+mod respondents;
 
 use std::path::PathBuf;
 
@@ -70,6 +71,7 @@ pub enum Outcome {
 /// # Errors
 /// Every class of [`crate::Error`]; nothing is published then and `latest` is what it was.
 pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
+    config.check_stages()?;
     let store = Store::take(&config.output())?;
     observer.stage("inputs");
     let inputs = inputs::look(config)?;
@@ -91,6 +93,7 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
 /// # Errors
 /// `Config` and `Input` for what does not fit.
 pub fn check(config: &Config, observer: &mut dyn Observer) -> Result<reading::Findings> {
+    config.check_stages()?;
     reading::findings(config, observer)
 }
 

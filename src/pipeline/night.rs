@@ -19,7 +19,8 @@ use crate::{Result, Warning, clusters, complaints, ingest, loyalty, rfm, satisfa
 pub(super) struct Night {
     pub(super) customers: DataFrame,
     pub(super) as_of: AsOfMoment,
-    pub(super) orders: u64,
+    /// Counting orders; `None` without transactions.
+    pub(super) orders: Option<u64>,
     pub(super) stages: Vec<Stage>,
     pub(super) thresholds: Option<DataFrame>,
     pub(super) indices: Option<DataFrame>,
@@ -38,14 +39,14 @@ impl Night {
         let night = Self {
             customers: activity.customers.clone(),
             as_of,
-            orders: activity.orders,
+            orders: table.is_some().then_some(activity.orders),
             stages: config.stages(),
             thresholds: None,
             indices: None,
             cuts: None,
             complaints: None,
             clustering: None,
-            tables: vec![table],
+            tables: table.into_iter().collect(),
             warnings,
             attitude: None,
         };
