@@ -121,7 +121,7 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         reading::transactions(config, &mut rejects, observer)?;
     let (orders, mut tables) = (activity.orders, vec![table]);
     let mut customers = activity.customers.clone();
-    let (mut thresholds, mut indices, mut attitude, mut cuts, mut clustering) =
+    let (mut thresholds, mut answered, mut attitude, mut cuts, mut clustering) =
         (None, None, None, None, None);
 
     if asked(Stage::Rfm) {
@@ -136,9 +136,10 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         observer.stage(Stage::Satisfaction.name());
         let surveys = reading::surveys(config, &activity, &as_of, &mut rejects, observer)?;
         tables.extend(surveys.tables);
-        let made = satisfaction::run(customers, &surveys.answers, &surveys.items, &config.satisfaction())?;
+        let params = config.satisfaction();
+        let made = satisfaction::run(customers, &surveys.answers, surveys.items, &params, as_of.day)?;
         customers = made.customers;
-        (indices, attitude) = (Some(made.indices), Some(made.attitude));
+        (answered, attitude) = (Some(made.answered), Some(made.attitude));
         warnings.extend(surveys.warnings.into_iter().chain(made.warnings));
     }
     drop(activity);
@@ -156,6 +157,8 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         warnings.append(&mut made.warnings);
         clustering = Some(made);
     }
+    // Last, because groups are named by labels of every stage.
+    let indices = answered.map(|answered| answered.indices(&customers)).transpose()?;
     rejects.finish()?;
     Ok(Night { customers, as_of, orders, stages, thresholds, indices, cuts, clustering, tables, warnings })
 }
