@@ -63,6 +63,13 @@ pub struct Column {
     pub meaning: &'static str,
 }
 
+impl Column {
+    /// The column names a group that the customer belongs to, as opposed to who they are or why.
+    pub fn is_label(&self) -> bool {
+        self.kind == Kind::Text && !self.name.ends_with("_why") && !self.name.ends_with("_id")
+    }
+}
+
 /// One published table.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
@@ -128,6 +135,8 @@ tables! {
         SATISFACTION_LEVEL "satisfaction_level" Text "" "angry, dissatisfied, satisfied, happy or delighted";
         SATISFACTION_POINTS "satisfaction_points" F64 "points" "points of the level";
         SATISFACTION_ANSWERS "satisfaction_answers" U32 "responses" "responses used";
+        SATISFACTION_EFFECTIVE "satisfaction_effective" F64 "responses" "responses of equal weight that would say as much";
+        SATISFACTION_CONFIDENCE "satisfaction_confidence" F64 "0 to 1" "how sure the score is: grows with the responses used, falls with their age; one of today gives 0.5";
         SATISFACTION_ANSWERED_AT "satisfaction_answered_at" Timestamp "" "newest response used";
         NPS_GROUP "nps_group" Text "" "promoter, passive or detractor by the newest recommend answer on a 0 to 10 scale";
         COMPLAINT_COUNT "complaint_count" U32 "complaints" "complaints opened";
@@ -219,9 +228,9 @@ tables! {
     satisfaction = "one measure of one group" {
         SURVEY "survey" Text "" "the survey, by its name in the configuration";
         DIMENSION "dimension" Text "" "the dimension measured, or overall";
-        GROUP_BY "group_by" Text "" "what the groups are: `all`, `rfm_segment`, `quadrant`, ...";
+        GROUP_BY "group_by" Text "" "what the groups are: `all`, `period`, `rfm_segment`, `quadrant`, ...";
         GROUP "group" Text "" "the group";
-        MEASURE "measure" Text "" "what the value is: `mean`, `share_angry`, ..., `nps`";
+        MEASURE "measure" Text "" "what the value is: `mean`, `share_angry`, ..., `csat_top_two`, `csat_mean`, `nps`, `ces_mean`, `gap`, `gap_weighted`, `share_below`, ..., `alpha`, ...";
         N "n" U32 "answers" "answers behind the value";
         VALUE "value" F64 "unit of the measure" "the figure; null when there are too few answers";
         LOW "low" F64 "unit of the measure" "lower end of the 95 % interval";

@@ -13,6 +13,7 @@ use crate::config::{Config, Stage};
 use crate::ingest::times::Zone;
 use crate::loyalty::Cuts;
 use crate::publish::manifest::InputTable;
+use crate::satisfaction::Answered;
 use crate::{Result, Warning, clusters, complaints, ingest, loyalty, rfm, satisfaction};
 
 /// What the stages made of a night, ready to be published.
@@ -30,6 +31,7 @@ pub(super) struct Night {
     pub(super) tables: Vec<InputTable>,
     pub(super) warnings: Vec<Warning>,
     attitude: Option<Vec<Option<f64>>>,
+    answered: Option<Answered>,
 }
 
 impl Night {
@@ -49,6 +51,7 @@ impl Night {
             tables: table.into_iter().collect(),
             warnings,
             attitude: None,
+            answered: None,
         };
         (night, activity)
     }
@@ -79,10 +82,10 @@ impl Night {
     /// Satisfaction of each customer, and indices.
     pub(super) fn listen(&mut self, config: &Config, surveys: Surveys) -> Result<()> {
         self.tables.extend(surveys.tables);
-        let (answers, items) = (&surveys.answers, &surveys.items);
-        let made = satisfaction::run(self.customers(), answers, items, &config.satisfaction())?;
+        let (day, params) = (self.as_of.day, config.satisfaction());
+        let made = satisfaction::run(self.customers(), &surveys.answers, surveys.items, &params, day)?;
         self.customers = made.customers;
-        (self.indices, self.attitude) = (Some(made.indices), Some(made.attitude));
+        (self.answered, self.attitude) = (Some(made.answered), Some(made.attitude));
         self.warnings.extend(surveys.warnings.into_iter().chain(made.warnings));
         Ok(())
     }
@@ -126,6 +129,12 @@ impl Night {
         self.customers = std::mem::take(&mut made.customers);
         self.warnings.append(&mut made.warnings);
         self.clustering = Some(made);
+        Ok(())
+    }
+
+    /// Figures of groups that are named by labels of every stage: the satisfaction indices.
+    pub(super) fn sum_up(&mut self) -> Result<()> {
+        self.indices = self.answered.take().map(|answered| answered.indices(&self.customers)).transpose()?;
         Ok(())
     }
 }
