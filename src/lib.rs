@@ -40,12 +40,14 @@ pub mod init;
 pub mod loyalty;
 pub mod math;
 pub mod pipeline;
+pub mod priority;
 pub mod profile;
 pub mod publish;
 pub mod rfm;
 pub mod satisfaction;
 pub mod schema;
 pub mod table;
+pub mod watchlist;
 
 pub use config::Config;
 pub use error::{Error, Result};

@@ -28,8 +28,10 @@ use crate::clusters::ClustersParams;
 use crate::complaints::ComplaintsParams;
 use crate::ingest::times::Zone;
 use crate::loyalty::LoyaltyParams;
+use crate::priority::PriorityParams;
 use crate::rfm::RfmParams;
 use crate::satisfaction::SatisfactionParams;
+use crate::watchlist::WatchlistParams;
 use crate::{Error, Result, error};
 
 /// The whole configuration.
@@ -55,6 +57,12 @@ pub struct Config {
     /// `[loyalty]`
     #[serde(default)]
     pub loyalty: LoyaltyParams,
+    /// `[priority]`
+    #[serde(default)]
+    pub priority: PriorityParams,
+    /// `[watchlist]`
+    #[serde(default)]
+    pub watchlist: WatchlistParams,
     /// `[clusters]`
     #[serde(default)]
     pub clusters: ClustersParams,
@@ -115,6 +123,8 @@ impl Config {
         self.rfm.check()?;
         self.satisfaction.check()?;
         self.loyalty.check()?;
+        self.priority.check()?;
+        self.watchlist.check()?;
         self.clusters.check()
     }
 

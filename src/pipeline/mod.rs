@@ -113,6 +113,9 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
     if night.comes_to(Stage::Loyalty, observer) {
         night.place(config)?;
     }
+    if night.comes_to(Stage::Priority, observer) {
+        night.prioritise(config, &activity)?;
+    }
     if night.comes_to(Stage::Complaints, observer) {
         let read = complaints::read(config, &activity, &night.as_of, &mut rejects, observer)?;
         night.settle(config, read, &activity)?;
@@ -123,6 +126,9 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
     }
     // Last, because groups are named by labels of every stage.
     let indices = answered.map(|answered| answered.indices(&customers)).transpose()?;
+    if night.comes_to(Stage::Watchlist, observer) {
+        night.watch(config)?;
+    }
     night.sum_up()?;
     rejects.finish()?;
     Ok(night)

@@ -47,6 +47,9 @@ pub(super) fn write(
     if let Some(complaints) = &night.complaints {
         writer.table(complaints, &schema::complaints::TABLE, &[])?;
     }
+    if let Some(watchlist) = &night.watchlist {
+        writer.table(watchlist, &schema::watchlist::TABLE, &[])?;
+    }
     if let Some(cuts) = &night.cuts {
         writer.table(&quadrants(customers, cuts)?, &schema::quadrants::TABLE, &[])?;
     }
@@ -156,7 +159,7 @@ fn figures(night: &Night) -> Result<Map<String, Value>> {
     let known = spend.is_empty() || spend.iter().any(Option::is_some);
     let sum: Sum = spend.into_iter().flatten().collect();
     out.insert("spend_total".into(), json!(known.then(|| sum.value())));
-    for column in [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::CLUSTER_NAME] {
+    for column in [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::TIER, c::CLUSTER_NAME] {
         if customers.column(column).is_ok() {
             out.insert(column.into(), counts(customers, column)?);
         }
