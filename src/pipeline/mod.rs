@@ -122,7 +122,6 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         night.cluster(config)?;
     }
     // Last, because groups are named by labels of every stage.
-    let indices = answered.map(|answered| answered.indices(&customers)).transpose()?;
     night.sum_up()?;
     rejects.finish()?;
     Ok(night)
