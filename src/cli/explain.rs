@@ -51,7 +51,8 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
         }
     }
     if published.has(c::WATCH) {
-        let _ = writeln!(text, "  {:<12}  {}", "watch", value(c::WATCH).unwrap_or("no reason to call tonight"));
+        let _ =
+            writeln!(text, "  {:<12}  {}", "watch", value(c::WATCH).unwrap_or("no reason to call tonight"));
     }
     printer.out(&text)?;
     Ok(DONE)

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, StringViewArray};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, ListArray, StringViewArray};
 use arrow::compute::cast;
 use arrow::datatypes::{self as types, ArrowNativeType, ByteArrayType, DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
@@ -175,7 +175,8 @@ fn dictionary(array: &ArrayRef) -> Option<Column> {
     Some(Column::Dictionary(texts(values.as_string::<i32>()), codes))
 }
 
-/// A column of an Arrow batch in the engine's own types; `None` for lists, structures and the like.
+/// A column of an Arrow batch in the engine's own types; `None` for lists of other things than texts, structures and
+/// the like.
 fn convert(array: &ArrayRef) -> Option<Column> {
     let empty = nulls(array);
     Some(match array.data_type() {
@@ -213,9 +214,25 @@ fn convert(array: &ArrayRef) -> Option<Column> {
             let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None)).ok()?;
             Column::Wall(micros.as_primitive::<types::TimestampMicrosecondType>().values().to_vec(), empty)
         }
+        DataType::List(item) if item.data_type() == &DataType::Utf8 => Column::Text(joined(array.as_list())),
         DataType::Null => Column::Dictionary(TextColumn::default(), vec![u32::MAX; array.len()]),
         _ => return None,
     })
+}
+
+/// Texts of a list, side by side: `angry, complaint_overdue`.
+fn joined(lists: &ListArray) -> TextColumn {
+    let mut column = TextColumn::default();
+    for list in lists.iter() {
+        match list {
+            Some(list) => {
+                let texts: Vec<&str> = list.as_string::<i32>().iter().flatten().collect();
+                column.push(texts.join(", ").as_bytes());
+            }
+            None => column.push_null(),
+        }
+    }
+    column
 }
 
 /// The decimal that a single-precision float stands for: 2.55, not the 2.5499999523 that its bits are.

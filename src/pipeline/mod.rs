@@ -124,11 +124,10 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
     if night.comes_to(Stage::Clusters, observer) {
         night.cluster(config)?;
     }
-    // Last, because groups are named by labels of every stage.
-    let indices = answered.map(|answered| answered.indices(&customers)).transpose()?;
     if night.comes_to(Stage::Watchlist, observer) {
         night.watch(config)?;
     }
+    // Last, because groups are named by labels of every stage.
     night.sum_up()?;
     rejects.finish()?;
     Ok(night)

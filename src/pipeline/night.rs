@@ -15,9 +15,7 @@ use crate::loyalty::Cuts;
 use crate::publish::manifest::InputTable;
 use crate::satisfaction::Answered;
 use crate::watchlist::Tonight;
-use crate::{
-    Result, Warning, clusters, complaints, ingest, loyalty, priority, rfm, satisfaction, watchlist,
-};
+use crate::{Result, Warning, clusters, complaints, ingest, loyalty, priority, rfm, satisfaction, watchlist};
 
 /// What the stages made of a night, ready to be published.
 pub(super) struct Night {

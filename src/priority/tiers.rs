@@ -100,7 +100,10 @@ mod tests {
         let of = |values: &[f64]| {
             let values: Vec<Option<f64>> = values.iter().copied().map(Some).collect();
             let (present, trends) = (vec![true; values.len()], vec![Some(0.5); values.len()]);
-            tiers(&values, &present, &trends, &params).into_iter().map(|t| t.unwrap().name()).collect::<Vec<_>>()
+            tiers(&values, &present, &trends, &params)
+                .into_iter()
+                .map(|t| t.unwrap().name())
+                .collect::<Vec<_>>()
         };
         // Four of five are below the last: the top fifth.
         assert_eq!(of(&[1.0, 2.0, 3.0, 4.0, 5.0]), ["other", "other", "other", "growing", "key"]);

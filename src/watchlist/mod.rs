@@ -47,7 +47,12 @@ struct Entry {
 ///
 /// # Errors
 /// `Config` when an own rule reads a column that no stage of the run made.
-pub fn run(customers: DataFrame, params: &WatchlistParams, tonight: &Tonight, zone: Zone) -> Result<Watchlist> {
+pub fn run(
+    customers: DataFrame,
+    params: &WatchlistParams,
+    tonight: &Tonight,
+    zone: Zone,
+) -> Result<Watchlist> {
     params.check()?;
     let rules = ready(&customers, params, tonight, zone)?;
     let mut held: Vec<Vec<usize>> = vec![Vec::new(); customers.height()];
@@ -85,7 +90,8 @@ fn ready(
     zone: Zone,
 ) -> Result<Vec<Ready>> {
     let known = rules::columns(zone);
-    let missing = |names: &[&str]| names.iter().find(|name| customers.column(name).is_err()).map(|n| (*n).to_owned());
+    let missing =
+        |names: &[&str]| names.iter().find(|name| customers.column(name).is_err()).map(|n| (*n).to_owned());
     let mut ready = Vec::new();
     for rule in &params.rules {
         let who = format!("`[[watchlist.rules]]` `{}`", rule.name);
@@ -93,8 +99,10 @@ fn ready(
         let mut read = condition.columns();
         read.extend(rule.since.as_deref());
         if let Some(name) = missing(&read) {
-            return Err(Error::config(format!("{who} reads the column `{name}`, which no stage of this run makes"))
-                .hint("add the stage that makes it to `[run] stages`, or leave `stages` out"));
+            return Err(Error::config(format!(
+                "{who} reads the column `{name}`, which no stage of this run makes"
+            ))
+            .hint("add the stage that makes it to `[run] stages`, or leave `stages` out"));
         }
         ready.push(Ready { rule: rule.clone(), condition });
     }
@@ -161,9 +169,15 @@ fn frame(entries: &[Entry], rules: &[Ready], customers: &DataFrame) -> Result<Da
     let mut columns = vec![
         Column::new(w::RANK.into(), ranks),
         Column::new(w::CUSTOMER_ID.into(), entries.iter().map(|e| ids[e.row]).collect::<Vec<_>>()),
-        Column::new(w::REASON.into(), entries.iter().map(|e| first(e).rule.name.as_str()).collect::<Vec<_>>()),
+        Column::new(
+            w::REASON.into(),
+            entries.iter().map(|e| first(e).rule.name.as_str()).collect::<Vec<_>>(),
+        ),
         table::timestamp_column(w::SINCE, since)?,
-        Column::new(w::ACTION.into(), entries.iter().map(|e| first(e).rule.then.as_str()).collect::<Vec<_>>()),
+        Column::new(
+            w::ACTION.into(),
+            entries.iter().map(|e| first(e).rule.then.as_str()).collect::<Vec<_>>(),
+        ),
         Column::new(w::MONETARY.into(), entries.iter().map(|e| values[e.row]).collect::<Vec<_>>()),
         Column::new(w::REASONS.into(), entries.iter().map(joined).collect::<Vec<_>>()),
         Column::new(w::WHY.into(), why),
@@ -203,8 +217,12 @@ mod tests {
         table::new(vec![
             Column::new(c::CUSTOMER_ID.into(), ["a", "b", "c", "d", "e"]),
             Column::new(c::MONETARY.into(), [Some(10.0), Some(90.0), Some(50.0), None, Some(7.0)]),
-            table::timestamp_column(c::LAST_ORDER_AT, vec![Some(1), Some(2), None, Some(4), Some(5)]).unwrap(),
-            Column::new(c::QUADRANT.into(), [Some("hostage"), Some("hostage"), Some("advocate"), None, Some("hostage")]),
+            table::timestamp_column(c::LAST_ORDER_AT, vec![Some(1), Some(2), None, Some(4), Some(5)])
+                .unwrap(),
+            Column::new(
+                c::QUADRANT.into(),
+                [Some("hostage"), Some("hostage"), Some("advocate"), None, Some("hostage")],
+            ),
             Column::new(c::R_SCORE.into(), [1_u8, 2, 1, 1, 5]),
         ])
         .unwrap()

@@ -62,7 +62,9 @@ impl WatchlistParams {
             let who = format!("`[[watchlist.rules]]` `{}`", rule.name);
             if rule.name.trim().is_empty() {
                 let number = place + 1;
-                return Err(Error::config(format!("`[[watchlist.rules]]` number {number} has an empty `name`")));
+                return Err(Error::config(format!(
+                    "`[[watchlist.rules]]` number {number} has an empty `name`"
+                )));
             }
             if self.rules[..place].iter().any(|other| other.name == rule.name) {
                 return Err(Error::config(format!("{who}: two rules have this name"))
@@ -88,14 +90,15 @@ pub(super) fn within(who: &str, error: Error) -> Error {
 }
 
 fn check_since(who: &str, since: &str) -> Result<()> {
-    let times =
-        || customers::TABLE.columns.iter().filter(|c| c.kind == Kind::Timestamp).map(|c| c.name);
+    let times = || customers::TABLE.columns.iter().filter(|c| c.kind == Kind::Timestamp).map(|c| c.name);
     if times().any(|name| name == since) {
         return Ok(());
     }
     let known: Vec<&str> = times().collect();
-    let hint = error::closest(since, times())
-        .map_or_else(|| format!("columns of times: {}", known.join(", ")), |close| format!("did you mean `{close}`?"));
+    let hint = error::closest(since, times()).map_or_else(
+        || format!("columns of times: {}", known.join(", ")),
+        |close| format!("did you mean `{close}`?"),
+    );
     Err(Error::config(format!("{who}: `since` should name a column of times, but is `{since}`")).hint(hint))
 }
 
@@ -116,12 +119,18 @@ mod tests {
             format!("[[rules]]\nname = \"x\"\nwhen = \"{when}\"\nthen = \"call\"\n{rest}")
         };
         let (message, hint) = fault(&rule("quadrnt = 'hostage'", ""));
-        assert!(message.starts_with("`[[watchlist.rules]]` `x`: ") && message.contains("quadrnt"), "{message}");
+        assert!(
+            message.starts_with("`[[watchlist.rules]]` `x`: ") && message.contains("quadrnt"),
+            "{message}"
+        );
         assert_eq!(hint.as_deref(), Some("did you mean `quadrant`?"));
         let (message, _) = fault(&rule("quadrant = 'hostages'", ""));
         assert!(message.contains("hostages"), "{message}");
         let (message, hint) = fault(&rule("order_count > 3", "since = \"last_order\""));
-        assert_eq!(message, "`[[watchlist.rules]]` `x`: `since` should name a column of times, but is `last_order`");
+        assert_eq!(
+            message,
+            "`[[watchlist.rules]]` `x`: `since` should name a column of times, but is `last_order`"
+        );
         assert_eq!(hint.as_deref(), Some("did you mean `last_order_at`?"));
         let twice = format!("{}{}", rule("order_count > 3", ""), rule("order_count > 4", ""));
         assert!(fault(&twice).0.ends_with("two rules have this name"));

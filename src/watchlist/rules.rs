@@ -51,7 +51,12 @@ pub(super) fn built_in(tonight: &Tonight) -> Vec<WatchRule> {
     };
     let answered = c::SATISFACTION_ANSWERED_AT;
     vec![
-        rule("angry_key", format!("{angry} and tier = 'key'"), "call today, by somebody who may decide", answered),
+        rule(
+            "angry_key",
+            format!("{angry} and tier = 'key'"),
+            "call today, by somebody who may decide",
+            answered,
+        ),
         rule("angry", angry, "call today", answered),
         rule(
             "complaint_overdue",
