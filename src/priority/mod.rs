@@ -54,7 +54,7 @@ pub fn run(
     table::with(customers, vec![Column::new(c::TIER.into(), names), Column::new(c::TIER_WHY.into(), why)])
 }
 
-/// `monetary 812.40, r_score 5, trend 0.31 over 90 days; by money spent, no lifetime value`
+/// `monetary 812.40, r_score 5, trend 0.31 (90 days against the 90 before, an order day is worth 28.08): in the top 20 %; ...`
 fn explain(
     tier: Option<Tier>,
     value: Option<f64>,
@@ -67,12 +67,14 @@ fn explain(
     let recency = recency.map_or("no r_score".to_owned(), |score| format!("r_score {score}"));
     let days = params.trend_days;
     let trend = trends.of[row].map_or_else(|| "no trend".to_owned(), |trend| format!("trend {trend:.2}"));
+    let kappa = trends.kappa;
     let rule = match tier {
         Tier::Key => format!("in the top {:.0} %", 100.0 * params.key_share),
         Tier::Growing => format!("upper half, present, trend at least {:.2}", params.growing_trend),
         Tier::Other => "neither key nor growing".to_owned(),
     };
     format!(
-        "monetary {value:.2}, {recency}, {trend} over {days} and {days} days: {rule}; by money spent, no lifetime value"
+        "monetary {value:.2}, {recency}, {trend} ({days} days against the {days} before, an order day is worth {kappa:.2}): \
+         {rule}; by money spent, no lifetime value"
     )
 }

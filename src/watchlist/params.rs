@@ -9,7 +9,7 @@ use crate::schema::{Kind, customers};
 use crate::{Error, Result, error};
 
 /// Priority of the built-in rules, and of own ones that state none.
-pub const USUAL_PRIORITY: i32 = 100;
+pub(super) const USUAL_PRIORITY: i32 = 100;
 
 /// `[watchlist]`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
