@@ -254,14 +254,14 @@ mod tests {
             then = "call within 48 hours"
             priority = 1
         "#;
-        let found = found(rules).unwrap();
-        assert_eq!(table::texts(&found.list, w::CUSTOMER_ID).unwrap(), [Some("b"), Some("a"), Some("c")]);
-        assert_eq!(table::texts(&found.list, w::REASONS).unwrap()[0], Some("big hostage, hostage_leaving"));
-        assert_eq!(table::texts(&found.list, w::ACTION).unwrap()[0], Some("call within 48 hours"));
-        let watch = found.customers.column(c::WATCH).unwrap();
+        let made = found(rules).unwrap();
+        assert_eq!(table::texts(&made.list, w::CUSTOMER_ID).unwrap(), [Some("b"), Some("a"), Some("c")]);
+        assert_eq!(table::texts(&made.list, w::REASONS).unwrap()[0], Some("big hostage, hostage_leaving"));
+        assert_eq!(table::texts(&made.list, w::ACTION).unwrap()[0], Some("call within 48 hours"));
+        let watch = made.customers.column(c::WATCH).unwrap();
         assert_eq!(watch.null_count(), 2);
         let own_only = format!("defaults = false\n{rules}");
-        assert_eq!(super::tests::found(&own_only).unwrap().list.height(), 2);
+        assert_eq!(found(&own_only).unwrap().list.height(), 2);
     }
 
     #[test]
