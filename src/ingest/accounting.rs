@@ -86,9 +86,9 @@ impl SetAside {
 
 /// The bytes as UTF-8; what is no text becomes U+FFFD, so that the rejects table can be read everywhere.
 fn valid(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
-    match String::from_utf8_lossy(bytes) {
-        std::borrow::Cow::Borrowed(_) => std::borrow::Cow::Borrowed(bytes),
-        std::borrow::Cow::Owned(text) => std::borrow::Cow::Owned(text.into_bytes()),
+    match std::str::from_utf8(bytes) {
+        Ok(_) => std::borrow::Cow::Borrowed(bytes),
+        Err(_) => std::borrow::Cow::Owned(String::from_utf8_lossy(bytes).into_owned().into_bytes()),
     }
 }
 

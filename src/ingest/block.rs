@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::io::Write;
 
+use arrow::buffer::ScalarBuffer;
+
 use crate::facts::TextColumn;
 use crate::schema::Reason;
 
@@ -60,15 +62,22 @@ pub enum Column {
     /// Few texts and, for each row, which one; `u32::MAX` is absent.
     Dictionary(TextColumn, Vec<u32>),
     /// Whole numbers.
-    Int(Vec<i64>, Option<Vec<bool>>),
+    Int(ScalarBuffer<i64>, Option<Vec<bool>>),
     /// Floats.
-    Float(Vec<f64>, Option<Vec<bool>>),
+    Float(ScalarBuffer<f64>, Option<Vec<bool>>),
     /// Times on the wall clock, µs.
-    Wall(Vec<i64>, Option<Vec<bool>>),
+    Wall(ScalarBuffer<i64>, Option<Vec<bool>>),
     /// Instants, µs UTC.
-    Instant(Vec<i64>, Option<Vec<bool>>),
+    Instant(ScalarBuffer<i64>, Option<Vec<bool>>),
     /// Mixed values, as spreadsheets and JSON have them.
     Mixed(Vec<Value>),
+}
+
+impl Column {
+    /// Every value is a number, stored as one.
+    pub fn holds_numbers(&self) -> bool {
+        matches!(self, Self::Int(..) | Self::Float(..))
+    }
 }
 
 /// An owned cell.
@@ -160,10 +169,7 @@ impl Block {
                 }
             }
             Column::Text(texts) => texts.get(row).map_or(Cell::Null, Cell::Text),
-            Column::Dictionary(texts, codes) => match codes[row] {
-                u32::MAX => Cell::Null,
-                code => texts.get(code as usize).map_or(Cell::Null, Cell::Text),
-            },
+            Column::Dictionary(texts, codes) => entry(texts, codes[row]),
             Column::Int(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Int),
             Column::Float(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Float),
             Column::Wall(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Wall),
@@ -205,6 +211,9 @@ impl Block {
             Column::Text(texts) => {
                 rows.for_each(|row| see(row, texts.get(row).map_or(Cell::Null, Cell::Text)));
             }
+            Column::Dictionary(texts, codes) => rows.for_each(|row| {
+                see(row, entry(texts, codes[row]));
+            }),
             Column::Int(values, None) => rows.for_each(|row| see(row, Cell::Int(values[row]))),
             Column::Float(values, None) => rows.for_each(|row| see(row, Cell::Float(values[row]))),
             Column::Wall(values, None) => rows.for_each(|row| see(row, Cell::Wall(values[row]))),
@@ -235,13 +244,21 @@ impl Block {
     }
 }
 
+/// An entry of a dictionary; `u32::MAX` is none.
+fn entry(texts: &TextColumn, code: u32) -> Cell<'_> {
+    match code {
+        u32::MAX => Cell::Null,
+        code => texts.get(code as usize).map_or(Cell::Null, Cell::Text),
+    }
+}
+
 /// Appends a cell as JSON.
 fn json(out: &mut Vec<u8>, cell: Cell<'_>) {
     // Writing to memory cannot fail.
     let _ = match cell {
         Cell::Null => out.write_all(b"null"),
-        Cell::Int(v) => write!(out, "{v}"),
-        Cell::Float(v) if v.is_finite() => write!(out, "{v}"),
+        Cell::Int(v) => serde_json::to_writer(out, &v).map_err(std::io::Error::from),
+        Cell::Float(v) if v.is_finite() => serde_json::to_writer(out, &v).map_err(std::io::Error::from),
         Cell::Bool(v) => write!(out, "{v}"),
         Cell::Text(text) if is_plain(text) => {
             out.push(b'"');

@@ -2,14 +2,18 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, StringViewArray};
 use arrow::compute::cast;
-use arrow::datatypes::{self as types, ArrowNativeType, ByteArrayType, DataType, TimeUnit};
+use arrow::datatypes::{
+    self as types, ArrowNativeType, ByteArrayType, DataType, Field, Fields, Schema, TimeUnit,
+};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
+use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 
 use super::block::{Block, Column, Raw, Value};
@@ -46,7 +50,7 @@ impl ParquetFile {
         let file = File::open(path).map_err(Error::io("read", path))?;
         let size = file.metadata().map_err(Error::io("read", path))?.len();
         let metadata = guarded(path, || {
-            ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| {
+            load(&file).map_err(|e| {
                 Error::input(path, format!("not a readable Parquet file: {e}"))
                     .hint("was it copied completely?")
             })
@@ -144,6 +148,29 @@ impl ParquetFile {
     }
 }
 
+/// The footer, with texts that the file keeps as dictionaries left that way: each is then looked at once.
+fn load(file: &File) -> Result<ArrowReaderMetadata, ParquetError> {
+    let found = ArrowReaderMetadata::load(file, ArrowReaderOptions::new())?;
+    let groups = found.metadata().row_groups();
+    let kept_as_dictionary = |leaf: usize| {
+        !groups.is_empty() && groups.iter().all(|g| g.column(leaf).dictionary_page_offset().is_some())
+    };
+    // Leaves and fields are the same columns only in a flat file.
+    if found.parquet_schema().num_columns() != found.schema().fields().len() {
+        return Ok(found);
+    }
+    let field = |(leaf, field): (usize, &Arc<Field>)| match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View if kept_as_dictionary(leaf) => {
+            let kind = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+            Arc::new(field.as_ref().clone().with_data_type(kind))
+        }
+        _ => Arc::clone(field),
+    };
+    let fields: Fields = found.schema().fields().iter().enumerate().map(field).collect();
+    let schema = Arc::new(Schema::new_with_metadata(fields, found.schema().metadata().clone()));
+    ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), ArrowReaderOptions::new().with_schema(schema))
+}
+
 fn nulls(array: &dyn Array) -> Option<Vec<bool>> {
     array.logical_nulls().filter(|n| n.null_count() > 0).map(|n| n.iter().map(|valid| !valid).collect())
 }
@@ -171,7 +198,11 @@ fn dictionary(array: &ArrayRef) -> Option<Column> {
     let dictionary = array.as_any_dictionary();
     let values = cast(dictionary.values(), &DataType::Utf8).ok()?;
     let keys = cast(dictionary.keys(), &DataType::UInt32).ok()?;
-    let codes = keys.as_primitive::<types::UInt32Type>().iter().map(|k| k.unwrap_or(u32::MAX)).collect();
+    let keys = keys.as_primitive::<types::UInt32Type>();
+    let codes = match keys.nulls() {
+        None => keys.values().to_vec(),
+        Some(nulls) => keys.values().iter().zip(nulls).map(|(k, valid)| if valid { *k } else { u32::MAX }).collect(),
+    };
     Some(Column::Dictionary(texts(values.as_string::<i32>()), codes))
 }
 
@@ -189,15 +220,15 @@ fn convert(array: &ArrayRef) -> Option<Column> {
         DataType::UInt64 => texts_of_numbers(array)?,
         kind if kind.is_integer() => {
             let wide = cast(array, &DataType::Int64).ok()?;
-            Column::Int(wide.as_primitive::<types::Int64Type>().values().to_vec(), empty)
+            Column::Int(wide.as_primitive::<types::Int64Type>().values().clone(), empty)
         }
         DataType::Float32 => {
             let values = array.as_primitive::<types::Float32Type>().values();
-            Column::Float(values.iter().map(|v| decimal(*v)).collect(), empty)
+            Column::Float(values.iter().map(|v| decimal(*v)).collect::<Vec<_>>().into(), empty)
         }
         kind if kind.is_floating() => {
             let wide = cast(array, &DataType::Float64).ok()?;
-            Column::Float(wide.as_primitive::<types::Float64Type>().values().to_vec(), empty)
+            Column::Float(wide.as_primitive::<types::Float64Type>().values().clone(), empty)
         }
         DataType::Decimal32(..)
         | DataType::Decimal64(..)
@@ -206,12 +237,12 @@ fn convert(array: &ArrayRef) -> Option<Column> {
         DataType::Timestamp(_, zone) => {
             let zoned = zone.is_some();
             let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, zone.clone())).ok()?;
-            let values = micros.as_primitive::<types::TimestampMicrosecondType>().values().to_vec();
+            let values = micros.as_primitive::<types::TimestampMicrosecondType>().values().clone();
             if zoned { Column::Instant(values, empty) } else { Column::Wall(values, empty) }
         }
         DataType::Date32 | DataType::Date64 => {
             let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None)).ok()?;
-            Column::Wall(micros.as_primitive::<types::TimestampMicrosecondType>().values().to_vec(), empty)
+            Column::Wall(micros.as_primitive::<types::TimestampMicrosecondType>().values().clone(), empty)
         }
         DataType::Null => Column::Dictionary(TextColumn::default(), vec![u32::MAX; array.len()]),
         _ => return None,

@@ -8,11 +8,11 @@ use super::Observer;
 use super::as_of::AsOfMoment;
 pub use super::rejects::Example;
 use super::rejects::{Names, Rejects};
-use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex};
+use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex, Runs};
 use crate::config::items::ItemParams;
 use crate::config::transactions::MoneyRule;
 use crate::config::{Config, SurveyConfig};
-use crate::facts::{Facts, KnownCustomers, hash};
+use crate::facts::{KnownCustomers, hash};
 use crate::ingest::accounting::Account;
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
@@ -77,6 +77,7 @@ pub fn transactions(
         },
         with_quantities: config.transactions.columns.quantity.is_some(),
         without_money: config.transactions.rules.money == MoneyRule::None,
+        keep_orders: names_orders(config),
     };
     let mut activity = read.fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     let mut warnings = empty_files(files, &read.rows_of_file);
@@ -101,7 +102,7 @@ fn read_transactions(
 ) -> Result<ReadTransactions> {
     let files = &reader.plan.files;
     let mut read = ReadTransactions {
-        fold: Fold::default(),
+        fold: Fold::new(&rejects.folder()),
         account: Account::default(),
         currencies: std::collections::BTreeSet::new(),
         rows_of_file: vec![0; files.len()],
@@ -111,24 +112,29 @@ fn read_transactions(
     read_blocks(
         files,
         reader.plan.main_columns(),
-        |_, block| reader.read(block),
-        |mut batch| {
-            for placed in &mut batch {
-                duplicates.drop_from(&mut placed.value);
-            }
-            let facts: Vec<&Facts> = batch.iter().map(|p| &p.value.facts).collect();
-            read.fold.add(&facts);
-            for placed in &mut batch {
-                let aside = std::mem::take(&mut placed.value.aside);
-                let facts = &placed.value.facts;
-                let money: Money = facts.amounts.iter().copied().sum();
-                read.account.book(placed.rows, facts.len() as u64, money, &aside);
-                read.currencies.extend(facts.currencies.iter().cloned());
+        |_, block| {
+            let read = reader.read(block)?;
+            // Which rows of a block stay is known here, unless earlier blocks have a say.
+            let runs = (!reader.drops_duplicates()).then(|| Runs::of(&read.facts));
+            Ok((read, runs))
+        },
+        |batch| {
+            let mut runs_of_batch = Vec::with_capacity(batch.len());
+            for mut placed in batch {
+                let (rows, runs) = &mut placed.value;
+                let runs = runs.take().unwrap_or_else(|| {
+                    duplicates.drop_from(rows);
+                    Runs::of(&rows.facts)
+                });
+                let aside = std::mem::take(&mut rows.aside);
+                read.account.book(placed.rows, runs.rows, runs.amount, &aside);
+                read.currencies.append(&mut rows.facts.currencies);
                 read.rows_of_file[placed.file] += placed.rows;
-                rejects.add(names.aside(placed, aside))?;
+                rejects.add(names.aside(&placed, aside))?;
                 observer.progress(placed.rows, placed.bytes);
+                runs_of_batch.push(runs);
             }
-            Ok(())
+            read.fold.add(runs_of_batch)
         },
     )?;
     Ok(read)
@@ -174,6 +180,11 @@ impl KnownCustomers for Known<'_> {
     }
 }
 
+/// Some table names orders instead of customers.
+fn names_orders(config: &Config) -> bool {
+    config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some())
+}
+
 /// Reads every survey; customers are those of the transactions.
 ///
 /// # Errors
@@ -186,9 +197,7 @@ pub fn surveys(
     observer: &mut dyn Observer,
 ) -> Result<Surveys> {
     let zone = Zone::parse(&config.run.timezone)?;
-    let by_order =
-        config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some());
-    let known = Known { activity, orders: by_order.then(|| activity.order_index()) };
+    let known = Known { activity, orders: names_orders(config).then(|| activity.order_index()).transpose()? };
     let mut answers = AnswersBuilder::default();
     let (mut tables, mut items, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (survey, name)) in config.surveys.iter().zip(config.survey_names()).enumerate() {
