@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use super::order::Order;
 use super::overflow::Overflow;
 use super::runs::{Part, Runs};
+use crate::Result;
 use crate::facts::TextColumn;
 use crate::math::money::Money;
-use crate::Result;
 
 /// Number of shards. More shards than threads, so that a big one does not hold the others up; a power of two.
 pub const SHARDS: usize = 16;
@@ -50,7 +50,8 @@ impl Fold {
     /// # Errors
     /// `Io` when runs cannot be written to the folder.
     pub fn add(&mut self, mut batch: Vec<Runs>) -> Result<()> {
-        let mut parts: Vec<Vec<(bool, Part)>> = (0..SHARDS).map(|_| Vec::with_capacity(batch.len())).collect();
+        let mut parts: Vec<Vec<(bool, Part)>> =
+            (0..SHARDS).map(|_| Vec::with_capacity(batch.len())).collect();
         for runs in &mut batch {
             self.rows += runs.rows;
             self.with_costs |= runs.costless_rows.is_some();

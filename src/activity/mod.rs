@@ -22,3 +22,6 @@ mod runs;
 pub use self::customers::{Activity, AsOfDay, Basis, Measures, OrderIndex};
 pub use self::fold::{Fold, SHARDS};
 pub use self::runs::Runs;
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,6 @@ pub(super) struct Overflow {
 }
 
 impl Overflow {
-
     /// Appends runs.
     ///
     /// # Errors

@@ -201,7 +201,9 @@ fn dictionary(array: &ArrayRef) -> Option<Column> {
     let keys = keys.as_primitive::<types::UInt32Type>();
     let codes = match keys.nulls() {
         None => keys.values().to_vec(),
-        Some(nulls) => keys.values().iter().zip(nulls).map(|(k, valid)| if valid { *k } else { u32::MAX }).collect(),
+        Some(nulls) => {
+            keys.values().iter().zip(nulls).map(|(k, valid)| if valid { *k } else { u32::MAX }).collect()
+        }
     };
     Some(Column::Dictionary(texts(values.as_string::<i32>()), codes))
 }

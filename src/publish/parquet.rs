@@ -199,7 +199,9 @@ fn texts(column: &StringChunked) -> Result<ArrayRef> {
     };
     let views: Vec<u128> = chunk.views().iter().map(|view| view.as_u128()).collect();
     let bytes = chunk.data_buffers().iter().map(|bytes| Buffer::from(bytes.as_slice())).collect::<Vec<_>>();
-    let nulls = column.has_nulls().then(|| column.is_not_null().iter().map(|v| v == Some(true)).collect::<NullBuffer>());
+    let nulls = column
+        .has_nulls()
+        .then(|| column.is_not_null().iter().map(|v| v == Some(true)).collect::<NullBuffer>());
     let array = StringViewArray::try_new(views.into(), bytes, nulls)
         .map_err(|e| Error::internal(format!("column `{}`: {e}", column.name())))?;
     Ok(Arc::new(array))

@@ -1,8 +1,8 @@
 //! A block read column by column: each pass settles one question for all rows that are still in play.
 
 use super::{TransactionReader, canonical_cell, instant, shown};
-use crate::config::transactions::{OrderRule, Returns};
 use crate::config::source::IdRule;
+use crate::config::transactions::{OrderRule, Returns};
 use crate::facts::{Facts, RETURN, SALE, TextColumn, hash};
 use crate::ingest::accounting::SetAside;
 use crate::ingest::block::{Block, Cell};
@@ -106,7 +106,8 @@ impl<'a> Sieve<'a> {
             Some((texts, codes)) => Ids::of_dictionary(texts, codes, &self.rows, rule, with_texts),
             None => Ids::of_runs(&self.view, column, &self.rows, rule, with_texts),
         };
-        let missing: Vec<usize> = ids.of.iter().enumerate().filter(|(_, id)| **id == NO_ID).map(|(i, _)| i).collect();
+        let missing: Vec<usize> =
+            ids.of.iter().enumerate().filter(|(_, id)| **id == NO_ID).map(|(i, _)| i).collect();
         self.refuse_places(&missing, reason, column);
         // A refused row needs some id until it is taken out.
         if ids.hashes.is_empty() {
@@ -126,16 +127,27 @@ impl Ids {
     }
 
     /// Each entry of a dictionary is looked at once.
-    fn of_dictionary(texts: &TextColumn, codes: &[u32], rows: &[u32], rule: IdRule, with_texts: bool) -> Self {
+    fn of_dictionary(
+        texts: &TextColumn,
+        codes: &[u32],
+        rows: &[u32],
+        rule: IdRule,
+        with_texts: bool,
+    ) -> Self {
         let mut ids = Self::default();
         let entries: Vec<u32> = (0..texts.len())
             .map(|entry| {
-                let Some(id) = texts.get(entry).and_then(|text| canonical_id(text, rule)) else { return NO_ID };
+                let Some(id) = texts.get(entry).and_then(|text| canonical_id(text, rule)) else {
+                    return NO_ID;
+                };
                 ids.add(&id, with_texts);
                 ids.hashes.len() as u32 - 1
             })
             .collect();
-        ids.of = rows.iter().map(|row| entries.get(codes[*row as usize] as usize).copied().unwrap_or(NO_ID)).collect();
+        ids.of = rows
+            .iter()
+            .map(|row| entries.get(codes[*row as usize] as usize).copied().unwrap_or(NO_ID))
+            .collect();
         ids
     }
 
