@@ -263,8 +263,8 @@ fn slot<T: Clone + Default>(list: &mut Vec<T>, customer: u32) -> &mut T {
     &mut list[place]
 }
 
-/// Runs of a piece.
-const PIECE: usize = 1 << 13;
+/// Runs of a piece; few in tests, so that small data fill several.
+const PIECE: usize = if cfg!(test) { 4 } else { 1 << 13 };
 
 /// Bytes of an id that stand in the table of customers.
 const PREFIX: usize = 16;

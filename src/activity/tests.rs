@@ -89,6 +89,8 @@ fn folded(rows: &[Row], block: usize, runs_in_memory: usize) -> super::Activity 
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn the_fold_equals_a_plain_computation(rows in rows(), block in 1..40_usize) {
         let expected = plainly(&rows);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::Write;
+use std::sync::Arc;
 
 use arrow::buffer::ScalarBuffer;
 
@@ -48,6 +49,9 @@ impl<'a> Cell<'a> {
 }
 
 fn iso(micros: i64) -> String {
+    if let Some(text) = whole_second(micros) {
+        return String::from_utf8_lossy(&text).into_owned();
+    }
     chrono::DateTime::from_timestamp_micros(micros)
         .map_or_else(|| micros.to_string(), |t| t.naive_utc().to_string())
 }
@@ -60,7 +64,7 @@ pub enum Column {
     /// Texts with bytes of their own.
     Text(TextColumn),
     /// Few texts and, for each row, which one; `u32::MAX` is absent.
-    Dictionary(TextColumn, Vec<u32>),
+    Dictionary(Arc<TextColumn>, Vec<u32>),
     /// Whole numbers.
     Int(ScalarBuffer<i64>, Option<Vec<bool>>),
     /// Floats.
@@ -260,6 +264,11 @@ fn json(out: &mut Vec<u8>, cell: Cell<'_>) {
         Cell::Int(v) => serde_json::to_writer(out, &v).map_err(std::io::Error::from),
         Cell::Float(v) if v.is_finite() => serde_json::to_writer(out, &v).map_err(std::io::Error::from),
         Cell::Bool(v) => write!(out, "{v}"),
+        Cell::Wall(micros) | Cell::Instant(micros) if whole_second(micros).is_some() => {
+            out.push(b'"');
+            out.extend(whole_second(micros).into_iter().flatten());
+            out.write_all(if matches!(cell, Cell::Instant(_)) { b"Z\"" } else { b"\"" })
+        }
         Cell::Text(text) if is_plain(text) => {
             out.push(b'"');
             out.extend_from_slice(text);
@@ -267,6 +276,29 @@ fn json(out: &mut Vec<u8>, cell: Cell<'_>) {
         }
         other => serde_json::to_writer(out, &other.shown()).map_err(std::io::Error::from),
     };
+}
+
+/// `2024-01-01 00:04:10`, for whole seconds of the years 0 to 9999; the others take the long way.
+fn whole_second(micros: i64) -> Option<[u8; 19]> {
+    use chrono::{Datelike as _, Timelike as _};
+    let time = chrono::DateTime::from_timestamp_micros(micros)?;
+    let year = u32::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
+    if micros % 1_000_000 != 0 {
+        return None;
+    }
+    let mut text = *b"0000-00-00 00:00:00";
+    let mut put = |at: usize, value: u32| {
+        text[at] = b'0' + (value / 10 % 10) as u8;
+        text[at + 1] = b'0' + (value % 10) as u8;
+    };
+    put(0, year / 100);
+    put(2, year % 100);
+    put(5, time.month());
+    put(8, time.day());
+    put(11, time.hour());
+    put(14, time.minute());
+    put(17, time.second());
+    Some(text)
 }
 
 /// Text that JSON takes as it is.

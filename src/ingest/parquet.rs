@@ -4,14 +4,16 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, StringViewArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, RecordBatch, StringArray, StringViewArray,
+};
 use arrow::compute::cast;
 use arrow::datatypes::{
     self as types, ArrowNativeType, ByteArrayType, DataType, Field, Fields, Schema, TimeUnit,
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
@@ -25,6 +27,8 @@ use crate::{Error, Result};
 const LARGEST_RATIO: u64 = 20_000;
 /// Rows read at once; larger row groups are read in slices.
 const SLICE_ROWS: usize = 1 << 18;
+/// Rows of a block: few enough to stay in cache while they are worked on.
+const BLOCK_ROWS: usize = 1 << 15;
 
 /// An opened Parquet file: its metadata and where it is.
 #[derive(Clone)]
@@ -95,37 +99,95 @@ impl ParquetFile {
     /// # Errors
     /// `Input` when a page is damaged or a column holds lists or structures.
     pub fn read(&self, slice: Slice, wanted: &[Option<usize>], names: &[String]) -> Result<Block> {
-        guarded(&self.path, || self.block(slice, wanted, names))
+        let mut whole = None;
+        self.read_by(slice.rows, slice, wanted, names, &mut |block| {
+            whole = Some(block);
+            Ok(())
+        })?;
+        whole.ok_or_else(|| Error::input(&self.path, "ends before its rows"))
     }
 
-    fn block(&self, slice: Slice, wanted: &[Option<usize>], names: &[String]) -> Result<Block> {
+    /// The same as blocks that stay in cache, in their order.
+    ///
+    /// # Errors
+    /// As [`ParquetFile::read`], and those of `take`.
+    pub fn read_blocks(
+        &self,
+        slice: Slice,
+        wanted: &[Option<usize>],
+        names: &[String],
+        take: &mut dyn FnMut(Block) -> Result<()>,
+    ) -> Result<()> {
+        self.read_by(BLOCK_ROWS, slice, wanted, names, take)
+    }
+
+    fn read_by(
+        &self,
+        at_once: usize,
+        slice: Slice,
+        wanted: &[Option<usize>],
+        names: &[String],
+        take: &mut dyn FnMut(Block) -> Result<()>,
+    ) -> Result<()> {
+        // What `take` says is not about the file: it stays out of the guard's translation of panics.
+        let (mut rows, mut taken) = (0, Ok(()));
+        guarded(&self.path, || {
+            let mut texts = vec![None; wanted.len()];
+            for batch in self.batches(at_once, slice, wanted)? {
+                let batch = batch.map_err(|e| self.bad(slice, &e))?;
+                rows += batch.num_rows();
+                taken = take(self.block(&batch, wanted, names, &mut texts)?);
+                if taken.is_err() {
+                    return Ok(());
+                }
+            }
+            Ok(())
+        })?;
+        taken?;
+        if rows == slice.rows {
+            return Ok(());
+        }
+        Err(self.bad(slice, &format!("holds {rows} rows where {} are stated", slice.rows)))
+    }
+
+    fn bad(&self, slice: Slice, what: &dyn std::fmt::Display) -> Error {
+        Error::input(&self.path, format!("row group {}: {what}", slice.group + 1))
+    }
+
+    fn batches(
+        &self,
+        at_once: usize,
+        slice: Slice,
+        wanted: &[Option<usize>],
+    ) -> Result<ParquetRecordBatchReader> {
         let file = File::open(&self.path).map_err(Error::io("read", &self.path))?;
-        let bad = |e: &dyn std::fmt::Display| {
-            Error::input(&self.path, format!("row group {}: {e}", slice.group + 1))
-        };
-        let mut roots: Vec<usize> = wanted.iter().flatten().copied().collect();
-        roots.sort_unstable();
-        roots.dedup();
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());
-        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots(wanted));
+        ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
             .with_row_groups(vec![slice.group])
             .with_projection(mask)
             .with_offset(slice.offset)
             .with_limit(slice.rows)
-            .with_batch_size(slice.rows)
+            .with_batch_size(at_once)
             .build()
-            .map_err(|e| bad(&e))?;
-        let batch = reader.next().ok_or_else(|| bad(&"ends before its rows"))?.map_err(|e| bad(&e))?;
-        if batch.num_rows() != slice.rows {
-            return Err(bad(&format!("holds {} rows where {} are stated", batch.num_rows(), slice.rows)));
-        }
+            .map_err(|e| self.bad(slice, &e))
+    }
+
+    fn block(
+        &self,
+        batch: &RecordBatch,
+        wanted: &[Option<usize>],
+        names: &[String],
+        texts: &mut [Option<Texts>],
+    ) -> Result<Block> {
+        let roots = roots(wanted);
         let columns = wanted
             .iter()
             .zip(names)
-            .map(|(root, name)| match root {
+            .zip(texts)
+            .map(|((root, name), texts)| match root {
                 Some(root) => {
                     let at = roots.binary_search(root).expect("every wanted root is projected");
-                    convert(batch.column(at)).ok_or_else(|| {
+                    convert(batch.column(at), texts).ok_or_else(|| {
                         let kind = batch.column(at).data_type();
                         Error::input(
                             &self.path,
@@ -133,7 +195,7 @@ impl ParquetFile {
                         )
                     })
                 }
-                None => Ok(Column::Dictionary(TextColumn::default(), vec![u32::MAX; batch.num_rows()])),
+                None => Ok(Column::Dictionary(Arc::default(), vec![u32::MAX; batch.num_rows()])),
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(Block {
@@ -171,6 +233,21 @@ fn load(file: &File) -> Result<ArrowReaderMetadata, ParquetError> {
     ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), ArrowReaderOptions::new().with_schema(schema))
 }
 
+/// The columns of the file to decode, in its order.
+fn roots(wanted: &[Option<usize>]) -> Vec<usize> {
+    let mut roots: Vec<usize> = wanted.iter().flatten().copied().collect();
+    roots.sort_unstable();
+    roots.dedup();
+    roots
+}
+
+/// The texts of a dictionary, and where the file's reader keeps them: the batches of a row group share them.
+#[derive(Clone)]
+struct Texts {
+    from: StringArray,
+    texts: Arc<TextColumn>,
+}
+
 fn nulls(array: &dyn Array) -> Option<Vec<bool>> {
     array.logical_nulls().filter(|n| n.null_count() > 0).map(|n| n.iter().map(|valid| !valid).collect())
 }
@@ -194,9 +271,16 @@ fn views(array: &StringViewArray) -> TextColumn {
     column
 }
 
-fn dictionary(array: &ArrayRef) -> Option<Column> {
+fn dictionary(array: &ArrayRef, known: &mut Option<Texts>) -> Option<Column> {
     let dictionary = array.as_any_dictionary();
-    let values = cast(dictionary.values(), &DataType::Utf8).ok()?;
+    let values = cast(dictionary.values(), &DataType::Utf8).ok()?.as_string::<i32>().clone();
+    let texts = match known {
+        Some(known) if known.is(&values) => Arc::clone(&known.texts),
+        _ => {
+            let texts = Arc::new(texts(&values));
+            Arc::clone(&known.insert(Texts { from: values, texts }).texts)
+        }
+    };
     let keys = cast(dictionary.keys(), &DataType::UInt32).ok()?;
     let keys = keys.as_primitive::<types::UInt32Type>();
     let codes = match keys.nulls() {
@@ -205,11 +289,18 @@ fn dictionary(array: &ArrayRef) -> Option<Column> {
             keys.values().iter().zip(nulls).map(|(k, valid)| if valid { *k } else { u32::MAX }).collect()
         }
     };
-    Some(Column::Dictionary(texts(values.as_string::<i32>()), codes))
+    Some(Column::Dictionary(texts, codes))
+}
+
+impl Texts {
+    /// The same texts at the same place.
+    fn is(&self, values: &StringArray) -> bool {
+        self.from.len() == values.len() && self.from.values().ptr_eq(values.values())
+    }
 }
 
 /// A column of an Arrow batch in the engine's own types; `None` for lists, structures and the like.
-fn convert(array: &ArrayRef) -> Option<Column> {
+fn convert(array: &ArrayRef, texts_of: &mut Option<Texts>) -> Option<Column> {
     let empty = nulls(array);
     Some(match array.data_type() {
         DataType::Utf8 => Column::Text(texts(array.as_string::<i32>())),
@@ -217,7 +308,7 @@ fn convert(array: &ArrayRef) -> Option<Column> {
         DataType::Binary => Column::Text(texts(array.as_binary::<i32>())),
         DataType::LargeBinary => Column::Text(texts(array.as_binary::<i64>())),
         DataType::Utf8View => Column::Text(views(array.as_string_view())),
-        DataType::Dictionary(_, _) => dictionary(array)?,
+        DataType::Dictionary(_, _) => dictionary(array, texts_of)?,
         DataType::Boolean => Column::Mixed(booleans(array.as_boolean())),
         DataType::UInt64 => texts_of_numbers(array)?,
         kind if kind.is_integer() => {
@@ -246,7 +337,7 @@ fn convert(array: &ArrayRef) -> Option<Column> {
             let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None)).ok()?;
             Column::Wall(micros.as_primitive::<types::TimestampMicrosecondType>().values().clone(), empty)
         }
-        DataType::Null => Column::Dictionary(TextColumn::default(), vec![u32::MAX; array.len()]),
+        DataType::Null => Column::Dictionary(Arc::default(), vec![u32::MAX; array.len()]),
         _ => return None,
     })
 }

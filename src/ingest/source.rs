@@ -456,6 +456,24 @@ impl OpenFile {
             .hint("was it copied completely?")
     }
 
+    /// Turns a piece into blocks, in their order: large ones are worked on in parts.
+    ///
+    /// # Errors
+    /// As [`OpenFile::block`], and those of `take`.
+    pub fn blocks(
+        &self,
+        piece: Piece,
+        request: &Request,
+        take: &mut dyn FnMut(Block) -> Result<()>,
+    ) -> Result<()> {
+        match (piece, request, &self.kind) {
+            (Piece::Slice(slice), Request::Columns(columns, names), Kind::Parquet(file)) => {
+                file.read_blocks(slice, columns, names, take)
+            }
+            (piece, ..) => take(self.block(piece, request)?),
+        }
+    }
+
     /// Turns a piece into a block.
     ///
     /// # Errors

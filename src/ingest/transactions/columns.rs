@@ -126,7 +126,7 @@ impl Ids {
         }
     }
 
-    /// Each entry of a dictionary is looked at once.
+    /// Each entry of a dictionary that some row has is looked at once.
     fn of_dictionary(
         texts: &TextColumn,
         codes: &[u32],
@@ -134,20 +134,26 @@ impl Ids {
         rule: IdRule,
         with_texts: bool,
     ) -> Self {
-        let mut ids = Self::default();
-        let entries: Vec<u32> = (0..texts.len())
-            .map(|entry| {
-                let Some(id) = texts.get(entry).and_then(|text| canonical_id(text, rule)) else {
-                    return NO_ID;
+        const UNSEEN: u32 = NO_ID - 1;
+        let mut ids = Self { of: Vec::with_capacity(rows.len()), ..Self::default() };
+        let mut entries = vec![UNSEEN; texts.len()];
+        for row in rows {
+            let code = codes[*row as usize] as usize;
+            let Some(entry) = entries.get_mut(code) else {
+                ids.of.push(NO_ID);
+                continue;
+            };
+            if *entry == UNSEEN {
+                *entry = match texts.get(code).and_then(|text| canonical_id(text, rule)) {
+                    Some(id) => {
+                        ids.add(&id, with_texts);
+                        ids.hashes.len() as u32 - 1
+                    }
+                    None => NO_ID,
                 };
-                ids.add(&id, with_texts);
-                ids.hashes.len() as u32 - 1
-            })
-            .collect();
-        ids.of = rows
-            .iter()
-            .map(|row| entries.get(codes[*row as usize] as usize).copied().unwrap_or(NO_ID))
-            .collect();
+            }
+            ids.of.push(*entry);
+        }
         ids
     }
 
