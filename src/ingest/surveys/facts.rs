@@ -1,11 +1,11 @@
 //! Facts of a response: numbers that go with it, such as what the order cost or how late it came.
 
-use super::block::Cell;
-use super::id::is_missing;
-use super::numbers::{DecimalMark, from_f64, parse_fixed};
-use super::plan::{Plan, View};
-use super::times::{TimeFormat, Zone};
-use super::transactions::instant;
+use super::super::block::Cell;
+use super::super::id::is_missing;
+use super::super::numbers::{DecimalMark, from_f64, parse_fixed};
+use super::super::plan::{Plan, View};
+use super::super::times::{TimeFormat, Zone};
+use super::super::transactions::instant;
 use crate::Result;
 use crate::config::surveys::{FactParams, SurveyRules};
 use crate::math::money::MILLION;
