@@ -193,6 +193,32 @@ const FORM: [(&str, &str); 20] = [
     ("20. Will you continue buying at Starbucks?", "labels = [\"No\", \"Yes\"]"),
 ];
 
+/// Answers given, missing ones, empty cells and what is off its question: every cell with something in it, and every
+/// part of the two questions where people ticked what applies.
+fn counted(records: &[std::collections::BTreeMap<String, String>]) -> (u64, u64, u64, Vec<String>) {
+    let (mut given, mut missing, mut empty, mut aside) = (0, 0, 0, Vec::new());
+    for record in records {
+        for (question, rest) in FORM {
+            let cell = record[question].trim();
+            if cell.is_empty() {
+                empty += 1;
+            } else if cell == "NA" {
+                given += 1;
+                missing += 1;
+            } else if let Some(option) = rest.strip_prefix("option = \"") {
+                let parts: Vec<&str> =
+                    cell.split(';').map(str::trim).filter(|part| !part.is_empty()).collect();
+                given += parts.len() as u64;
+                let known = option.split('"').next().unwrap();
+                aside.extend(parts.into_iter().filter(|part| *part != known).map(str::to_owned));
+            } else {
+                given += 1;
+            }
+        }
+    }
+    (given, missing, empty, aside)
+}
+
 #[test]
 fn a_form_whose_headers_are_questions_accounts_for_each_answer() {
     let Some(path) = shared::real("survey_starbucks_my/starbucks_satisfactory_survey.csv") else { return };
@@ -217,26 +243,7 @@ fn a_form_whose_headers_are_questions_accounts_for_each_answer() {
     let account = result.account("form");
     assert_eq!((account.read, account.accepted), (122, 122));
     assert_eq!(result.customers().height(), 0);
-    // Every cell with something in it, and every part of the two questions where people ticked what applies.
-    let (mut given, mut missing, mut empty, mut aside) = (0, 0, 0, Vec::new());
-    for record in &records {
-        for (question, rest) in FORM {
-            let cell = record[question].trim();
-            if cell.is_empty() {
-                empty += 1;
-            } else if cell == "NA" {
-                given += 1;
-                missing += 1;
-            } else if let Some(option) = rest.strip_prefix("option = \"") {
-                let parts: Vec<&str> = cell.split(';').map(str::trim).filter(|part| !part.is_empty()).collect();
-                given += parts.len() as u64;
-                let known = option.split('"').next().unwrap();
-                aside.extend(parts.into_iter().filter(|part| *part != known).map(str::to_owned));
-            } else {
-                given += 1;
-            }
-        }
-    }
+    let (given, missing, empty, mut aside) = counted(&records);
     let answers = result.answers("form");
     assert_eq!((answers.given, answers.missing, answers.empty), (given, missing, empty));
     assert_eq!(answers.repeated, 0);

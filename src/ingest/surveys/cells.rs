@@ -72,7 +72,10 @@ impl Item {
             None => Kind::Graded(Scale::from_params(item, missing, survey)?),
             Some(option) => Kind::Ticked(Ticked {
                 spellings: keys(option),
-                known: same_question(items, at).filter_map(|(_, i)| i.option.as_ref()).flat_map(keys).collect(),
+                known: same_question(items, at)
+                    .filter_map(|(_, i)| i.option.as_ref())
+                    .flat_map(keys)
+                    .collect(),
                 keeps_account: same_question(items, at).all(|(other, _)| other >= at),
                 missing: MissingCodes::of(item.missing.iter().chain(missing)),
                 reversed: item.reversed,
@@ -142,7 +145,7 @@ impl Item {
             }
         }
         let value = f64::from(u8::from(chosen));
-        any.then(|| (value, if ticked.reversed { 1.0 - value } else { value }))
+        any.then_some((value, if ticked.reversed { 1.0 - value } else { value }))
     }
 }
 
@@ -197,7 +200,10 @@ fn same_question(items: &[ItemParams], at: usize) -> impl Iterator<Item = (usize
 /// Keys that go together.
 fn check(item: &ItemParams) -> Result<(), Fault> {
     if item.separator.as_deref() == Some("") {
-        return Err(Fault::new("`separator` is empty", "write the sign between the answers of a cell, such as `;`"));
+        return Err(Fault::new(
+            "`separator` is empty",
+            "write the sign between the answers of a cell, such as `;`",
+        ));
     }
     if item.several.is_some() && (item.separator.is_none() || item.option.is_some()) {
         return Err(Fault::new(
@@ -213,7 +219,10 @@ fn check(item: &ItemParams) -> Result<(), Fault> {
         ));
     }
     if keys(option).iter().any(String::is_empty) || option.as_slice().is_empty() {
-        return Err(Fault::new("`option` is empty", "write the answer this item is about, as the export has it"));
+        return Err(Fault::new(
+            "`option` is empty",
+            "write the answer this item is about, as the export has it",
+        ));
     }
     Ok(())
 }
@@ -224,7 +233,8 @@ mod tests {
     use super::*;
 
     fn items(toml: &[&str]) -> Vec<ItemParams> {
-        let item = |t: &&str| toml::from_str(&format!("column = \"q\"\nmeasures = \"satisfaction\"\n{t}")).unwrap();
+        let item =
+            |t: &&str| toml::from_str(&format!("column = \"q\"\nmeasures = \"satisfaction\"\n{t}")).unwrap();
         toml.iter().map(item).collect()
     }
 
@@ -236,9 +246,13 @@ mod tests {
 
     #[test]
     fn several_answers_in_a_cell_count_as_declared() {
-        for (several, value, unit) in
-            [("mean", 3.0, 0.5), ("worst", 1.0, 0.0), ("best", 5.0, 1.0), ("first", 3.0, 0.5), ("last", 1.0, 0.0)]
-        {
+        for (several, value, unit) in [
+            ("mean", 3.0, 0.5),
+            ("worst", 1.0, 0.0),
+            ("best", 5.0, 1.0),
+            ("first", 3.0, 0.5),
+            ("last", 1.0, 0.0),
+        ] {
             let toml = format!("scale = [1, 5]\nseparator = \";\"\nseveral = \"{several}\"");
             let found = read(&Item::all(&items(&[&toml]), &[], "shop").unwrap(), "3; 5 ;9;;NA;1");
             assert_eq!(found.answers, [(0, value, unit)], "{several}");
@@ -271,7 +285,9 @@ mod tests {
         assert_eq!(found.off, [(7, "Parking".to_owned())]);
         assert_eq!((found.account.given, found.account.accepted), (3, 2));
         // A cell without any known answer, a code and an empty cell say nothing about any of them.
-        for (cell, given, missing, off, empty) in [("Parking", 1, 0, 1, 0), ("-99", 1, 1, 0, 0), (" ", 0, 0, 0, 1)] {
+        for (cell, given, missing, off, empty) in
+            [("Parking", 1, 0, 1, 0), ("-99", 1, 1, 0, 0), (" ", 0, 0, 0, 1)]
+        {
             let found = read(&items, cell);
             assert_eq!(found.answers.len(), 0, "{cell}");
             let account = &found.account;

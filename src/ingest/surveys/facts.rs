@@ -12,7 +12,7 @@ use crate::math::money::MILLION;
 use crate::schema::Reason;
 
 /// How one fact is read.
-pub struct Fact {
+pub(super) struct Fact {
     form: Form,
 }
 
@@ -28,7 +28,7 @@ impl Fact {
     ///
     /// # Errors
     /// `Config` when a format cannot be decided.
-    pub fn open(params: &FactParams, rules: &SurveyRules, plan: &Plan) -> Result<Self> {
+    pub(super) fn open(params: &FactParams, rules: &SurveyRules, plan: &Plan) -> Result<Self> {
         let time = |name: &str| -> Result<(usize, Option<TimeFormat>)> {
             Ok((plan.column(name), plan.time_format(name, "auto", rules.calendar)?))
         };
@@ -44,7 +44,12 @@ impl Fact {
     ///
     /// # Errors
     /// Why the row is set aside, with the column at fault.
-    pub fn read(&self, view: &View<'_>, row: usize, zone: &Zone) -> Result<Option<f64>, (Reason, usize)> {
+    pub(super) fn read(
+        &self,
+        view: &View<'_>,
+        row: usize,
+        zone: &Zone,
+    ) -> Result<Option<f64>, (Reason, usize)> {
         match &self.form {
             Form::Number(column, mark) => {
                 number(view.cell(*column, row), *mark).map_err(|()| (Reason::BadNumber, *column))

@@ -18,7 +18,7 @@ use self::cells::{Found, Item};
 use self::facts::Fact;
 use self::respondents::Anyone;
 pub use self::respondents::Respondents;
-pub use self::table::{AnswersBuilder, Seen};
+pub use self::table::{AnswersBuilder, Open};
 use super::accounting::{AnswerAccount, SetAside};
 use super::block::{Block, Cell};
 use super::plan::{Plan, View};
@@ -172,7 +172,7 @@ impl SurveyReader {
     /// Who answered in one block, and when last, whoever they are.
     pub fn respondents(&self, block: &Block) -> Respondents {
         let view = self.plan.view(block);
-        let mut found = Respondents::default();
+        let mut all = Respondents::default();
         let mut broken = block.broken.iter().map(|b| b.row).peekable();
         for row in 0..block.rows {
             if broken.next_if_eq(&row).is_some() {
@@ -182,14 +182,14 @@ impl SurveyReader {
             if found.is_useless() {
                 continue;
             }
-            found.rows += 1;
-            found.newest = found.newest.max(response.at);
+            all.rows += 1;
+            all.newest = all.newest.max(response.at);
             let id = self.customer.and_then(|column| canonical_cell(view.cell(column, row), self.ids));
             if let Some(id) = id {
-                found.add(&id, row);
+                all.add(&id, row);
             }
         }
-        found
+        all
     }
 
     fn row<'a>(
@@ -306,7 +306,7 @@ impl Cells {
 impl SurveyBlock {
     /// An accepted row with its answers, or a row without an answer that is one.
     fn add(&mut self, block: &Block, row: usize, response: Response, found: &Found) {
-        let mut aside = |to: &mut SetAside, (column, answer): &(usize, String)| {
+        let aside = |to: &mut SetAside, (column, answer): &(usize, String)| {
             let value = Cell::Text(answer.as_bytes());
             to.push(block, row, Reason::OutOfScale, Some(*column as u16), value, None);
         };

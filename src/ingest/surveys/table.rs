@@ -10,14 +10,14 @@ use crate::{Result, table};
 
 /// Responses of one survey whose rows may stand apart, and what they answered.
 #[derive(Debug)]
-pub struct Seen {
+pub struct Open {
     responses: HashMap<u64, u32, FixedState>,
     answers: HashSet<(u32, u16), FixedState>,
     /// Number of the survey's items; its facts follow them.
     items: u16,
 }
 
-impl Seen {
+impl Open {
     /// Nothing yet, of a survey with so many items.
     pub fn new(items: usize) -> Self {
         Self {
@@ -49,17 +49,17 @@ impl AnswersBuilder {
         &mut self,
         survey: u16,
         responses: Vec<Response>,
-        seen: &mut Seen,
+        open: &mut Open,
         age: &dyn Fn(i64) -> i32,
     ) -> u64 {
         let mut repeated = 0;
         for response in responses {
             let next = self.responses;
-            let number = response.key.map_or(next, |key| *seen.responses.entry(key).or_insert(next));
+            let number = response.key.map_or(next, |key| *open.responses.entry(key).or_insert(next));
             self.responses += u32::from(number == next);
             for (item, value, unit) in response.answers {
-                let again = response.key.is_some() && !seen.answers.insert((number, item));
-                repeated += u64::from(again && item < seen.items);
+                let again = response.key.is_some() && !open.answers.insert((number, item));
+                repeated += u64::from(again && item < open.items);
                 self.customer.push(response.customer);
                 self.survey.push(survey);
                 self.response.push(number);
