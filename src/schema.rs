@@ -322,6 +322,8 @@ pub enum Measure {
     Expectation,
     /// What was received; the other half.
     Perception,
+    /// Something else, such as who answers: in the account, in no figure.
+    Other,
 }
 
 /// Columns of the answers table that ingest hands to the survey stages; it is not published.

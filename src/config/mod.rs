@@ -189,6 +189,11 @@ impl Config {
         format!("surveys_{}", crate::publish::names::file_name(&self.survey_names()[survey]))
     }
 
+    /// Name of the table of single answers that a survey sets aside: as [`Config::rejects_name`], with `answers`.
+    pub fn answers_rejects_name(&self, survey: usize) -> String {
+        self.rejects_name(survey).replacen("surveys", "answers", 1)
+    }
+
     /// Names of the surveys: as configured, or `survey`, `survey_2`, ...
     pub fn survey_names(&self) -> Vec<String> {
         self.surveys

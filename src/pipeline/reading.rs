@@ -1,7 +1,5 @@
 //! Exports to customers and answers: drives ingest and activity, books every row, minds the gates.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use polars::prelude::DataFrame;
 
 use super::Observer;
@@ -13,11 +11,16 @@ use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex, Runs
 use crate::config::items::ItemParams;
 use crate::config::transactions::MoneyRule;
 use crate::config::{Config, SurveyConfig};
+<<<<<<< HEAD
 use crate::facts::{KnownCustomers, hash};
 use crate::ingest::accounting::Account;
+=======
+use crate::facts::{Facts, KnownCustomers, hash};
+use crate::ingest::accounting::{Account, AnswerAccount};
+>>>>>>> answers
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
-use crate::ingest::surveys::{AnswersBuilder, SurveyReader};
+use crate::ingest::surveys::{AnswersBuilder, Open, Response, SurveyReader};
 use crate::ingest::times::Zone;
 use crate::ingest::transactions::{Limit, TransactionReader};
 use crate::math::money::Money;
@@ -208,27 +211,13 @@ pub fn surveys(
     for (index, (survey, name)) in config.surveys.iter().zip(config.survey_names()).enumerate() {
         let reader = SurveyReader::open(survey, &name, &config.base, zone.clone(), as_of.limit())?;
         rejects.begin(&config.rejects_name(index))?;
-        let mut account = Account::default();
-        let mut rows_of_file = vec![0; reader.plan.files.len()];
-        let names = Names::of(&reader.plan);
-        let mut seen = HashMap::with_hasher(FixedState::with_seed(4));
-        read_blocks(
-            &reader.plan.files,
-            reader.plan.main_columns(),
-            |_, block| Ok(reader.read(&block, &known)),
-            |batch| {
-                for mut placed in batch {
-                    let aside = std::mem::take(&mut placed.value.1);
-                    account.book(placed.rows, placed.value.0.len() as u64, Money::ZERO, &aside);
-                    rows_of_file[placed.file] += placed.rows;
-                    rejects.add(names.aside(&placed, aside))?;
-                    observer.progress(placed.rows, placed.bytes);
-                    answers.add(index as u16, placed.value.0, &mut seen, &|at| as_of.day - zone.day(at));
-                }
-                Ok(())
-            },
-        )?;
+        rejects.begin_answers(&config.answers_rejects_name(index))?;
+        let mut open = Open::new(survey.items.len());
+        let age = |at| as_of.day - zone.day(at);
+        let take = |responses| answers.add(index as u16, responses, &mut open, &age);
+        let (account, rows_of_file) = read_survey(&reader, &known, rejects, observer, take)?;
         account.balance(&name)?;
+        warnings.extend(account.answers.as_ref().and_then(|given| given.warning(&name)));
         account.gate(&name, survey.rules.max_set_aside)?;
         warnings.extend(empty_files(&reader.plan.files, &rows_of_file));
         items.push(meanings(survey, name.clone(), reader.scales()));
@@ -246,6 +235,40 @@ pub fn surveys(
             .hint("`moshtari check` shows why each was set aside"));
     }
     Ok(Surveys { answers: answers.finish()?, items, tables, warnings })
+}
+
+/// Reads one survey; `take` gets the responses and says how many answers a later one replaced. Returns the
+/// account, and the rows of each file.
+fn read_survey(
+    reader: &SurveyReader,
+    known: &Known<'_>,
+    rejects: &mut Rejects<'_>,
+    observer: &mut dyn Observer,
+    mut take: impl FnMut(Vec<Response>) -> u64,
+) -> Result<(Account, Vec<u64>)> {
+    let (mut account, mut answers) = (Account::default(), AnswerAccount::default());
+    let mut rows_of_file = vec![0; reader.plan.files.len()];
+    let names = Names::of(&reader.plan);
+    read_blocks(
+        &reader.plan.files,
+        reader.plan.main_columns(),
+        |_, block| Ok(reader.read(&block, known)),
+        |batch| {
+            for mut placed in batch {
+                let read = std::mem::take(&mut placed.value);
+                account.book(placed.rows, read.responses.len() as u64, Money::ZERO, &read.aside);
+                answers.book(&read.answers);
+                answers.again(take(read.responses));
+                rows_of_file[placed.file] += placed.rows;
+                rejects.add(names.aside(&placed, read.aside))?;
+                rejects.add_answers(names.aside(&placed, read.answers_aside))?;
+                observer.progress(placed.rows, placed.bytes);
+            }
+            Ok(())
+        },
+    )?;
+    account.answers = Some(answers);
+    Ok((account, rows_of_file))
 }
 
 fn meanings(survey: &SurveyConfig, name: String, scales: Vec<[f64; 2]>) -> SurveyItems {

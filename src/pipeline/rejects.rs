@@ -85,7 +85,7 @@ impl Aside {
 
 enum Target<'a> {
     Draft(&'a Draft, &'a Stamp),
-    Examples { of_each: usize, seen: BTreeMap<Reason, usize>, kept: Vec<Example> },
+    Examples { of_each: usize, seen: BTreeMap<(String, Reason), usize>, kept: Vec<Example> },
 }
 
 /// A thread that writes one rejects table, so that rows set aside do not hold up the others.
@@ -115,23 +115,71 @@ impl Scribe {
     }
 }
 
-/// Where rows that were set aside go.
-pub struct Rejects<'a> {
-    target: Target<'a>,
+/// A rejects table that is being written.
+#[derive(Default)]
+struct Open {
     table: String,
     scribe: Option<Scribe>,
+}
+
+impl Open {
+    fn begin(&mut self, table: &str, target: &mut Target<'_>) -> Result<()> {
+        self.finish()?;
+        table.clone_into(&mut self.table);
+        match target {
+            Target::Draft(draft, stamp) => {
+                self.scribe = Some(Scribe::start(RejectsWriter::create(draft, table, stamp)?));
+            }
+            Target::Examples { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, aside: Aside, target: &mut Target<'_>) -> Result<()> {
+        if aside.rows.is_empty() {
+            return Ok(());
+        }
+        match target {
+            Target::Draft(..) => {
+                let gone = self.scribe.as_ref().is_some_and(|s| s.sender.send(aside).is_err());
+                // The thread stopped early: its error is the reason.
+                if gone { self.finish() } else { Ok(()) }
+            }
+            Target::Examples { of_each, seen, kept } => {
+                for i in 0..aside.rows.len() {
+                    let count = seen.entry((self.table.clone(), aside.rows.reasons[i])).or_default();
+                    *count += 1;
+                    if *count <= *of_each {
+                        kept.push(example(&self.table, &aside.reject(i)));
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.scribe.take().map_or(Ok(()), Scribe::end)
+    }
+}
+
+/// Where rows that were set aside go, and single answers beside them.
+pub struct Rejects<'a> {
+    target: Target<'a>,
+    rows: Open,
+    answers: Open,
 }
 
 impl<'a> Rejects<'a> {
     /// Into a result's draft.
     pub(super) fn draft(draft: &'a Draft, stamp: &'a Stamp) -> Self {
-        Self { target: Target::Draft(draft, stamp), table: String::new(), scribe: None }
+        Self { target: Target::Draft(draft, stamp), rows: Open::default(), answers: Open::default() }
     }
 
     /// The first few of each reason are kept.
     pub(super) fn examples(of_each: usize) -> Self {
         let target = Target::Examples { of_each, seen: BTreeMap::new(), kept: Vec::new() };
-        Self { target, table: String::new(), scribe: None }
+        Self { target, rows: Open::default(), answers: Open::default() }
     }
 
     /// Where a run may put what does not fit in memory.
@@ -147,15 +195,15 @@ impl<'a> Rejects<'a> {
     /// # Errors
     /// `Io` when its file cannot be made, or the table before it could not be written.
     pub(super) fn begin(&mut self, table: &str) -> Result<()> {
-        self.finish_table()?;
-        table.clone_into(&mut self.table);
-        match &mut self.target {
-            Target::Draft(draft, stamp) => {
-                self.scribe = Some(Scribe::start(RejectsWriter::create(draft, table, stamp)?));
-            }
-            Target::Examples { seen, .. } => seen.clear(),
-        }
-        Ok(())
+        self.rows.begin(table, &mut self.target)
+    }
+
+    /// The single answers that follow belong to this table.
+    ///
+    /// # Errors
+    /// As [`Rejects::begin`].
+    pub(super) fn begin_answers(&mut self, table: &str) -> Result<()> {
+        self.answers.begin(table, &mut self.target)
     }
 
     /// Adds the rows that one block set aside.
@@ -163,38 +211,24 @@ impl<'a> Rejects<'a> {
     /// # Errors
     /// `Io` when the table cannot be written.
     pub(super) fn add(&mut self, aside: Aside) -> Result<()> {
-        if aside.rows.is_empty() {
-            return Ok(());
-        }
-        match &mut self.target {
-            Target::Draft(..) => {
-                let gone = self.scribe.as_ref().is_some_and(|s| s.sender.send(aside).is_err());
-                // The thread stopped early: its error is the reason.
-                if gone { self.finish_table() } else { Ok(()) }
-            }
-            Target::Examples { of_each, seen, kept } => {
-                for i in 0..aside.rows.len() {
-                    let count = seen.entry(aside.rows.reasons[i]).or_default();
-                    *count += 1;
-                    if *count <= *of_each {
-                        kept.push(example(&self.table, &aside.reject(i)));
-                    }
-                }
-                Ok(())
-            }
-        }
+        self.rows.add(aside, &mut self.target)
     }
 
-    fn finish_table(&mut self) -> Result<()> {
-        self.scribe.take().map_or(Ok(()), Scribe::end)
+    /// Adds the single answers that one block set aside.
+    ///
+    /// # Errors
+    /// As [`Rejects::add`].
+    pub(super) fn add_answers(&mut self, aside: Aside) -> Result<()> {
+        self.answers.add(aside, &mut self.target)
     }
 
-    /// Ends the last table.
+    /// Ends the last tables.
     ///
     /// # Errors
     /// `Io` when it cannot be written.
     pub(super) fn finish(mut self) -> Result<()> {
-        self.finish_table()
+        self.rows.finish()?;
+        self.answers.finish()
     }
 
     /// The rows kept.

@@ -132,7 +132,7 @@ fn account(table: &InputTable) -> Value {
     let pairs = |pairs: &[(String, String)]| -> serde_json::Map<String, Value> {
         pairs.iter().map(|(name, form)| (name.clone(), json!(form))).collect()
     };
-    json!({
+    let mut stated = json!({
         "rows_read": account.rows_read,
         "rows_accepted": account.rows_accepted,
         "rows_set_aside": account.rows_set_aside(),
@@ -140,7 +140,20 @@ fn account(table: &InputTable) -> Value {
         "set_aside": reasons,
         "formats": pairs(&table.formats),
         "files": pairs(&table.files),
-    })
+    });
+    if let Some(answers) = &account.answers {
+        let reasons: serde_json::Map<String, Value> =
+            answers.set_aside.iter().map(|(reason, n)| (reason.name().to_owned(), json!(n))).collect();
+        stated["answers"] = json!({
+            "given": answers.given,
+            "accepted": answers.accepted,
+            "missing": answers.missing,
+            "repeated": answers.repeated,
+            "set_aside": reasons,
+            "empty_cells": answers.empty,
+        });
+    }
+    stated
 }
 
 /// The fingerprint that the manifest of a result states, if there is one that can be read.
