@@ -5,15 +5,18 @@
 
 mod as_of;
 mod inputs;
+mod opinions;
 mod outputs;
 pub mod reading;
 mod rejects;
+mod respondents;
 
 use std::path::PathBuf;
 
 use polars::prelude::DataFrame;
 
 use self::as_of::AsOfMoment;
+use self::opinions::Opinions;
 use self::rejects::Rejects;
 use crate::clusters::Clustering;
 use crate::config::{Config, Stage};
@@ -71,10 +74,11 @@ pub enum Outcome {
 struct Night {
     customers: DataFrame,
     as_of: AsOfMoment,
-    orders: u64,
+    /// Counting orders; `None` without transactions.
+    orders: Option<u64>,
     stages: Vec<Stage>,
     thresholds: Option<DataFrame>,
-    indices: Option<DataFrame>,
+    opinions: Opinions,
     cuts: Option<Cuts>,
     clustering: Option<Clustering>,
     tables: Vec<InputTable>,
@@ -86,6 +90,7 @@ struct Night {
 /// # Errors
 /// Every class of [`crate::Error`]; nothing is published then and `latest` is what it was.
 pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
+    config.check_stages()?;
     let store = Store::take(&config.output())?;
     observer.stage("inputs");
     let inputs = inputs::look(config)?;
@@ -107,6 +112,7 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
 /// # Errors
 /// `Config` and `Input` for what does not fit.
 pub fn check(config: &Config, observer: &mut dyn Observer) -> Result<reading::Findings> {
+    config.check_stages()?;
     reading::findings(config, observer)
 }
 
@@ -119,7 +125,8 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
     observer.stage(Stage::Activity.name());
     let reading::Transactions { activity, as_of, table, mut warnings } =
         reading::transactions(config, &mut rejects, observer)?;
-    let (orders, mut tables) = (activity.orders, vec![table]);
+    let orders = table.is_some().then_some(activity.orders);
+    let mut tables: Vec<InputTable> = table.into_iter().collect();
     let mut customers = activity.customers.clone();
     let (mut thresholds, mut answered, mut attitude, mut cuts, mut clustering) =
         (None, None, None, None, None);
@@ -158,7 +165,8 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         clustering = Some(made);
     }
     // Last, because groups are named by labels of every stage.
-    let indices = answered.map(|answered| answered.indices(&customers)).transpose()?;
+    let (opinions, said) = Opinions::of(answered.as_ref(), &customers, config)?;
+    warnings.extend(said);
     rejects.finish()?;
-    Ok(Night { customers, as_of, orders, stages, thresholds, indices, cuts, clustering, tables, warnings })
+    Ok(Night { customers, as_of, orders, stages, thresholds, opinions, cuts, clustering, tables, warnings })
 }

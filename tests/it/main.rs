@@ -15,6 +15,7 @@
 //! | `online_retail`, `cdnow`, `olist`, `rfm_r_package` | real exports against published or recomputed figures |
 //! | `drivers` | facts that go with a response |
 //! | `ecsi`, `olist_reviews` | two real surveys: indices, reliability, gaps, drivers, factors |
+//! | `surveys_alone` | runs without transactions: published surveys, and small ones |
 //! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
 //! | `formats` | one export in every format gives one result |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
@@ -57,3 +58,4 @@ mod rejects;
 mod rfm_r_package;
 mod sample;
 mod surveys;
+mod surveys_alone;
