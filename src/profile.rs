@@ -91,7 +91,12 @@ pub fn profile(
 ///
 /// # Errors
 /// `Internal` when a column is missing.
-pub fn known_in(customers: &DataFrame, label: &str, names: &[Option<&str>], column: &str) -> Result<Vec<u32>> {
+pub fn known_in(
+    customers: &DataFrame,
+    label: &str,
+    names: &[Option<&str>],
+    column: &str,
+) -> Result<Vec<u32>> {
     let mut counts = vec![0; names.len()];
     let known = table::texts(customers, column)?;
     for (group, value) in table::texts(customers, label)?.into_iter().zip(known) {

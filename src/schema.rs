@@ -251,7 +251,7 @@ tables! {
         SHARE_HIGH "share_high" F64 "0 to 1" "upper end of the share's 95 % bootstrap interval";
         PERFORMANCE "performance" F64 "0 to 100" "mean answer, 100 is the best; null for facts";
         MEAN "mean" F64 "0 to 1, or unit of the fact" "mean of the driver";
-        FIELD "field" Text "" "importance against performance: concentrate_here, keep_up, low_priority or possible_overkill";
+        FIELD "field" Text "" "importance against performance: `concentrate_here`, `keep_up`, `low_priority` or `possible_overkill`";
         VIF "vif" F64 "" "variance inflation: above 5 the driver's own part is hard to tell from that of others";
         R_SQUARED "r_squared" F64 "0 to 1" "part of the outcome's variance that all drivers explain";
         ADJUSTED_R_SQUARED "adjusted_r_squared" F64 "" "the same, allowing for the number of drivers";

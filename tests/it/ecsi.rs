@@ -21,8 +21,8 @@ const BLOCKS: [(&str, usize, &str, &str); 7] = [
 
 /// The fifteen questions whose factors are in the reference.
 const FIFTEEN: [&str; 15] = [
-    "CUSA1", "CUSA2", "CUSA3", "IMAG1", "IMAG2", "IMAG3", "IMAG4", "IMAG5", "PERQ1", "PERQ2", "PERQ3", "PERQ4",
-    "PERQ5", "PERQ6", "PERQ7",
+    "CUSA1", "CUSA2", "CUSA3", "IMAG1", "IMAG2", "IMAG3", "IMAG4", "IMAG5", "PERQ1", "PERQ2", "PERQ3",
+    "PERQ4", "PERQ5", "PERQ6", "PERQ7",
 ];
 
 fn config(source: &str) -> String {
@@ -124,7 +124,11 @@ fn every_block_has_its_published_reliability_and_every_question_its_mean() {
         close(low, ends[0], 1e-10);
         close(high, ends[1], 1e-10);
         if measure == "alpha" {
-            close(index(&indices, dimension, "alpha_standardised")[0], expected["std_alpha"].as_f64().unwrap(), 1e-12);
+            close(
+                index(&indices, dimension, "alpha_standardised")[0],
+                expected["std_alpha"].as_f64().unwrap(),
+                1e-12,
+            );
         }
     }
 
@@ -153,9 +157,7 @@ fn perceived_against_expected_quality_has_the_levels_of_the_reference() {
     for (level, count) in levels {
         close(value(&format!("share_{level}")), count.as_f64().unwrap() / 250.0, 1e-15);
     }
-    for (class, count) in
-        [("below", 31.0), ("equal", 172.0), ("a_little_above", 44.0), ("far_above", 3.0)]
-    {
+    for (class, count) in [("below", 31.0), ("equal", 172.0), ("a_little_above", 44.0), ("far_above", 3.0)] {
         close(value(&format!("share_{class}")), count / 250.0, 1e-15);
     }
     close(value("share_expectation_at_top"), expected["ceiling_E_share"].as_f64().unwrap(), 1e-15);
@@ -242,7 +244,12 @@ fn fifteen_questions_have_three_factors_and_a_shorter_list() {
     let (names, proposals, reasons) = (items.ids("item"), items.texts("proposal"), items.texts("reason"));
     for row in 0..items.height() {
         let looked_at = FIFTEEN.contains(&names[row].as_str());
-        assert_eq!((proposals[row].is_some(), reasons[row].is_some()), (looked_at, looked_at), "{}", names[row]);
+        assert_eq!(
+            (proposals[row].is_some(), reasons[row].is_some()),
+            (looked_at, looked_at),
+            "{}",
+            names[row]
+        );
     }
     let of = |proposal: &str| proposals.iter().filter(|p| p.as_deref() == Some(proposal)).count();
     assert!(of("keep") >= 3 && of("leave_out") >= 1, "{proposals:?}");

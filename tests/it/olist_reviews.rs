@@ -78,8 +78,8 @@ fn reviews(folder: &Path) -> Vec<Review> {
             let [price, freight] = *paid.get(&review["order_id"])?;
             let order = &orders[&review["order_id"]];
             let came = &order["order_delivered_customer_date"];
-            let late = (!came.is_empty())
-                .then(|| (day(came) - day(&order["order_estimated_delivery_date"])) as f64);
+            let late =
+                (!came.is_empty()).then(|| (day(came) - day(&order["order_estimated_delivery_date"])) as f64);
             Some(Review {
                 score: review["review_score"].parse().unwrap(),
                 month: review["review_creation_date"][..7].to_owned(),
@@ -120,7 +120,9 @@ fn shares_of_levels_per_month_are_those_of_the_reviews() {
     for row in 0..indices.height() {
         let is = |cells: &[Option<String>], word: &str| cells[row].as_deref() == Some(word);
         let measure = measures[row].clone().unwrap();
-        let Some(level) = LEVELS.iter().position(|level| measure == format!("share_{level}")) else { continue };
+        let Some(level) = LEVELS.iter().position(|level| measure == format!("share_{level}")) else {
+            continue;
+        };
         if !is(&by, "period") || !is(&dimensions, "overall") {
             continue;
         }
@@ -148,10 +150,8 @@ fn shares_of_levels_per_month_are_those_of_the_reviews() {
 /// R² of the regression of the last column on the chosen ones, by elimination on their correlations.
 fn explained(r: &[Vec<f64>], chosen: &[usize]) -> f64 {
     let (n, y) = (chosen.len(), r.len() - 1);
-    let mut rows: Vec<Vec<f64>> = chosen
-        .iter()
-        .map(|&i| chosen.iter().map(|&j| r[i][j]).chain([r[i][y]]).collect())
-        .collect();
+    let mut rows: Vec<Vec<f64>> =
+        chosen.iter().map(|&i| chosen.iter().map(|&j| r[i][j]).chain([r[i][y]]).collect()).collect();
     for pivot in 0..n {
         let by = rows[pivot].clone();
         for (i, row) in rows.iter_mut().enumerate() {

@@ -116,9 +116,7 @@ fn usual(survey: &SurveyItems) -> Vec<Model> {
 /// Satisfaction items about the whole: those of no dimension, else all.
 fn overall(survey: &SurveyItems) -> Vec<usize> {
     let of = |apart: bool| {
-        survey.places(|item| {
-            item.measures == Measure::Satisfaction && (!apart || item.dimension.is_none())
-        })
+        survey.places(|item| item.measures == Measure::Satisfaction && (!apart || item.dimension.is_none()))
     };
     let apart = of(true);
     if apart.is_empty() { of(false) } else { apart }
@@ -166,8 +164,10 @@ fn unknown(survey: &SurveyItems, name: &str) -> Error {
     let items = survey.items.iter().map(|item| item.name.as_str());
     let others = survey.facts.iter().map(String::as_str).chain(dimensions(survey).into_iter().flatten());
     let known: Vec<&str> = items.chain(others).chain([OVERALL]).collect();
-    let hint = error::closest(name, known.iter().copied())
-        .map_or_else(|| format!("known there: {}", known.join(", ")), |close| format!("did you mean `{close}`?"));
+    let hint = error::closest(name, known.iter().copied()).map_or_else(
+        || format!("known there: {}", known.join(", ")),
+        |close| format!("did you mean `{close}`?"),
+    );
     Error::config(format!(
         "`[[satisfaction.drivers.models]]` names `{name}`, which is no question, fact or dimension of the survey `{}`",
         survey.name

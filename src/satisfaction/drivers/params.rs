@@ -46,7 +46,8 @@ impl DriversParams {
     pub fn check(&self) -> Result<()> {
         for model in &self.models {
             let repeated = |place: usize| {
-                model.drivers[..place].contains(&model.drivers[place]) || model.drivers[place] == model.outcome
+                model.drivers[..place].contains(&model.drivers[place])
+                    || model.drivers[place] == model.outcome
             };
             if let Some(place) = (0..model.drivers.len()).find(|place| repeated(*place)) {
                 return Err(Error::config(format!(

@@ -65,23 +65,22 @@ fn assigned<'a>(surveys: &[SurveyItems], models: &'a [ModelParams]) -> Result<Ve
             None => Some(0),
             Some(name) => surveys.iter().position(|survey| survey.name == *name),
         };
-        match place.and_then(|place| of.get_mut(place)) {
-            Some(own) => own.push(model),
-            None => {
-                let names = || surveys.iter().map(|survey| survey.name.as_str());
-                let name = model.survey.as_deref().unwrap_or_default();
-                let known = names().collect::<Vec<_>>().join(", ");
-                return Err(Error::config(format!(
-                    "`[[satisfaction.drivers.models]]` names the survey `{name}`, which there is not"
-                ))
-                .hint(error::closest(name, names()).map_or_else(
-                    || format!("surveys of this run: {known}"),
-                    |close| format!("did you mean `{close}`?"),
-                )));
-            }
-        }
+        let Some(own) = place.and_then(|place| of.get_mut(place)) else {
+            return Err(no_survey(surveys, model.survey.as_deref().unwrap_or_default()));
+        };
+        own.push(model);
     }
     Ok(of)
+}
+
+fn no_survey(surveys: &[SurveyItems], name: &str) -> Error {
+    let names = || surveys.iter().map(|survey| survey.name.as_str());
+    let hint = error::closest(name, names()).map_or_else(
+        || format!("surveys of this run: {}", names().collect::<Vec<_>>().join(", ")),
+        |close| format!("did you mean `{close}`?"),
+    );
+    Error::config(format!("`[[satisfaction.drivers.models]]` names the survey `{name}`, which there is not"))
+        .hint(hint)
 }
 
 struct Made {
@@ -308,7 +307,11 @@ mod tests {
         all_close(&floats(d::WEIGHT), &numbers(&expected["johnson_raw"]), 1e-12);
         all_close(&floats(d::VIF), &numbers(&expected["vif"]), 1e-11);
         all_close(&floats(d::R_SQUARED), &[expected["R2"].as_f64().unwrap(); 6], 1e-12);
-        all_close(&floats(d::MEAN), &numbers(&expected["means"]).iter().map(|x| x / 100.0).collect::<Vec<_>>(), 1e-12);
+        all_close(
+            &floats(d::MEAN),
+            &numbers(&expected["means"]).iter().map(|x| x / 100.0).collect::<Vec<_>>(),
+            1e-12,
+        );
         assert!((floats(d::SHARE).iter().sum::<f64>() - 1.0).abs() < 1e-12);
         assert!(warnings.is_empty());
         let names: Vec<&str> = d::TABLE.columns.iter().map(|column| column.name).collect();

@@ -46,12 +46,7 @@ pub struct FactorsOfSurvey {
 
 impl Default for FactorsParams {
     fn default() -> Self {
-        Self {
-            minimum_items: 6,
-            extraction: Extraction::Components,
-            replicates: 1_000,
-            surveys: Vec::new(),
-        }
+        Self { minimum_items: 6, extraction: Extraction::Components, replicates: 1_000, surveys: Vec::new() }
     }
 }
 
@@ -73,7 +68,8 @@ impl FactorsParams {
                 .hint("the default is 1000"));
         }
         for own in &self.surveys {
-            if own.count == Some(0) || own.count.is_some_and(|n| !own.items.is_empty() && n > own.items.len()) {
+            if own.count == Some(0) || own.count.is_some_and(|n| !own.items.is_empty() && n > own.items.len())
+            {
                 return Err(Error::config(format!(
                     "`[[satisfaction.factors.surveys]] count` must be 1 to the number of items, found {}",
                     own.count.unwrap_or_default()
@@ -93,7 +89,10 @@ mod tests {
     fn each_rule_names_key_and_value() {
         let refusal =
             |toml: &str| toml::from_str::<FactorsParams>(toml).unwrap().check().unwrap_err().to_string();
-        assert!(refusal("minimum_items = 2").contains("`[satisfaction.factors] minimum_items` must be at least 3"));
+        assert!(
+            refusal("minimum_items = 2")
+                .contains("`[satisfaction.factors] minimum_items` must be at least 3")
+        );
         assert!(refusal("replicates = 0").contains("must be at least 1, found 0"));
         assert!(refusal("surveys = [{ count = 0 }]").contains("found 0"));
         assert!(refusal("surveys = [{ count = 3, items = [\"a\", \"b\"] }]").contains("found 3"));

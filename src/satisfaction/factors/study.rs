@@ -1,7 +1,7 @@
 //! One survey's items looked at together: how many factors, which item belongs where, which to keep.
 
-use super::params::Extraction;
 use super::parallel::{self, Parallel};
+use super::params::Extraction;
 use super::{Assignment, Components, Loadings, Suitability, assign, components, item_clusters, likelihood};
 use crate::math::correlation::{complete, is_constant, matrix};
 use crate::math::matrix::Matrix;
@@ -141,9 +141,10 @@ impl Study {
                     Proposal::Keep,
                     format!("{on}: {kept} of its {n} questions ({list}) reach alpha {alpha:.2}"),
                 ),
-                (true, Some(alpha), Some(_)) => {
-                    (Proposal::Keep, format!("{on}: it takes all its {n} questions to reach alpha {alpha:.2}"))
-                }
+                (true, Some(alpha), Some(_)) => (
+                    Proposal::Keep,
+                    format!("{on}: it takes all its {n} questions to reach alpha {alpha:.2}"),
+                ),
                 (true, Some(alpha), None) => {
                     (Proposal::Keep, format!("{on}: all its {n} questions reach alpha {alpha:.2} only"))
                 }
@@ -208,7 +209,11 @@ mod tests {
         // unrotated loadings 0.80 rating, 0.87 complaints, 0.78 raises, 0.74 learning, ...: the first two that
         // reach 0.7 are complaints and rating (r 0.825); critical loads 0.39 and stays by itself
         assert_eq!(kept, ["rating", "complaints", "critical"]);
-        assert!(advice[1].1.contains("2 of its 6 questions (complaints, rating) reach alpha"), "{}", advice[1].1);
+        assert!(
+            advice[1].1.contains("2 of its 6 questions (complaints, rating) reach alpha"),
+            "{}",
+            advice[1].1
+        );
         assert!(advice[4].1.ends_with("without it"));
     }
 

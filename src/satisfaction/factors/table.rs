@@ -136,9 +136,8 @@ impl<'a> Survey<'a> {
     fn looked_at(&self, configured: Option<&FactorsOfSurvey>) -> Result<Vec<usize>> {
         let names = configured.map(|own| own.items.as_slice()).unwrap_or_default();
         if names.is_empty() {
-            let judged = |item: &ItemMeaning| {
-                matches!(item.measures, Measure::Satisfaction | Measure::Perception)
-            };
+            let judged =
+                |item: &ItemMeaning| matches!(item.measures, Measure::Satisfaction | Measure::Perception);
             return Ok(self.meaning.places(judged));
         }
         let place = |name: &String| {
@@ -163,7 +162,11 @@ impl<'a> Survey<'a> {
             if self.is_adequate() {
                 let few = study.n < ROWS_PER_ITEM * study.items.len();
                 return few.then(|| {
-                    format!("{} people for {} questions: its factors are indicative", study.n, study.items.len())
+                    format!(
+                        "{} people for {} questions: its factors are indicative",
+                        study.n,
+                        study.items.len()
+                    )
                 });
             }
             Some("its questions have too little in common to be reduced (kmo below 0.6)".to_owned())
@@ -211,7 +214,8 @@ fn item_rows(survey: &Survey, minimum: usize) -> Vec<ItemRow> {
             let item = &survey.meaning.items[place];
             let known: Vec<f64> = survey.columns[place].iter().flatten().copied().collect();
             let shown = known.len() >= minimum;
-            let (alpha_if_dropped, item_total) = if shown { within_index(survey, place) } else { (None, None) };
+            let (alpha_if_dropped, item_total) =
+                if shown { within_index(survey, place) } else { (None, None) };
             ItemRow {
                 survey: survey.meaning.name.clone(),
                 item: item.name.clone(),
@@ -234,7 +238,8 @@ fn item_rows(survey: &Survey, minimum: usize) -> Vec<ItemRow> {
 /// What a question does to the index of its dimension: α without it, and its correlation with the others' sum.
 fn within_index(survey: &Survey, place: usize) -> (Option<f64>, Option<f64>) {
     let own = &survey.meaning.items[place];
-    let index = survey.meaning.places(|item| item.measures == own.measures && item.dimension == own.dimension);
+    let index =
+        survey.meaning.places(|item| item.measures == own.measures && item.dimension == own.dimension);
     let columns: Vec<Vec<Option<f64>>> = index.iter().map(|&i| survey.columns[i].clone()).collect();
     let found = Reliability::of(&columns);
     let item = index.iter().position(|&i| i == place).and_then(|i| Some(found?.items[i]));
@@ -351,7 +356,9 @@ fn factors(surveys: &[Survey]) -> Result<DataFrame> {
     let rows: Vec<FactorRow> = surveys
         .iter()
         .filter_map(of)
-        .flat_map(|(survey, study)| (0..study.items.len()).map(move |factor| FactorRow { survey, study, factor }))
+        .flat_map(|(survey, study)| {
+            (0..study.items.len()).map(move |factor| FactorRow { survey, study, factor })
+        })
         .collect();
     let floats = |name: &str, of: &dyn Fn(&FactorRow) -> Option<f64>| {
         Column::new(name.into(), rows.iter().map(of).collect::<Vec<_>>())
@@ -368,9 +375,9 @@ fn factors(surveys: &[Survey]) -> Result<DataFrame> {
         floats(s::EXPLAINED, &|row| Some(row.study.components.explained[row.factor])),
         floats(s::CHANCE, &|row| Some(row.study.parallel.thresholds[row.factor])),
         Column::new(s::KEPT.into(), rows.iter().map(FactorRow::kept).collect::<Vec<_>>()),
-        floats(s::VARIANCE, &FactorRow::variance),
+        floats(s::VARIANCE, &|row| row.variance()),
         Column::new(s::ITEMS.into(), rows.iter().map(FactorRow::items).collect::<Vec<_>>()),
-        texts(s::REPRESENTATIVE, &FactorRow::representative),
+        texts(s::REPRESENTATIVE, &|row| row.representative()),
         floats(s::KMO, &|row| row.study.suitability.as_ref()?.kmo),
         floats(s::BARTLETT, &|row| Some(bartlett(row)?.chi_squared)),
         Column::new(
@@ -378,7 +385,7 @@ fn factors(surveys: &[Survey]) -> Result<DataFrame> {
             rows.iter().map(|row| bartlett(row).map(|b| b.degrees)).collect::<Vec<_>>(),
         ),
         floats(s::BARTLETT_P, &|row| Some(bartlett(row)?.p_value)),
-        texts(s::NOTE, &FactorRow::note),
+        texts(s::NOTE, &|row| row.note()),
     ])
 }
 

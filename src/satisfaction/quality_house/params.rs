@@ -111,10 +111,7 @@ impl NeedParams {
         }
         let known = |point: f64| SALES_POINTS.iter().any(|known| (known - point).abs() < 1e-9);
         match self.sales_point.filter(|point| !known(*point)) {
-            Some(point) => fault(
-                format!("has the sales point {point}"),
-                "it is 1, 1.2 or 1.5".to_owned(),
-            ),
+            Some(point) => fault(format!("has the sales point {point}"), "it is 1, 1.2 or 1.5".to_owned()),
             None => Ok(()),
         }
     }
@@ -129,7 +126,8 @@ mod tests {
     use super::*;
 
     fn refusal(need: &str) -> String {
-        let text = format!("features = [\"courier\", \"tracking\"]\nneeds = [{{ need = \"on time\", {need} }}]");
+        let text =
+            format!("features = [\"courier\", \"tracking\"]\nneeds = [{{ need = \"on time\", {need} }}]");
         let error = toml::from_str::<QualityHouseParams>(&text).unwrap().check().unwrap_err();
         assert!(error.hint_text().is_some());
         error.to_string()
@@ -154,11 +152,11 @@ mod tests {
 
     #[test]
     fn features_are_there_and_apart() {
-        let refusal = |text: &str| {
-            toml::from_str::<QualityHouseParams>(text).unwrap().check().unwrap_err().to_string()
-        };
+        let refusal =
+            |text: &str| toml::from_str::<QualityHouseParams>(text).unwrap().check().unwrap_err().to_string();
         assert!(refusal("features = []\nneeds = []").contains("should have `features` and `needs`"));
-        let twice = "features = [\"a\", \"a\"]\nneeds = [{ need = \"n\", importance = 1, relations = { a = 9 } }]";
+        let twice =
+            "features = [\"a\", \"a\"]\nneeds = [{ need = \"n\", importance = 1, relations = { a = 9 } }]";
         assert!(refusal(twice).contains("names `a` twice"));
     }
 }

@@ -31,14 +31,20 @@ pub fn run(params: &QualityHouseParams, drivers: Option<&DataFrame>) -> Result<(
                     Some(share) => needs.push((need, PERCENT * share)),
                     None => warnings.push(Warning::new(
                         "need_without_importance",
-                        format!("the need `{}` counts nothing: the driver `{driver}` has no share", need.need),
+                        format!(
+                            "the need `{}` counts nothing: the driver `{driver}` has no share",
+                            need.need
+                        ),
                     )),
                 }
             }
         }
     }
     let relation = |need: &NeedParams, feature: &String| {
-        need.relations.get(feature).and_then(|points| Relation::from_points(*points)).unwrap_or(Relation::None)
+        need.relations
+            .get(feature)
+            .and_then(|points| Relation::from_points(*points))
+            .unwrap_or(Relation::None)
     };
     let relations: Vec<Vec<Relation>> = needs
         .iter()
@@ -71,8 +77,8 @@ struct House<'a> {
 impl House<'_> {
     fn frame(&self) -> Result<DataFrame> {
         let n = self.params.features.len();
-        let plain = self.weights(self.needs.iter().map(|(_, importance)| *importance).collect());
-        let raw = self.is_improved().then(|| self.weights(self.raw()));
+        let plain = self.weights(&self.needs.iter().map(|(_, importance)| *importance).collect::<Vec<_>>());
+        let raw = self.is_improved().then(|| self.weights(&self.raw()));
         let mut order: Vec<usize> = (0..n).collect();
         order.sort_by(|&a, &b| plain.weights[b].total_cmp(&plain.weights[a]));
         let column = |name: &str, of: &dyn Fn(usize) -> Option<f64>| {
@@ -98,8 +104,8 @@ impl House<'_> {
     }
 
     /// Weights of all features; zero where no need has an importance.
-    fn weights(&self, importance: Vec<f64>) -> TechnicalWeights {
-        let mut weights = technical_weights(&importance, &self.relations);
+    fn weights(&self, importance: &[f64]) -> TechnicalWeights {
+        let mut weights = technical_weights(importance, &self.relations);
         weights.weights.resize(self.params.features.len(), 0.0);
         weights
     }
