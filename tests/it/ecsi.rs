@@ -44,8 +44,8 @@ fn config(source: &str) -> String {
         as_of = "2005-01-01"
         [satisfaction]
         source = "{source}"
-        drivers.resamples = 200
-        factors.replicates = 200
+        [satisfaction.drivers]
+        resamples = 200
         [[satisfaction.drivers.models]]
         outcome = "CUSA1"
         drivers = ["PERQ1", "PERQ2", "PERQ3", "PERQ4", "PERQ5", "PERQ6", "PERQ7"]
@@ -55,6 +55,8 @@ fn config(source: &str) -> String {
         [[satisfaction.drivers.models]]
         outcome = "loyalty"
         drivers = ["image", "quality", "value"]
+        [satisfaction.factors]
+        replicates = 200
         [[satisfaction.factors.surveys]]
         items = {FIFTEEN:?}
         count = 3
