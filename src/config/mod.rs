@@ -27,6 +27,7 @@ use crate::ingest::times::Zone;
 use crate::loyalty::LoyaltyParams;
 use crate::rfm::RfmParams;
 use crate::satisfaction::SatisfactionParams;
+use crate::satisfaction::quality_house::QualityHouseParams;
 use crate::{Error, Result, error};
 
 /// The whole configuration.
@@ -53,6 +54,8 @@ pub struct Config {
     /// `[clusters]`
     #[serde(default)]
     pub clusters: ClustersParams,
+    /// `[quality_house]`: needs of customers and features that serve them.
+    pub quality_house: Option<QualityHouseParams>,
     /// `[publish]`
     #[serde(default)]
     pub publish: PublishConfig,
@@ -108,6 +111,7 @@ impl Config {
         self.check_survey_names()?;
         self.rfm.check()?;
         self.satisfaction.check()?;
+        self.quality_house.iter().try_for_each(QualityHouseParams::check)?;
         self.loyalty.check()?;
         self.clusters.check()
     }

@@ -5,6 +5,7 @@
 
 mod as_of;
 mod inputs;
+mod opinions;
 mod outputs;
 pub mod reading;
 mod rejects;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use polars::prelude::DataFrame;
 
 use self::as_of::AsOfMoment;
+use self::opinions::Opinions;
 use self::rejects::Rejects;
 use crate::clusters::Clustering;
 use crate::config::{Config, Stage};
@@ -76,7 +78,7 @@ struct Night {
     orders: Option<u64>,
     stages: Vec<Stage>,
     thresholds: Option<DataFrame>,
-    indices: Option<DataFrame>,
+    opinions: Opinions,
     cuts: Option<Cuts>,
     clustering: Option<Clustering>,
     tables: Vec<InputTable>,
@@ -126,7 +128,7 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
     let orders = table.is_some().then_some(activity.orders);
     let mut tables: Vec<InputTable> = table.into_iter().collect();
     let mut customers = activity.customers.clone();
-    let (mut thresholds, mut indices, mut attitude, mut cuts, mut clustering) =
+    let (mut thresholds, mut answered, mut attitude, mut cuts, mut clustering) =
         (None, None, None, None, None);
 
     if asked(Stage::Rfm) {
@@ -141,9 +143,10 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         observer.stage(Stage::Satisfaction.name());
         let surveys = reading::surveys(config, &activity, &as_of, &mut rejects, observer)?;
         tables.extend(surveys.tables);
-        let made = satisfaction::run(customers, &surveys.answers, &surveys.items, &config.satisfaction())?;
+        let params = config.satisfaction();
+        let made = satisfaction::run(customers, &surveys.answers, surveys.items, &params, as_of.day)?;
         customers = made.customers;
-        (indices, attitude) = (Some(made.indices), Some(made.attitude));
+        (answered, attitude) = (Some(made.answered), Some(made.attitude));
         warnings.extend(surveys.warnings.into_iter().chain(made.warnings));
     }
     drop(activity);
@@ -161,6 +164,9 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         warnings.append(&mut made.warnings);
         clustering = Some(made);
     }
+    // Last, because groups are named by labels of every stage.
+    let (opinions, said) = Opinions::of(answered.as_ref(), &customers, config)?;
+    warnings.extend(said);
     rejects.finish()?;
-    Ok(Night { customers, as_of, orders, stages, thresholds, indices, cuts, clustering, tables, warnings })
+    Ok(Night { customers, as_of, orders, stages, thresholds, opinions, cuts, clustering, tables, warnings })
 }

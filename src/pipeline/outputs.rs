@@ -9,7 +9,7 @@ use crate::clusters::Clustering;
 use crate::config::{Config, Stage};
 use crate::loyalty::Cuts;
 use crate::math::sum::Sum;
-use crate::profile::profile;
+use crate::profile::{known_in, profile};
 use crate::publish::parquet::{self, ExtraColumn, Stamp};
 use crate::publish::{Draft, Manifest, members};
 use crate::schema::{self, CENTRE_PREFIX, Table, customers as c};
@@ -41,8 +41,8 @@ pub(super) fn write(
         adds_up(&segments, customers)?;
         writer.table(&segments, &schema::rfm_segments::TABLE, &[])?;
     }
-    if let Some(indices) = &night.indices {
-        writer.table(indices, &schema::satisfaction::TABLE, &[])?;
+    for (frame, declared) in night.opinions.tables() {
+        writer.table(frame, declared, &[])?;
     }
     if let Some(cuts) = &night.cuts {
         writer.table(&quadrants(customers, cuts)?, &schema::quadrants::TABLE, &[])?;
@@ -109,9 +109,11 @@ fn quadrants(customers: &DataFrame, cuts: &Cuts) -> Result<DataFrame> {
     let groups = profile(customers, c::QUADRANT, &QUADRANTS, Some((c::LOYALTY_INDEX, q::LOYALTY_MEAN)))?;
     adds_up(&groups, customers)?;
     let rows = groups.height();
+    let extreme = known_in(customers, c::QUADRANT, &table::texts(&groups, q::NAME)?, c::QUADRANT_EXTREME)?;
     table::with(
         groups,
         vec![
+            Column::new(q::EXTREME.into(), extreme),
             Column::new(q::LOYALTY_CUT.into(), vec![cuts.loyalty; rows]),
             Column::new(q::SATISFACTION_CUT.into(), vec![cuts.satisfaction; rows]),
         ],

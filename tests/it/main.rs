@@ -13,8 +13,9 @@
 //! | `shared` | real data, where it is there |
 //! | `sample` | the company in `data/`: what its README counts is what a run counts; English equals Persian |
 //! | `online_retail`, `cdnow`, `olist`, `rfm_r_package` | real exports against published or recomputed figures |
+//! | `drivers` | facts that go with a response |
+//! | `ecsi`, `olist_reviews` | two real surveys: indices, reliability, gaps, drivers, factors |
 //! | `surveys_alone` | runs without transactions: published surveys, and small ones |
-//! | `drivers` | facts that go with a response, and what drives satisfaction |
 //! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
 //! | `formats` | one export in every format gives one result |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
@@ -44,11 +45,13 @@ mod cdnow;
 mod cli;
 mod determinism;
 mod drivers;
+mod ecsi;
 mod faults;
 mod formats;
 mod init;
 mod messages;
 mod olist;
+mod olist_reviews;
 mod online_retail;
 mod properties;
 mod rejects;
