@@ -25,6 +25,25 @@ pub trait KnownCustomers: Sync {
     fn customer_of_order(&self, id: &[u8]) -> Option<u32>;
 }
 
+/// An order as its customer made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Row of the customer in the customers table.
+    pub customer: u32,
+    /// Its first sale, µs UTC.
+    pub at: i64,
+    /// Net money.
+    pub amount: Money,
+    /// It counts as an order; otherwise it was cancelled or taken back, or only takes back.
+    pub counts: bool,
+}
+
+/// Every order that the transactions hold, for stages that look at what customers did when.
+pub trait Orders {
+    /// Shows the orders, those of a customer one after the other.
+    fn each_order(&self, see: &mut dyn FnMut(Order));
+}
+
 /// Bytes of text values, one after the other.
 #[derive(Debug, Default)]
 pub struct TextColumn {

@@ -27,6 +27,7 @@
 //! ```
 
 pub mod activity;
+pub mod cases;
 pub mod clusters;
 pub mod complaints;
 pub mod condition;

@@ -139,6 +139,13 @@ tables! {
         SATISFACTION_CONFIDENCE "satisfaction_confidence" F64 "0 to 1" "how sure the score is: grows with the responses used, falls with their age; one of today gives 0.5";
         SATISFACTION_ANSWERED_AT "satisfaction_answered_at" Timestamp "" "newest response used";
         NPS_GROUP "nps_group" Text "" "promoter, passive or detractor by the newest recommend answer on a 0 to 10 scale";
+        COMPLAINT_COUNT "complaint_count" U32 "complaints" "complaints opened";
+        OPEN_COMPLAINT_COUNT "open_complaint_count" U32 "complaints" "complaints not resolved at the as-of moment";
+        REOPENED_COMPLAINT_COUNT "reopened_complaint_count" U32 "complaints" "open complaints that were opened again";
+        RESOLUTION_DAYS_MEAN "resolution_days_mean" F64 "days" "mean time to resolution of the resolved complaints, hours / 24";
+        LAST_COMPLAINT_AT "last_complaint_at" Timestamp "" "time of the newest complaint";
+        OPEN_COMPLAINT_SINCE "open_complaint_since" Timestamp "" "time of the oldest open complaint";
+        OPEN_COMPLAINT_HOURS "open_complaint_hours" F64 "hours" "age of the oldest open complaint";
         LOYALTY_INDEX "loyalty_index" F64 "0 to 1" "behaviour and, where asked, attitude";
         LOYALTY_BEHAVIOUR "loyalty_behaviour" F64 "0 to 1" "weighted mean of the three RFM scores, the lowest score as 0";
         LOYALTY_ATTITUDE "loyalty_attitude" F64 "0 to 1" "faded mean of the recommend and repurchase answers; null where not asked";
@@ -148,8 +155,10 @@ tables! {
         CLUSTER_ID "cluster_id" U16 "" "k-means cluster, 1 is the most valuable";
         CLUSTER_NAME "cluster_name" Text "" "the cluster's profile in words";
         CLUSTER_DISTANCE "cluster_distance" F64 "scaled units" "Euclidean distance to the cluster's centre in the scaled feature space";
+        TIER "tier" Text "" "key, growing or other";
         RFM_WHY "rfm_why" Text "" "values, thresholds and rule behind the RFM labels";
         SATISFACTION_WHY "satisfaction_why" Text "" "answers and rule behind the satisfaction level, or why there is none";
+        COMPLAINT_WHY "complaint_why" Text "" "complaints and how they stand, or why nothing is known";
         QUADRANT_WHY "quadrant_why" Text "" "values, cuts and rule behind the quadrant, or why there is none";
         CLUSTER_WHY "cluster_why" Text "" "what sets the customer's cluster apart, or why there is none";
     }
@@ -323,6 +332,17 @@ tables! {
         SERVES "serves" TextList "" "needs that it serves moderately or strongly, the most important first";
         NOTE "note" Text "" "what to know before using the figures";
     }
+    /// Complaints: rates, times, recovery, the silent.
+    complaints = "one measure of one group of complaints" {
+        GROUP_BY "group_by" Text "" "what the groups are: `all`, `category`, `channel`, `period` (month of opening), `rfm_segment`, `tier`, `quadrant`, `satisfaction_level`";
+        GROUP "group" Text "" "the group";
+        MEASURE "measure" Text "" "what the value is: `opened`, `open`, `per_1000_orders`, `resolution_hours_p50` (Kaplan-Meier), `resolution_hours_naive_p50`, `recovery_rate`, `silent_estimate`, ...";
+        N "n" U32 "" "what stands behind the value: complaints, orders or customers; null when masked";
+        VALUE "value" F64 "unit of the measure" "the figure; null when masked or unknown";
+        LOW "low" F64 "unit of the measure" "lower end of the 95 % interval";
+        HIGH "high" F64 "unit of the measure" "upper end of the 95 % interval";
+        NOTE "note" Text "" "what to know before using the figure";
+    }
     /// Rows kept out of the figures.
     rejects = "one row of an export that was set aside" {
         FILE "file" Text "" "the file, as configured";
@@ -440,6 +460,7 @@ impl Measure {
             Self::Effort => "effort",
             Self::Expectation => "expectation",
             Self::Perception => "perception",
+            Self::Other => "other",
         }
     }
 }

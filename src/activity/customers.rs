@@ -9,7 +9,7 @@ use super::fold::{Fold, Shard, prefix};
 use super::order::Order;
 use crate::math::money::Money;
 use crate::schema::customers as c;
-use crate::{Error, Result, Warning, table};
+use crate::{Error, Result, Warning, facts, table};
 
 /// Above this share of rows without a cost, margins are not stated (methods: priority and profit).
 const COSTLESS_SHARE: f64 = 0.05;
@@ -45,7 +45,7 @@ pub struct Measures {
     pub with_quantities: bool,
     /// The export has no money: what was spent is unknown, not zero.
     pub without_money: bool,
-    /// Other tables name orders instead of customers.
+    /// Other stages ask for the orders one by one, or for the customer of an order.
     pub keep_orders: bool,
 }
 
@@ -65,11 +65,12 @@ pub struct Activity {
     order_owners: Option<Vec<Vec<OrderOf>>>,
 }
 
-/// An order's key and its customer's number in the shard.
+/// An order, with its customer's number in the shard.
 #[derive(Clone, Copy, Debug)]
 struct OrderOf {
     key: u64,
     customer: u32,
+    fact: facts::Order,
 }
 
 /// Finds the customer of an order by the hash of its id.
@@ -139,7 +140,7 @@ impl Fold {
 impl Activity {
     /// Row of a customer by canonical id.
     pub fn customer(&self, id: &[u8]) -> Option<u32> {
-        let hash = crate::facts::hash(id);
+        let hash = facts::hash(id);
         let shard = super::fold::shard_of(hash);
         let customer = self.shards[shard].find(hash, id)?;
         Some(self.rows[shard][customer as usize])
@@ -166,6 +167,16 @@ impl Activity {
     }
 }
 
+impl facts::Orders for Activity {
+    fn each_order(&self, see: &mut dyn FnMut(facts::Order)) {
+        for (orders, rows) in self.order_owners.iter().flatten().zip(&self.rows) {
+            for order in orders {
+                see(facts::Order { customer: rows[order.customer as usize], ..order.fact });
+            }
+        }
+    }
+}
+
 /// Sums each customer's orders; the orders themselves are named only if they are to be kept.
 fn summarise(
     shard: &mut Shard,
@@ -179,7 +190,11 @@ fn summarise(
     for of_one in orders.chunk_by(|a, b| a.customer == b.customer) {
         summaries[of_one[0].customer as usize] = summary(of_one, as_of, from_day, &mut days);
     }
-    let named = orders.iter().filter(|_| keep_orders).map(|o| OrderOf { key: o.key, customer: o.customer });
+    let named = orders.iter().filter(|_| keep_orders).map(|o| OrderOf {
+        key: o.key,
+        customer: o.customer,
+        fact: facts::Order { customer: o.customer, at: o.first_at, amount: o.amount, counts: o.counts() },
+    });
     Ok((summaries, named.collect()))
 }
 

@@ -78,7 +78,7 @@ pub(super) struct RunArgs {
     /// Result folder, relative to the current folder
     #[arg(long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-    /// Compute and publish only these stages (and those they need): activity, rfm, satisfaction, loyalty, clusters
+    /// Compute and publish only these stages (and those they need): activity, rfm, satisfaction, loyalty, complaints, clusters
     #[arg(long, value_name = "STAGES", value_delimiter = ',')]
     pub(super) stages: Option<Vec<String>>,
 }

@@ -4,6 +4,7 @@
 //! its own: where data comes from is described here ([`run`], [`source`], [`transactions`], [`surveys`],
 //! [`publish`]), what a stage computes is described by the stage's own `params.rs`.
 
+pub mod complaints;
 pub mod condition;
 pub mod items;
 pub mod publish;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use self::complaints::ComplaintsConfig;
 pub use self::condition::{Condition, OneOrMany};
 pub use self::publish::PublishConfig;
 pub use self::run::{AsOf, RunConfig, Stage};
@@ -23,6 +25,7 @@ pub use self::source::{ColumnName, Join, Source};
 pub use self::surveys::{Layout, SurveyConfig};
 pub use self::transactions::{OrderRule, Returns, TransactionsConfig};
 use crate::clusters::ClustersParams;
+use crate::complaints::ComplaintsParams;
 use crate::ingest::times::Zone;
 use crate::loyalty::LoyaltyParams;
 use crate::rfm::RfmParams;
@@ -42,6 +45,8 @@ pub struct Config {
     /// `[[surveys]]`: the exports of answers.
     #[serde(default)]
     pub surveys: Vec<SurveyConfig>,
+    /// `[complaints]`: the exports of complaints.
+    pub complaints: Option<ComplaintsConfig>,
     /// `[rfm]`
     #[serde(default)]
     pub rfm: RfmParams,
@@ -109,6 +114,7 @@ impl Config {
             survey.check(i, self.transactions.is_some())?;
         }
         self.check_survey_names()?;
+        self.complaints.iter().try_for_each(ComplaintsConfig::check)?;
         self.rfm.check()?;
         self.satisfaction.check()?;
         self.quality_house.iter().try_for_each(QualityHouseParams::check)?;
@@ -130,7 +136,9 @@ impl Config {
     /// Accounts and rejects are kept by name, so that no two input tables may share one.
     fn check_survey_names(&self) -> Result<()> {
         let names = self.survey_names();
-        let taken = |i: usize| names[i] == "transactions" || names[..i].contains(&names[i]);
+        let taken = |i: usize| {
+            ["transactions", "complaints"].contains(&names[i].as_str()) || names[..i].contains(&names[i])
+        };
         match (0..names.len()).find(|i| taken(*i)) {
             Some(i) => {
                 Err(Error::config(format!("`[[surveys]] name`: two input tables are called `{}`", names[i]))
@@ -178,6 +186,13 @@ impl Config {
     pub fn satisfaction(&self) -> SatisfactionParams {
         let minimum_group = self.publish.minimum_group.unwrap_or(self.satisfaction.minimum_group);
         SatisfactionParams { minimum_group, ..self.satisfaction.clone() }
+    }
+
+    /// `[complaints.measures]` with what `[publish]` decides.
+    pub fn complaint_measures(&self) -> ComplaintsParams {
+        let mut params = self.complaints.as_ref().map(|c| c.measures.clone()).unwrap_or_default();
+        params.minimum_group = self.publish.minimum_group.unwrap_or(params.minimum_group);
+        params
     }
 
     /// What the command line changed, as text for the fingerprint.

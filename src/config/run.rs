@@ -60,13 +60,16 @@ pub enum Stage {
     Satisfaction,
     /// Loyalty index and quadrant; needs rfm and satisfaction.
     Loyalty,
+    /// Rates, times and recovery of complaints; each customer's complaints.
+    Complaints,
     /// k-means clusters; needs rfm's measures.
     Clusters,
 }
 
 impl Stage {
     /// Every stage, in the order of the run.
-    pub const ALL: [Self; 5] = [Self::Activity, Self::Rfm, Self::Satisfaction, Self::Loyalty, Self::Clusters];
+    pub const ALL: [Self; 6] =
+        [Self::Activity, Self::Rfm, Self::Satisfaction, Self::Loyalty, Self::Complaints, Self::Clusters];
 
     /// The word of the configuration.
     pub fn name(self) -> &'static str {
@@ -75,6 +78,7 @@ impl Stage {
             Self::Rfm => "rfm",
             Self::Satisfaction => "satisfaction",
             Self::Loyalty => "loyalty",
+            Self::Complaints => "complaints",
             Self::Clusters => "clusters",
         }
     }
@@ -93,7 +97,7 @@ impl Stage {
     pub fn needs(self) -> &'static [Self] {
         match self {
             Self::Activity => &[],
-            Self::Rfm | Self::Satisfaction | Self::Clusters => &[Self::Activity],
+            Self::Rfm | Self::Satisfaction | Self::Complaints | Self::Clusters => &[Self::Activity],
             Self::Loyalty => &[Self::Activity, Self::Rfm, Self::Satisfaction],
         }
     }

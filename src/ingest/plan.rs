@@ -229,6 +229,21 @@ impl Plan {
         declared: &str,
         calendar: CalendarRule,
     ) -> Result<Option<TimeFormat>> {
+        self.time_format_like(name, declared, calendar, None)
+    }
+
+    /// As [`Plan::time_format`], beside a column whose format is settled: a column without a value, or whose
+    /// values do not tell the day from the month, is written like that one.
+    ///
+    /// # Errors
+    /// As [`Plan::time_format`].
+    pub fn time_format_like(
+        &self,
+        name: &str,
+        declared: &str,
+        calendar: CalendarRule,
+        beside: Option<&TimeFormat>,
+    ) -> Result<Option<TimeFormat>> {
         let calendar = match calendar {
             CalendarRule::Auto => Calendar::Auto,
             CalendarRule::Gregorian => Calendar::Gregorian,
@@ -247,7 +262,12 @@ impl Plan {
         if !texts {
             return Ok(None);
         }
-        detector.finish().map(Some).map_err(|e| self.undecided(name, &e))
+        match (detector.finish(), beside) {
+            (Err(DetectError::Empty | DetectError::Ambiguous { .. }), Some(beside)) => {
+                Ok(Some(beside.clone()))
+            }
+            (found, _) => found.map(Some).map_err(|e| self.undecided(name, &e)),
+        }
     }
 
     fn undecided(&self, name: &str, error: &DetectError) -> Error {

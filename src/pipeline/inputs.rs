@@ -41,6 +41,9 @@ pub(super) fn look(config: &Config) -> Result<Inputs> {
     for (survey, name) in config.surveys.iter().zip(config.survey_names()) {
         list(&name, &survey.source())?;
     }
+    if let Some(complaints) = &config.complaints {
+        list("complaints", &complaints.source())?;
+    }
     if let Some(frozen) = &config.rfm.frozen_file {
         let path = config.base.join(frozen);
         listed.push(("rfm".to_owned(), path, frozen.to_string_lossy().into_owned()));

@@ -44,6 +44,9 @@ pub(super) fn write(
     for (frame, declared) in night.opinions.tables() {
         writer.table(frame, declared, &[])?;
     }
+    if let Some(complaints) = &night.complaints {
+        writer.table(complaints, &schema::complaints::TABLE, &[])?;
+    }
     if let Some(cuts) = &night.cuts {
         writer.table(&quadrants(customers, cuts)?, &schema::quadrants::TABLE, &[])?;
     }

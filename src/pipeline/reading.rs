@@ -4,6 +4,7 @@ use polars::prelude::DataFrame;
 
 use super::Observer;
 use super::as_of::AsOfMoment;
+use super::complaints;
 pub use super::rejects::Example;
 use super::rejects::{Names, Rejects};
 use super::respondents;
@@ -11,13 +12,8 @@ use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex, Runs
 use crate::config::items::ItemParams;
 use crate::config::transactions::MoneyRule;
 use crate::config::{Config, SurveyConfig};
-<<<<<<< HEAD
 use crate::facts::{KnownCustomers, hash};
-use crate::ingest::accounting::Account;
-=======
-use crate::facts::{Facts, KnownCustomers, hash};
 use crate::ingest::accounting::{Account, AnswerAccount};
->>>>>>> answers
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
 use crate::ingest::surveys::{AnswersBuilder, Open, Response, SurveyReader};
@@ -85,7 +81,7 @@ pub fn transactions(
         },
         with_quantities: transactions.columns.quantity.is_some(),
         without_money: transactions.rules.money == MoneyRule::None,
-        keep_orders: names_orders(config),
+        keep_orders: asks_for_orders(config),
     };
     let mut activity = read.fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     let mut warnings = empty_files(files, &read.rows_of_file);
@@ -148,7 +144,7 @@ fn read_transactions(
     Ok(read)
 }
 
-fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
+pub(super) fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
     let empty = files.iter().zip(rows).filter(|(_, rows)| **rows == 0);
     empty
         .map(|(f, _)| {
@@ -157,7 +153,7 @@ fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
         .collect()
 }
 
-fn forms(files: &[OpenFile]) -> Vec<(String, String)> {
+pub(super) fn forms(files: &[OpenFile]) -> Vec<(String, String)> {
     files.iter().map(|f| (f.shown().to_owned(), f.describe())).collect()
 }
 
@@ -173,9 +169,10 @@ pub struct Surveys {
     pub warnings: Vec<Warning>,
 }
 
-struct Known<'a> {
-    activity: &'a Activity,
-    orders: Option<OrderIndex>,
+/// Customers of the transactions, by their own id or that of an order.
+pub(super) struct Known<'a> {
+    pub(super) activity: &'a Activity,
+    pub(super) orders: Option<OrderIndex>,
 }
 
 impl KnownCustomers for Known<'_> {
@@ -188,9 +185,10 @@ impl KnownCustomers for Known<'_> {
     }
 }
 
-/// Some table names orders instead of customers.
-fn names_orders(config: &Config) -> bool {
-    config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some())
+/// Some table names orders instead of customers, or is set against single orders.
+fn asks_for_orders(config: &Config) -> bool {
+    config.complaints.is_some()
+        || config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some())
 }
 
 /// Reads every survey; customers are those of the transactions.
@@ -205,7 +203,7 @@ pub fn surveys(
     observer: &mut dyn Observer,
 ) -> Result<Surveys> {
     let zone = Zone::parse(&config.run.timezone)?;
-    let known = Known { activity, orders: names_orders(config).then(|| activity.order_index()).transpose()? };
+    let known = Known { activity, orders: asks_for_orders(config).then(|| activity.order_index()).transpose()? };
     let mut answers = AnswersBuilder::default();
     let (mut tables, mut items, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (survey, name)) in config.surveys.iter().zip(config.survey_names()).enumerate() {
@@ -333,6 +331,16 @@ pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings
                     found.warnings.extend(surveys.warnings);
                 }
                 Err(gate @ Error::Gate { .. }) => found.gate = Some(gate),
+                Err(other) => return Err(other),
+            }
+            match complaints::read(config, &read.activity, &read.as_of, &mut rejects, observer) {
+                Ok(complaints) => {
+                    if let Some(read) = complaints {
+                        found.tables.push(read.table);
+                        found.warnings.extend(read.warnings);
+                    }
+                }
+                Err(gate @ Error::Gate { .. }) => found.gate = found.gate.or(Some(gate)),
                 Err(other) => return Err(other),
             }
         }

@@ -16,7 +16,8 @@
 //! | `drivers` | facts that go with a response |
 //! | `ecsi`, `olist_reviews` | two real surveys: indices, reliability, gaps, drivers, factors |
 //! | `surveys_alone` | runs without transactions: published surveys, and small ones |
-//! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
+//! | `drivers` | facts that go with a response, and what drives satisfaction |
+//! | `activity`, `surveys`, `complaints`, `rejects` | definitions, on exports small enough to compute by hand |
 //! | `formats` | one export in every format gives one result |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
 //! | `faults` | killed, full disk, two at once, twice the same night |
@@ -43,6 +44,7 @@ mod shared;
 mod activity;
 mod cdnow;
 mod cli;
+mod complaints;
 mod determinism;
 mod drivers;
 mod ecsi;
