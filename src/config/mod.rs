@@ -2,9 +2,10 @@
 //!
 //! The file is read into [`Config`]; unknown keys are errors with a suggestion. Each section is a type of
 //! its own: where data comes from is described here ([`run`], [`source`], [`transactions`], [`surveys`],
-//! [`publish`]), what a stage computes is described by the stage's own `params.rs`.
+//! [`customers`], [`publish`]), what a stage computes is described by the stage's own `params.rs`.
 
 pub mod condition;
+pub mod customers;
 pub mod items;
 pub mod publish;
 pub mod run;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use self::condition::{Condition, OneOrMany};
+pub use self::customers::CustomersConfig;
 pub use self::publish::PublishConfig;
 pub use self::run::{AsOf, RunConfig, Stage};
 pub use self::source::{ColumnName, Join, Source};
@@ -41,6 +43,8 @@ pub struct Config {
     /// `[[surveys]]`: the exports of answers.
     #[serde(default)]
     pub surveys: Vec<SurveyConfig>,
+    /// `[customers]`: the list of customers, how to reach them and what they agreed to.
+    pub customers: Option<CustomersConfig>,
     /// `[rfm]`
     #[serde(default)]
     pub rfm: RfmParams,
@@ -106,6 +110,7 @@ impl Config {
             survey.check(i)?;
         }
         self.check_survey_names()?;
+        self.customers.as_ref().map_or(Ok(()), CustomersConfig::check)?;
         self.rfm.check()?;
         self.satisfaction.check()?;
         self.loyalty.check()?;
@@ -115,7 +120,9 @@ impl Config {
     /// Accounts and rejects are kept by name, so that no two input tables may share one.
     fn check_survey_names(&self) -> Result<()> {
         let names = self.survey_names();
-        let taken = |i: usize| names[i] == "transactions" || names[..i].contains(&names[i]);
+        let taken = |i: usize| {
+            ["transactions", "customers"].contains(&names[i].as_str()) || names[..i].contains(&names[i])
+        };
         match (0..names.len()).find(|i| taken(*i)) {
             Some(i) => {
                 Err(Error::config(format!("`[[surveys]] name`: two input tables are called `{}`", names[i]))

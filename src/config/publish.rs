@@ -10,10 +10,12 @@ pub struct PublishConfig {
     pub segments: bool,
     /// Figures of groups smaller than this are masked; it stands above `[satisfaction] minimum_group`.
     pub minimum_group: Option<u32>,
+    /// Show the values of contact columns in messages and rejects; left out, people see their shape.
+    pub show_values: bool,
 }
 
 impl Default for PublishConfig {
     fn default() -> Self {
-        Self { segments: true, minimum_group: None }
+        Self { segments: true, minimum_group: None, show_values: false }
     }
 }

@@ -19,6 +19,7 @@ pub mod labels;
 pub mod ndjson;
 pub mod numbers;
 pub mod parquet;
+pub mod people;
 pub mod plan;
 pub mod published;
 pub mod read;

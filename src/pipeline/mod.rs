@@ -17,6 +17,7 @@ use self::as_of::AsOfMoment;
 use self::rejects::Rejects;
 use crate::clusters::Clustering;
 use crate::config::{Config, Stage};
+use crate::ingest::people::People;
 use crate::loyalty::Cuts;
 use crate::publish::manifest::InputTable;
 use crate::publish::parquet::Stamp;
@@ -79,6 +80,7 @@ struct Night {
     clustering: Option<Clustering>,
     tables: Vec<InputTable>,
     warnings: Vec<Warning>,
+    people: Option<People>,
 }
 
 /// Reads the exports, computes every stage asked for and publishes the result.
@@ -120,6 +122,9 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
     let reading::Transactions { activity, as_of, table, mut warnings } =
         reading::transactions(config, &mut rejects, observer)?;
     let (orders, mut tables) = (activity.orders, vec![table]);
+    let reading::List { people, table, warnings: doubts } = reading::people(config, &mut rejects, observer)?;
+    tables.extend(table);
+    warnings.extend(doubts);
     let mut customers = activity.customers.clone();
     let (mut thresholds, mut indices, mut attitude, mut cuts, mut clustering) =
         (None, None, None, None, None);
@@ -157,5 +162,17 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         clustering = Some(made);
     }
     rejects.finish()?;
-    Ok(Night { customers, as_of, orders, stages, thresholds, indices, cuts, clustering, tables, warnings })
+    Ok(Night {
+        customers,
+        as_of,
+        orders,
+        stages,
+        thresholds,
+        indices,
+        cuts,
+        clustering,
+        tables,
+        warnings,
+        people,
+    })
 }

@@ -14,6 +14,7 @@ use crate::config::transactions::MoneyRule;
 use crate::config::{Config, SurveyConfig};
 use crate::facts::{Facts, KnownCustomers, hash};
 use crate::ingest::accounting::Account;
+use crate::ingest::people::{self, People};
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
 use crate::ingest::surveys::{AnswersBuilder, SurveyReader};
@@ -242,6 +243,41 @@ fn meanings(survey: &SurveyConfig, name: String, scales: Vec<[f64; 2]>) -> Surve
     }
 }
 
+/// The customer list, where there is one.
+#[derive(Default)]
+pub struct List {
+    /// Who is on it.
+    pub people: Option<People>,
+    /// The account.
+    pub table: Option<InputTable>,
+    /// Things to know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads the customer list, if there is one.
+///
+/// # Errors
+/// `Config` and `Input` for what does not fit, `Gate` when too much was set aside.
+pub fn people(config: &Config, rejects: &mut Rejects<'_>, observer: &mut dyn Observer) -> Result<List> {
+    let Some(list) = &config.customers else { return Ok(List::default()) };
+    observer.stage(people::TABLE);
+    rejects.begin(people::TABLE)?;
+    let mut names = None;
+    let found = people::read(list, &config.base, config.publish.show_values, &mut |plan, placed, aside| {
+        let names = names.get_or_insert_with(|| Names::of(plan));
+        observer.progress(placed.rows, placed.bytes);
+        rejects.add(names.aside(placed, aside))
+    })?;
+    let table = InputTable {
+        name: people::TABLE.to_owned(),
+        files: found.files.clone(),
+        formats: found.formats.clone(),
+        account: found.account.clone(),
+    };
+    let warnings = found.warnings.clone();
+    Ok(List { people: Some(found), table: Some(table), warnings })
+}
+
 /// What `check` found.
 pub struct Findings {
     /// The accounts and formats.
@@ -284,6 +320,14 @@ pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings
             found.seen = Some(Seen { as_of: read.as_of.shown(), customers, orders });
             found.tables.push(read.table);
             found.warnings.extend(read.warnings);
+            match people(config, &mut rejects, observer) {
+                Ok(list) => {
+                    found.tables.extend(list.table);
+                    found.warnings.extend(list.warnings);
+                }
+                Err(gate @ Error::Gate { .. }) => found.gate = Some(gate),
+                Err(other) => return Err(other),
+            }
             match surveys(config, &read.activity, &read.as_of, &mut rejects, observer) {
                 Ok(surveys) => {
                     found.tables.extend(surveys.tables);

@@ -16,6 +16,7 @@
 //! | `drivers` | facts that go with a response, and what drives satisfaction |
 //! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
 //! | `formats` | one export in every format gives one result |
+//! | `people` | the customer list, consent, suppression; contact data that stays out of results |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
 //! | `faults` | killed, full disk, two at once, twice the same night |
 //! | `messages` | every message a mistake leads to |
@@ -49,6 +50,7 @@ mod init;
 mod messages;
 mod olist;
 mod online_retail;
+mod people;
 mod properties;
 mod rejects;
 mod rfm_r_package;
