@@ -4,6 +4,7 @@
 //! its own: where data comes from is described here ([`run`], [`source`], [`transactions`], [`surveys`],
 //! [`customers`], [`publish`]), what a stage computes is described by the stage's own `params.rs`.
 
+pub mod campaigns;
 pub mod condition;
 pub mod customers;
 pub mod items;
@@ -114,7 +115,8 @@ impl Config {
         self.rfm.check()?;
         self.satisfaction.check()?;
         self.loyalty.check()?;
-        self.clusters.check()
+        self.clusters.check()?;
+        self.publish.campaigns.check(self)
     }
 
     /// Accounts and rejects are kept by name, so that no two input tables may share one.

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::campaigns::CampaignsConfig;
+
 /// `[publish]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -12,10 +14,17 @@ pub struct PublishConfig {
     pub minimum_group: Option<u32>,
     /// Show the values of contact columns in messages and rejects; left out, people see their shape.
     pub show_values: bool,
+    /// `[publish.campaigns]`: audiences and their files.
+    pub campaigns: CampaignsConfig,
 }
 
 impl Default for PublishConfig {
     fn default() -> Self {
-        Self { segments: true, minimum_group: None, show_values: false }
+        Self {
+            segments: true,
+            minimum_group: None,
+            show_values: false,
+            campaigns: CampaignsConfig::default(),
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! because the library itself neither prints nor reads the clock.
 
 mod as_of;
+pub mod campaigns;
 mod inputs;
 mod outputs;
 pub mod reading;

@@ -15,6 +15,7 @@
 //! | `online_retail`, `cdnow`, `olist`, `rfm_r_package` | real exports against published or recomputed figures |
 //! | `drivers` | facts that go with a response, and what drives satisfaction |
 //! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
+//! | `campaigns` | campaign files as platforms read them; control groups and lift |
 //! | `formats` | one export in every format gives one result |
 //! | `people` | the customer list, consent, suppression; contact data that stays out of results |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
@@ -40,6 +41,7 @@ mod published;
 mod shared;
 
 mod activity;
+mod campaigns;
 mod cdnow;
 mod cli;
 mod determinism;
