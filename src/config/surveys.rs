@@ -155,7 +155,7 @@ impl SurveyConfig {
         }
     }
 
-    pub(super) fn check(&self, index: usize) -> Result<()> {
+    pub(super) fn check(&self, index: usize, with_orders: bool) -> Result<()> {
         let who = self.name.clone().unwrap_or_else(|| format!("number {}", index + 1));
         if self.files.as_slice().is_empty() {
             return Err(Error::config(format!("survey `{who}`: `files` names no file")));
@@ -163,6 +163,12 @@ impl SurveyConfig {
         if self.items.is_empty() {
             return Err(Error::config(format!("survey `{who}` has no `[[surveys.items]]`"))
                 .hint("name at least one question, what it measures and its scale"));
+        }
+        if self.columns.customer_id.is_none() && self.columns.order_id.is_some() && !with_orders {
+            return Err(Error::config(format!(
+                "survey `{who}` finds its customers through `order_id`, but there is no `[transactions]`"
+            ))
+            .hint("map `customer_id`, or leave `order_id` out: the survey is then anonymous"));
         }
         if self.layout == Layout::Long && (self.columns.item.is_none() || self.columns.answer.is_none()) {
             return Err(Error::config(format!(

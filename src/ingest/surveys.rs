@@ -21,7 +21,8 @@ use super::transactions::{Limit, canonical_cell, instant};
 use crate::config::source::IdRule;
 use crate::config::surveys::FactParams;
 use crate::config::{ColumnName, Layout, SurveyConfig};
-use crate::facts::{KnownCustomers, hash};
+use crate::facts::{Facts, KnownCustomers, hash};
+use crate::math::money::Money;
 use crate::schema::{Reason, answers};
 use crate::{Result, table};
 
@@ -157,6 +158,26 @@ impl SurveyReader {
         (responses, aside)
     }
 
+    /// Who answered in one block, and when last, whoever they are.
+    pub fn respondents(&self, block: &Block) -> Respondents {
+        let view = self.plan.view(block);
+        let mut found = Respondents::default();
+        let mut broken = block.broken.iter().map(|b| b.row).peekable();
+        for row in 0..block.rows {
+            if broken.next_if_eq(&row).is_some() {
+                continue;
+            }
+            let Ok(response) = self.row(&view, row, &Anyone) else { continue };
+            found.rows += 1;
+            found.newest = found.newest.max(response.at);
+            let id = self.customer.and_then(|column| canonical_cell(view.cell(column, row), self.ids));
+            if let Some(id) = id {
+                found.add(&id, row);
+            }
+        }
+        found
+    }
+
     fn row<'a>(
         &self,
         view: &View<'a>,
@@ -244,6 +265,42 @@ impl SurveyReader {
             answers.extend(read(index, item.column)?);
         }
         Ok(answers)
+    }
+}
+
+/// Customers that answered, for a run that knows them from nowhere else.
+#[derive(Debug, Default)]
+pub struct Respondents {
+    /// One row per response of a named customer, which neither sells nor takes back.
+    pub facts: Facts,
+    /// Rows that would be accepted.
+    pub rows: usize,
+    /// Time of the newest response, µs UTC.
+    pub newest: Option<i64>,
+}
+
+impl Respondents {
+    fn add(&mut self, id: &[u8], row: usize) {
+        self.facts.customers.push(id);
+        self.facts.customer_hashes.push(hash(id));
+        self.facts.at.push(0);
+        self.facts.quantities.push(0);
+        self.facts.amounts.push(Money::ZERO);
+        self.facts.effects.push(0);
+        self.facts.rows.push(row as u32);
+    }
+}
+
+/// Takes every customer for known.
+struct Anyone;
+
+impl KnownCustomers for Anyone {
+    fn customer(&self, _: &[u8]) -> Option<u32> {
+        Some(0)
+    }
+
+    fn customer_of_order(&self, _: &[u8]) -> Option<u32> {
+        Some(0)
     }
 }
 

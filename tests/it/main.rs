@@ -13,6 +13,7 @@
 //! | `shared` | real data, where it is there |
 //! | `sample` | the company in `data/`: what its README counts is what a run counts; English equals Persian |
 //! | `online_retail`, `cdnow`, `olist`, `rfm_r_package` | real exports against published or recomputed figures |
+//! | `surveys_alone` | runs without transactions: published surveys, and small ones |
 //! | `drivers` | facts that go with a response, and what drives satisfaction |
 //! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
 //! | `campaigns` | campaign files as platforms read them; control groups and lift |
@@ -58,3 +59,4 @@ mod rejects;
 mod rfm_r_package;
 mod sample;
 mod surveys;
+mod surveys_alone;
