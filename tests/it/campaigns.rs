@@ -371,7 +371,7 @@ const HOSTILE: [&str; 12] = [
     "=HYPERLINK(\"\"http://x\"\")",
 ];
 
-/// LibreOffice opens the files of a hostile list and finds no formula.
+/// `LibreOffice` opens the files of a hostile list and finds no formula.
 #[test]
 fn no_spreadsheet_finds_a_formula() {
     let desk = desk(&CAMPAIGNS.replace(", \"google_ads\", \"meta\", \"mailchimp\", \"klaviyo\"", ""));
