@@ -274,10 +274,22 @@ fn audiences_are_checked_when_they_are_loaded() {
         ended.err
     };
     let audience = |keys: &str| format!("[[publish.campaigns.audiences]]\nname = \"x\"\n{keys}\n");
-    insta::assert_snapshot!(told(&audience("where = \"quadrnt = 'advocate'\"")), @"");
-    insta::assert_snapshot!(told(&audience("where = \"spend_total > 1\"\nchannel = \"sms\"")), @"");
-    insta::assert_snapshot!(told(&audience("where = \"spend_total > 1\"\ncontrol = 0.1")), @"");
-    insta::assert_snapshot!(told(&audience("where = \"spend_total > 1\"\ncolumns = [\"clvv\"]")), @"");
+    insta::assert_snapshot!(told(&audience("where = \"quadrnt = 'advocate'\"")), @"
+    error: moshtari.toml: [[publish.campaigns.audiences]] `x`: there is no column `quadrnt` (at character 1 of `quadrnt = 'advocate'`)
+    hint: did you mean `quadrant`?
+    ");
+    insta::assert_snapshot!(told(&audience("where = \"spend_total > 1\"\nchannel = \"sms\"")), @"
+    error: moshtari.toml: [[publish.campaigns.audiences]] `x`: `csv` files need the consent `sms`, which the list does not have
+    hint: name the column of the consent in `[customers.consent]`
+    ");
+    insta::assert_snapshot!(told(&audience("where = \"spend_total > 1\"\ncontrol = 0.1")), @"
+    error: moshtari.toml: [[publish.campaigns.audiences]] `x`: a control group needs a `salt` in `[publish.campaigns]`
+    hint: any text that stays the same from night to night, such as the company's name
+    ");
+    insta::assert_snapshot!(told(&audience("where = \"spend_total > 1\"\ncolumns = [\"clvv\"]")), @"
+    error: moshtari.toml: [[publish.campaigns.audiences]] `x`: `columns`: the customers table has no column `clvv`
+    hint: `moshtari schema customers` lists the columns
+    ");
 }
 
 #[test]
