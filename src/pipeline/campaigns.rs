@@ -86,14 +86,16 @@ pub fn export(
         result: published.fingerprint(),
         list: &list,
     };
-    let mut taken = vec![false; customers.height()];
+    let mut seen = vec![false; customers.height()];
+    let nobody = seen.clone();
+    let exclusive = config.publish.campaigns.exclusive;
     let mut parts = parts(&orders, &wanted, &work, &root, &night)?;
     let mut done = Vec::new();
     for (i, order) in orders.iter().enumerate() {
-        let selection = campaigns::select(&night, order, &taken)?;
-        if config.publish.campaigns.exclusive {
-            let takes_part = selection.rows.iter().zip(&selection.statuses).filter(|(_, s)| s.takes_part());
-            takes_part.for_each(|(row, _)| taken[*row as usize] = true);
+        let selection = campaigns::select(&night, order, if exclusive { &seen } else { &nobody })?;
+        for row in selection.taking_part() {
+            parts[i].in_others += u64::from(seen[row]);
+            seen[row] = true;
         }
         if !wanted[i] {
             continue;
@@ -220,6 +222,7 @@ fn parts(
                 before: Some(past.fingerprint),
                 as_of: past.as_of,
                 members: past.members.into_iter().map(|member| member.id).collect(),
+                in_others: 0,
             },
             None => Part::default(),
         });

@@ -1,6 +1,6 @@
 //! Campaign files: who gets which, in the form that each platform reads, counted to the last customer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::desk::{Desk, Ended};
 use crate::ledger::cells;
 use crate::published::Table;
+use crate::sample::company;
 
 const COLUMNS: &str = r#"
 [run]
@@ -157,6 +158,8 @@ fn every_customer_matched_is_decided_and_counted() {
     assert_eq!(everybody.counts(None)["elsewhere"], 3);
     assert_eq!(everybody.counts(None)["exported"], 1);
     assert_eq!(everybody.lines("everybody-mailchimp.csv")[1][0], "hana@example.com");
+    let shared = desk_shared();
+    assert!(shared.contains("audience `everybody`: 3 members are in another audience too"), "{shared}");
     let members = big.members();
     assert_eq!(members.ids("customer_id"), ["a", "b", "c", "d", "e", "f", "g"]);
     let arm = |of: Option<&str>| of.map(str::to_owned);
@@ -166,6 +169,12 @@ fn every_customer_matched_is_decided_and_counted() {
     assert!(rejects.ids("customer_id").iter().all(|id| id == "d"));
     assert!(rejects.ids("value").iter().all(|value| value == "xxxx xx xxxxxxx"));
     assert!(rejects.ids("reason").iter().all(|reason| reason == "bad_email"));
+}
+
+/// Messages of a run in which customers may be in several audiences.
+fn desk_shared() -> String {
+    let desk = desk(&CAMPAIGNS.replace("[publish.campaigns]", "[publish.campaigns]\nexclusive = false"));
+    desk.moshtari(&["run"]).must_end_with(0).err
 }
 
 #[test]
@@ -241,7 +250,7 @@ fn an_export_can_be_asked_for_and_is_made_once() {
     let error = desk.moshtari(&["export", "results", "--audience", "bgi"]).must_end_with(2).err;
     insta::assert_snapshot!(error, @"
     error: there is no audience `bgi`
-    hint: did you mean `big`?
+    hint: known audiences: big, everybody
     ");
     let error = desk.moshtari(&["export", "results", "--format", "mailchip"]).must_end_with(2).err;
     insta::assert_snapshot!(error, @"
@@ -418,4 +427,106 @@ fn no_spreadsheet_finds_a_formula() {
         assert!(!sheet.contains("table:formula") && !sheet.contains("xlink:href"), "{name}");
         fs::remove_file(desk.path().join(Path::new(name).with_extension("fods"))).unwrap();
     }
+}
+
+/// Every file below a folder but links, with its bytes.
+fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_symlink() {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(files_below(&path));
+        } else {
+            found.push((path.to_string_lossy().into_owned(), fs::read(&path).unwrap()));
+        }
+    }
+    found
+}
+
+/// Names, addresses and numbers are in the files that ask for them, and nowhere else.
+#[test]
+fn contact_data_is_in_campaign_files_only() {
+    let desk = desk(CAMPAIGNS);
+    let ended = desk.moshtari(&["run", "--log", "json"]).must_end_with(0);
+    let mut places = files_below(&desk.path().join("results"));
+    places.push(("messages".to_owned(), format!("{}{}", ended.out, ended.err).into_bytes()));
+    let asks = |name: &str| {
+        ["-csv.csv", "-mailchimp.csv", "-klaviyo.csv", "-xlsx.xlsx", "-parquet.parquet"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+    };
+    let found = |bytes: &[u8], canary: &str| {
+        bytes.windows(canary.len()).any(|w| w.eq_ignore_ascii_case(canary.as_bytes()))
+    };
+    assert!(places.iter().any(|(name, bytes)| asks(name) && found(bytes, "sara.zand@example.com")));
+    for canary in ["zand", "amiri", "@example", "912 345", "912345", "dara at", "shiraz", "11369"] {
+        for (name, bytes) in places.iter().filter(|(name, _)| !asks(name)) {
+            // Google wants postal codes as they are.
+            let wanted = canary == "11369" && name.contains("google_ads");
+            assert!(wanted || !found(bytes, canary), "`{canary}` in {name}");
+        }
+    }
+}
+
+/// The files of the sample company by the rules of each platform, and by what its customers agreed to.
+#[test]
+fn the_sample_is_what_platforms_take() {
+    let desk = company();
+    desk.moshtari(&["run"]).must_end_with(0);
+    let list = cells(&fs::read_to_string(desk.path().join("exports/customers.csv")).unwrap());
+    let agreed = |column: &str| -> BTreeSet<&str> {
+        let (column, email) = (place(&list[0], column), place(&list[0], "email"));
+        list[1..].iter().filter(|row| row[column] == "yes").map(|row| row[email].as_str()).collect()
+    };
+    let is_hash = |cell: &String| {
+        cell.is_empty() || (cell.len() == 64 && cell.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+    };
+    let newcomers = Export::of(&desk, "newcomers");
+    let ads: BTreeSet<String> = agreed("consent_ads").into_iter().map(hash).collect();
+    let google = newcomers.lines("newcomers-google_ads-granted-granted.csv");
+    assert_eq!(google[0], ["Email", "Phone", "First Name", "Last Name", "Country", "Zip"]);
+    let meta = newcomers.lines("newcomers-meta.csv");
+    for lines in [&google, &meta] {
+        for line in &lines[1..] {
+            assert_eq!(line.len(), lines[0].len());
+            assert!(line[..4].iter().all(is_hash) && (!line[0].is_empty() || !line[1].is_empty()));
+            assert!(line[0].is_empty() || ads.contains(&line[0]));
+        }
+    }
+    assert!(meta[1..].iter().all(|line| line.iter().all(is_hash)));
+    let win_back = Export::of(&desk, "win_back");
+    let lines = win_back.lines("win_back-mailchimp.csv");
+    let mails = agreed("consent_email");
+    for line in &lines[1..] {
+        let (local, domain) = line[0].split_once('@').unwrap();
+        assert!(local.is_ascii() && domain.contains('.') && !line[0].contains(' '));
+        assert!(line.iter().all(|cell| cell.len() <= 255) && mails.contains(line[0].as_str()));
+    }
+    // Matched = exported + everybody else, in every audience and file, and nobody is in two.
+    let mut reached = BTreeSet::new();
+    for name in desk.names_in("results/campaigns") {
+        let export = Export::of(&desk, &name);
+        let counts = export.counts(None);
+        let members = export.members();
+        assert_eq!(members.height() as u64, counts["matched"]);
+        let arms = members.texts("arm");
+        let of = |arm: &str| arms.iter().filter(|a| a.as_deref() == Some(arm)).count() as u64;
+        assert_eq!((of("treated"), of("control")), (counts["exported"], counts["control"]));
+        for (id, arm) in members.ids("customer_id").into_iter().zip(arms) {
+            assert!(arm.is_none() || reached.insert(id.clone()), "{id} is in two audiences");
+        }
+        for (format, stated) in export.manifest["formats"].as_object().unwrap() {
+            let rows: u64 =
+                stated["files"].as_array().unwrap().iter().map(|f| f["rows"].as_u64().unwrap()).sum();
+            assert_eq!(Some(rows), stated["counts"]["exported"].as_u64());
+            export.counts(Some(format));
+        }
+    }
+}
+
+fn place(header: &[String], name: &str) -> usize {
+    header.iter().position(|column| column == name).unwrap()
 }

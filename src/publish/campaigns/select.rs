@@ -106,6 +106,12 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Rows of those who take part, reached or left alone.
+    pub fn taking_part(&self) -> impl Iterator<Item = usize> {
+        let decided = self.rows.iter().zip(&self.statuses);
+        decided.filter(|(_, status)| status.takes_part()).map(|(row, _)| *row as usize)
+    }
+
     /// Customers by what became of them; the counts add up to the rows matched.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::new();

@@ -46,6 +46,8 @@ pub struct Part {
     pub lifts: Vec<Lift>,
     /// Its as-of day or moment.
     pub as_of: String,
+    /// Members who are in an audience that comes first, too, where that is allowed.
+    pub in_others: u64,
 }
 
 /// Writes the files of an audience and its manifest; returns what to know.
@@ -73,7 +75,7 @@ pub fn write(
             lift_table(&[(order.audience.name.as_str(), part.as_of.as_str(), &part.lifts)], night.as_of)?;
         writer.table(&lifts, &campaign_lift::TABLE, "lift.parquet")?;
     }
-    let warnings = writer.warnings(selection);
+    let warnings = writer.warnings(selection, part);
     writer.manifest(selection, part, &files, changes, &warnings)?;
     Ok(warnings)
 }
@@ -275,7 +277,7 @@ impl Writer<'_> {
         self.table(&table::new(columns)?, &r::TABLE, "rejects.parquet")
     }
 
-    fn warnings(&self, selection: &Selection) -> Vec<Warning> {
+    fn warnings(&self, selection: &Selection, part: &Part) -> Vec<Warning> {
         let name = &self.audience.name;
         let mut warnings = Vec::new();
         if self.night.people.is_none() {
@@ -292,6 +294,13 @@ impl Writer<'_> {
                 );
                 warnings.push(Warning::new("small_list", text));
             }
+        }
+        if part.in_others > 0 {
+            let text = format!(
+                "audience `{name}`: {} members are in another audience too; what one campaign does cannot be told from the other",
+                part.in_others
+            );
+            warnings.push(Warning::new("contamination", text));
         }
         if let Some(detect) = self.audience.detect {
             let needed = sample_size(detect.from, detect.to, detect.power);
@@ -347,6 +356,7 @@ impl Writer<'_> {
             "purpose": audience.purpose,
             "counts": counts(&selection.counts(), selection.rows.len())?,
             "formats": formats,
+            "in_other_audiences": part.in_others,
             "control": {
                 "share": audience.control.unwrap_or(campaigns.control),
                 "salt": campaigns.salt,
