@@ -40,6 +40,7 @@ pub mod init;
 pub mod loyalty;
 pub mod math;
 pub mod pipeline;
+pub mod privacy;
 pub mod profile;
 pub mod publish;
 pub mod rfm;

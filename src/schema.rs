@@ -360,6 +360,48 @@ tables! {
         SPEND_TOTAL "spend_total" F64 "money" "money of all accepted rows, returns and cancellations subtracted";
         LAST_ORDER_AT "last_order_at" Timestamp "" "time of the last counting order";
     }
+    /// What became of everybody whom the condition of an audience matches.
+    campaign_members = "one customer whom the condition of an audience matches" {
+        CUSTOMER_ID "customer_id" Text "" "the customer";
+        STATUS "status" Text "" "exported, control, suppressed, rejected, `consent_unknown`, `consent_denied`, `not_listed` or elsewhere (in an audience that comes first)";
+        ARM "arm" Text "" "treated or control for those who take part in the campaign";
+        ENTERED "entered" Bool "" "took no part in the export before; null without one and for those who take no part";
+        ORDER_COUNT "order_count" U32 "orders" "counting orders at the time of the export";
+        SPEND_TOTAL "spend_total" F64 "money" "spend at the time of the export";
+    }
+    /// Members who came and went since the export before.
+    campaign_changes = "one customer who entered or left an audience" {
+        CUSTOMER_ID "customer_id" Text "" "the customer";
+        CHANGE "change" Text "" "entered or left";
+    }
+    /// Values of contact data that are not in a campaign file.
+    campaign_rejects = "one value that could not be used" {
+        CUSTOMER_ID "customer_id" Text "" "the customer";
+        FORMAT "format" Text "" "the format of the file";
+        COLUMN "column" Text "" "what the value should have been";
+        REASON "reason" Text "" "why it cannot be used";
+        VALUE "value" Text "" "the shape of the value, or the value where the configuration shows values";
+        LEFT_OUT "left_out" Bool "" "true when the customer is not in the file for it, false when only the cell is empty";
+    }
+    /// What campaigns did, by assignment: those reached against those left alone.
+    campaign_lift = "one measure of one campaign" {
+        AUDIENCE "audience" Text "" "the audience";
+        EXPORTED_AS_OF "exported_as_of" Text "" "as-of day or moment of the export";
+        AS_OF "as_of" Text "" "as-of day or moment of the result that it is measured with";
+        MEASURE "measure" Text "" "bought (share who ordered since), spent (money per member since), `spent_winsorised`";
+        TREATED "treated" U32 "customers" "members reached";
+        CONTROL "control" U32 "customers" "members left alone";
+        VALUE_TREATED "value_treated" F64 "unit of the measure" "share or mean of those reached";
+        VALUE_CONTROL "value_control" F64 "unit of the measure" "share or mean of those left alone";
+        DIFFERENCE "difference" F64 "unit of the measure" "the first less the second; null when the groups cannot be compared";
+        LOW "low" F64 "unit of the measure" "lower end of the 95 % interval of the difference";
+        HIGH "high" F64 "unit of the measure" "upper end of the 95 % interval of the difference";
+        RELATIVE "relative" F64 "" "the difference in parts of those left alone; null when they did nothing";
+        P_VALUE "p_value" F64 "0 to 1" "probability of a difference as large without an effect";
+        P_HOLM "p_holm" F64 "0 to 1" "the same, corrected for the number of campaigns measured at once (Holm)";
+        INCREMENTAL "incremental" F64 "customers or money" "what would not have come without the campaign";
+        NOTE "note" Text "" "what to know before using the figure";
+    }
 }
 
 /// Prefix of the per-feature columns of `clusters`: the centre in original units.

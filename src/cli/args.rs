@@ -38,6 +38,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Why a customer carries these labels: values, thresholds, rules
     Explain(ExplainArgs),
+    /// Campaign files of a published result, or what past campaigns did until then
+    Export(ExportArgs),
     /// Write a synthetic company of any size
     Generate(GenerateArgs),
     /// Every table and column of a result
@@ -102,6 +104,27 @@ pub(super) struct ExplainArgs {
     pub(super) result: PathBuf,
     /// The customer's id
     pub(super) id: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ExportArgs {
+    /// A result folder: `results`, `results/latest` or one of `results/runs`
+    pub(super) result: PathBuf,
+    /// Only this audience; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(super) audience: Vec<String>,
+    /// These formats instead of those configured: csv, parquet, xlsx, `google_ads`, meta, mailchimp, klaviyo
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
+    pub(super) format: Vec<String>,
+    /// Folder of the campaign files instead of the configured one
+    #[arg(long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Configuration; left out: the one of the result
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// What a past export (its folder, its audience's, or that of all) did until this result
+    #[arg(long, value_name = "EXPORT", conflicts_with_all = ["audience", "format", "config"])]
+    pub(super) lift: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,10 +2,12 @@
 //!
 //! The file is read into [`Config`]; unknown keys are errors with a suggestion. Each section is a type of
 //! its own: where data comes from is described here ([`run`], [`source`], [`transactions`], [`surveys`],
-//! [`publish`]), what a stage computes is described by the stage's own `params.rs`.
+//! [`customers`], [`publish`]), what a stage computes is described by the stage's own `params.rs`.
 
+pub mod campaigns;
 pub mod complaints;
 pub mod condition;
+pub mod customers;
 pub mod items;
 pub mod publish;
 pub mod run;
@@ -19,6 +21,7 @@ use serde::Deserialize;
 
 pub use self::complaints::ComplaintsConfig;
 pub use self::condition::{Condition, OneOrMany};
+pub use self::customers::CustomersConfig;
 pub use self::publish::PublishConfig;
 pub use self::run::{AsOf, RunConfig, Stage};
 pub use self::source::{ColumnName, Join, Source};
@@ -47,6 +50,8 @@ pub struct Config {
     pub surveys: Vec<SurveyConfig>,
     /// `[complaints]`: the exports of complaints.
     pub complaints: Option<ComplaintsConfig>,
+    /// `[customers]`: the list of customers, how to reach them and what they agreed to.
+    pub customers: Option<CustomersConfig>,
     /// `[rfm]`
     #[serde(default)]
     pub rfm: RfmParams,
@@ -115,11 +120,13 @@ impl Config {
         }
         self.check_survey_names()?;
         self.complaints.iter().try_for_each(ComplaintsConfig::check)?;
+        self.customers.as_ref().map_or(Ok(()), CustomersConfig::check)?;
         self.rfm.check()?;
         self.satisfaction.check()?;
         self.quality_house.iter().try_for_each(QualityHouseParams::check)?;
         self.loyalty.check()?;
-        self.clusters.check()
+        self.clusters.check()?;
+        self.publish.campaigns.check(self)
     }
 
     fn check_exports(&self) -> Result<()> {
@@ -137,7 +144,8 @@ impl Config {
     fn check_survey_names(&self) -> Result<()> {
         let names = self.survey_names();
         let taken = |i: usize| {
-            ["transactions", "complaints"].contains(&names[i].as_str()) || names[..i].contains(&names[i])
+            ["transactions", "complaints", "customers"].contains(&names[i].as_str())
+                || names[..i].contains(&names[i])
         };
         match (0..names.len()).find(|i| taken(*i)) {
             Some(i) => {

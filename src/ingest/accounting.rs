@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::block::{Block, Cell};
 use crate::facts::TextColumn;
 use crate::math::money::Money;
+use crate::privacy::mask::shape;
 use crate::schema::Reason;
 use crate::{Error, Result, Warning};
 
@@ -71,6 +72,25 @@ impl SetAside {
             sorted.money.push(self.money[i]);
         }
         *self = sorted;
+    }
+
+    /// The same rows with the shape of their values instead of the values, but for those of the column
+    /// `shown`.
+    #[must_use]
+    pub fn masked(mut self, shown: Option<u16>) -> Self {
+        let (values, raw) = (std::mem::take(&mut self.values), std::mem::take(&mut self.raw));
+        let masked = |bytes| shape(&String::from_utf8_lossy(bytes)).into_bytes();
+        for row in 0..self.rows.len() {
+            match values.get(row) {
+                Some(value) if shown.is_some() && self.columns[row] == shown => self.values.push(value),
+                // Without a column the value says what is wrong with the row, in our words.
+                Some(value) if self.columns[row].is_none() => self.values.push(value),
+                Some(value) => self.values.push(&masked(value)),
+                None => self.values.push_null(),
+            }
+            self.raw.push(&masked(raw.get(row).unwrap_or_default()));
+        }
+        self
     }
 
     /// Number of rows set aside.

@@ -4,6 +4,7 @@
 //! because the library itself neither prints nor reads the clock.
 
 mod as_of;
+pub mod campaigns;
 pub mod complaints;
 mod inputs;
 mod night;
@@ -104,6 +105,7 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
     observer.stage(Stage::Activity.name());
     let transactions = reading::transactions(config, &mut rejects, observer)?;
     let (mut night, activity) = Night::begin(config, transactions);
+    night.people = reading::people(config, &mut rejects, observer, &mut night.tables, &mut night.warnings)?;
     if night.comes_to(Stage::Rfm, observer) {
         night.score(config)?;
     }

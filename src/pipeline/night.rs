@@ -11,6 +11,7 @@ use crate::activity::Activity;
 use crate::clusters::Clustering;
 use crate::complaints::AsOf;
 use crate::config::{Config, Stage};
+use crate::ingest::people::People;
 use crate::ingest::times::Zone;
 use crate::loyalty::Cuts;
 use crate::publish::manifest::InputTable;
@@ -31,6 +32,8 @@ pub(super) struct Night {
     pub(super) clustering: Option<Clustering>,
     pub(super) tables: Vec<InputTable>,
     pub(super) warnings: Vec<Warning>,
+    /// The customer list, where there is one.
+    pub(super) people: Option<People>,
     attitude: Option<Vec<Option<f64>>>,
     answered: Option<Answered>,
 }
@@ -51,6 +54,7 @@ impl Night {
             clustering: None,
             tables: table.into_iter().collect(),
             warnings,
+            people: None,
             attitude: None,
             answered: None,
         };

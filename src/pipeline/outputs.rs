@@ -7,6 +7,7 @@ use super::inputs::Inputs;
 use super::{Night, Observer};
 use crate::clusters::Clustering;
 use crate::config::{Config, Stage};
+use crate::ingest::people::{Consent, Contact, People};
 use crate::loyalty::Cuts;
 use crate::math::sum::Sum;
 use crate::profile::{known_in, profile};
@@ -148,6 +149,24 @@ fn clusters(customers: &DataFrame, clustering: &Clustering) -> Result<(DataFrame
     Ok((table::with(groups.clone(), columns)?, extra))
 }
 
+/// How many of the list bought, agreed, and must not be contacted.
+fn list_figures(people: &People, customers: &DataFrame) -> Result<Value> {
+    let bought = table::texts(customers, c::CUSTOMER_ID)?;
+    let listed: Vec<&Contact> = bought.iter().flatten().filter_map(|id| people.contact(id)).collect();
+    let mut out = Map::new();
+    out.insert("listed".into(), json!(people.contacts.len()));
+    out.insert("never_ordered".into(), json!(people.contacts.len() - listed.len()));
+    out.insert("not_listed".into(), json!(bought.len() - listed.len()));
+    let of = |holds: &dyn Fn(&Contact) -> bool| json!(people.contacts.iter().filter(|c| holds(c)).count());
+    out.insert("with_email".into(), of(&|c| c.email_canonical.is_some()));
+    out.insert("with_phone".into(), of(&|c| c.phone_e164.is_some()));
+    out.insert("suppressed".into(), of(&|c| c.suppressed));
+    for (i, name) in people.consents.iter().enumerate() {
+        out.insert(format!("consent {name}"), of(&|c| c.consents[i] == Consent::Granted));
+    }
+    Ok(Value::Object(out))
+}
+
 /// Figures for the manifest and the last lines of a run.
 fn figures(night: &Night) -> Result<Map<String, Value>> {
     let customers = &night.customers;
@@ -158,6 +177,9 @@ fn figures(night: &Night) -> Result<Map<String, Value>> {
     let known = spend.is_empty() || spend.iter().any(Option::is_some);
     let sum: Sum = spend.into_iter().flatten().collect();
     out.insert("spend_total".into(), json!(known.then(|| sum.value())));
+    if let Some(people) = &night.people {
+        out.insert("customer_list".into(), list_figures(people, customers)?);
+    }
     for column in [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::CLUSTER_NAME] {
         if customers.column(column).is_ok() {
             out.insert(column.into(), counts(customers, column)?);

@@ -14,6 +14,7 @@ use crate::config::transactions::MoneyRule;
 use crate::config::{Config, SurveyConfig};
 use crate::facts::{KnownCustomers, hash};
 use crate::ingest::accounting::{Account, AnswerAccount};
+use crate::ingest::people::{self, People};
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
 use crate::ingest::surveys::{AnswersBuilder, Open, Response, SurveyReader};
@@ -203,7 +204,8 @@ pub fn surveys(
     observer: &mut dyn Observer,
 ) -> Result<Surveys> {
     let zone = Zone::parse(&config.run.timezone)?;
-    let known = Known { activity, orders: asks_for_orders(config).then(|| activity.order_index()).transpose()? };
+    let known =
+        Known { activity, orders: asks_for_orders(config).then(|| activity.order_index()).transpose()? };
     let mut answers = AnswersBuilder::default();
     let (mut tables, mut items, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (survey, name)) in config.surveys.iter().zip(config.survey_names()).enumerate() {
@@ -283,6 +285,36 @@ fn meanings(survey: &SurveyConfig, name: String, scales: Vec<[f64; 2]>) -> Surve
     }
 }
 
+/// Reads the customer list, if there is one, and adds its account and what is to be known about it.
+///
+/// # Errors
+/// `Config` and `Input` for what does not fit, `Gate` when too much was set aside.
+pub fn people(
+    config: &Config,
+    rejects: &mut Rejects<'_>,
+    observer: &mut dyn Observer,
+    tables: &mut Vec<InputTable>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<People>> {
+    let Some(list) = &config.customers else { return Ok(None) };
+    observer.stage(people::TABLE);
+    rejects.begin(people::TABLE)?;
+    let mut names = None;
+    let found = people::read(list, &config.base, config.publish.show_values, &mut |plan, placed, aside| {
+        let names = names.get_or_insert_with(|| Names::of(plan));
+        observer.progress(placed.rows, placed.bytes);
+        rejects.add(names.aside(placed, aside))
+    })?;
+    tables.push(InputTable {
+        name: people::TABLE.to_owned(),
+        files: found.files.clone(),
+        formats: found.formats.clone(),
+        account: found.account.clone(),
+    });
+    warnings.extend(found.warnings.iter().cloned());
+    Ok(Some(found))
+}
+
 /// What `check` found.
 pub struct Findings {
     /// The accounts and formats.
@@ -325,6 +357,11 @@ pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings
             found.seen = Some(Seen { as_of: read.as_of.shown(), customers, orders });
             found.tables.extend(read.table);
             found.warnings.extend(read.warnings);
+            match people(config, &mut rejects, observer, &mut found.tables, &mut found.warnings) {
+                Ok(_) => {}
+                Err(gate @ Error::Gate { .. }) => found.gate = Some(gate),
+                Err(other) => return Err(other),
+            }
             match surveys(config, &read.activity, &read.as_of, &mut rejects, observer) {
                 Ok(surveys) => {
                     found.tables.extend(surveys.tables);

@@ -76,18 +76,7 @@ impl Manifest {
     /// # Errors
     /// `Io` when a file cannot be read back or the manifest cannot be written.
     pub fn write(&self, draft: &Draft) -> Result<()> {
-        let outputs = draft
-            .files()?
-            .into_iter()
-            .map(|name| {
-                let (bytes, hash) = fingerprint(&draft.path(&name))?;
-                Ok(json!({ "file": name, "bytes": bytes, "blake3": hash }))
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let text = serde_json::to_string_pretty(&self.json(&outputs))
-            .map_err(|e| Error::internal(format!("manifest: {e}")))?;
-        let path = draft.path(FILE);
-        draft.create(FILE)?.write_all(format!("{text}\n").as_bytes()).map_err(Error::io("write", &path))
+        write_plain(&self.json(&outputs(draft)?), draft)
     }
 
     fn json(&self, outputs: &[Value]) -> Value {
@@ -113,6 +102,29 @@ impl Manifest {
             "timings_seconds": timings,
         })
     }
+}
+
+/// Writes a manifest as it is.
+///
+/// # Errors
+/// `Io` when it cannot be written.
+pub fn write_plain(manifest: &Value, draft: &Draft) -> Result<()> {
+    let text =
+        serde_json::to_string_pretty(manifest).map_err(|e| Error::internal(format!("manifest: {e}")))?;
+    let path = draft.path(FILE);
+    draft.create(FILE)?.write_all(format!("{text}\n").as_bytes()).map_err(Error::io("write", &path))
+}
+
+/// Every file of a draft so far, with its size and hash.
+///
+/// # Errors
+/// `Io` when one cannot be read back.
+pub fn outputs(draft: &Draft) -> Result<Vec<Value>> {
+    let hashed = |name: String| {
+        let (bytes, hash) = fingerprint(&draft.path(&name))?;
+        Ok(json!({ "file": name, "bytes": bytes, "blake3": hash }))
+    };
+    draft.files()?.into_iter().map(hashed).collect()
 }
 
 fn account(table: &InputTable) -> Value {

@@ -5,6 +5,7 @@
 //! switched by one rename. Killed at any moment, a run leaves `latest` as it was; what it leaves behind is
 //! removed by the next run.
 
+pub mod campaigns;
 pub mod manifest;
 pub mod members;
 pub mod names;

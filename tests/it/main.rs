@@ -18,7 +18,9 @@
 //! | `surveys_alone` | runs without transactions: published surveys, and small ones |
 //! | `drivers` | facts that go with a response, and what drives satisfaction |
 //! | `activity`, `surveys`, `complaints`, `rejects` | definitions, on exports small enough to compute by hand |
+//! | `campaigns` | campaign files as platforms read them; control groups and lift |
 //! | `formats` | one export in every format gives one result |
+//! | `people` | the customer list, consent, suppression; contact data that stays out of results |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
 //! | `faults` | killed, full disk, two at once, twice the same night |
 //! | `messages` | every message a mistake leads to |
@@ -42,6 +44,7 @@ mod published;
 mod shared;
 
 mod activity;
+mod campaigns;
 mod cdnow;
 mod cli;
 mod complaints;
@@ -55,6 +58,7 @@ mod messages;
 mod olist;
 mod olist_reviews;
 mod online_retail;
+mod people;
 mod properties;
 mod rejects;
 mod rfm_r_package;
