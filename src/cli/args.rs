@@ -38,6 +38,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Why a customer carries these labels: values, thresholds, rules
     Explain(ExplainArgs),
+    /// Who moved between two results
+    Diff(DiffArgs),
     /// Write a synthetic company of any size
     Generate(GenerateArgs),
     /// Every table and column of a result
@@ -102,6 +104,32 @@ pub(super) struct ExplainArgs {
     pub(super) result: PathBuf,
     /// The customer's id
     pub(super) id: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct DiffArgs {
+    /// The earlier result: a folder of `results/runs`
+    pub(super) old: PathBuf,
+    /// The later result, such as `results/latest`
+    pub(super) new: PathBuf,
+    /// Only this label, such as `rfm_segment`
+    #[arg(long, value_name = "LABEL")]
+    pub(super) label: Option<String>,
+    /// List customers instead of counting them
+    #[arg(long)]
+    pub(super) ids: bool,
+    /// How the moves are written
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(super) format: DiffFormat,
+}
+
+/// Form of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -25,6 +25,7 @@ pub use self::source::{ColumnName, Join, Source};
 pub use self::surveys::{Layout, SurveyConfig};
 pub use self::transactions::{OrderRule, Returns, TransactionsConfig};
 use crate::clusters::ClustersParams;
+use crate::history::HistoryParams;
 use crate::ingest::times::Zone;
 use crate::loyalty::LoyaltyParams;
 use crate::rfm::RfmParams;
@@ -57,6 +58,9 @@ pub struct Config {
     /// `[clusters]`
     #[serde(default)]
     pub clusters: ClustersParams,
+    /// `[history]`
+    #[serde(default)]
+    pub history: HistoryParams,
     /// `[publish]`
     #[serde(default)]
     pub publish: PublishConfig,

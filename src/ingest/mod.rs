@@ -12,6 +12,7 @@ pub mod block;
 pub mod csv;
 pub mod dialect;
 pub mod encoding;
+pub mod frame;
 pub mod guard;
 pub mod id;
 pub mod join;

@@ -49,6 +49,31 @@ impl Published {
         self.manifest["as_of"].as_str().unwrap_or("an unknown day")
     }
 
+    /// The fingerprint of the run.
+    pub fn fingerprint(&self) -> &str {
+        self.manifest["fingerprint"].as_str().unwrap_or_default()
+    }
+
+    /// The configuration of the run, as written.
+    pub fn config(&self) -> &str {
+        self.manifest["config"].as_str().unwrap_or_default()
+    }
+
+    /// The folder of the result.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &serde_json::Value {
+        &self.manifest
+    }
+
+    /// The file of a table.
+    pub fn file(&self, table: &str) -> PathBuf {
+        self.folder.join(format!("{table}.parquet"))
+    }
+
     /// Whether the customers table has this column.
     pub fn has(&self, column: &str) -> bool {
         self.columns.contains(column)

@@ -6,6 +6,7 @@
 mod as_of;
 mod inputs;
 mod outputs;
+mod past;
 pub mod reading;
 mod rejects;
 mod respondents;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use polars::prelude::DataFrame;
 
 use self::as_of::AsOfMoment;
+use self::past::{Compared, Past};
 use self::rejects::Rejects;
 use crate::clusters::Clustering;
 use crate::config::{Config, Stage};
@@ -83,6 +85,18 @@ struct Night {
     tables: Vec<InputTable>,
     warnings: Vec<Warning>,
     people: Option<People>,
+    compared: Option<Compared>,
+}
+
+impl Night {
+    /// Compares the customers with those of the night before.
+    fn compare(&mut self, config: &Config, past: &Past, observer: &mut dyn Observer) -> Result<()> {
+        observer.stage("history");
+        let mut compared = past.compare(config, &self.customers, &self.as_of)?;
+        self.warnings.append(&mut compared.warnings);
+        self.compared = Some(compared);
+        Ok(())
+    }
 }
 
 /// Reads the exports, computes every stage asked for and publishes the result.
@@ -98,12 +112,15 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
         store.point_latest_to(&folder)?;
         return Ok(Outcome::UpToDate { folder });
     }
-    let draft = store.draft(&inputs.fingerprint)?;
-    let stamp = Stamp { fingerprint: inputs.fingerprint.clone() };
-    let night = compute(config, &draft, &stamp, observer)?;
+    let past = Past::look(&store, config);
+    let fingerprint = past.fingerprint(&inputs.fingerprint);
+    let draft = store.draft(&fingerprint)?;
+    let stamp = Stamp { fingerprint: fingerprint.clone() };
+    let mut night = compute(config, &past, &draft, &stamp, observer)?;
+    night.compare(config, &past, observer)?;
     observer.stage("publish");
     let figures = outputs::write(config, &night, &inputs, &draft, &stamp, observer)?;
-    let folder = store.commit(&draft, &night.as_of.file_name(), &inputs.fingerprint)?;
+    let folder = store.commit(&draft, &night.as_of.file_name(), &fingerprint)?;
     Ok(Outcome::Published { folder, figures, tables: night.tables })
 }
 
@@ -117,7 +134,13 @@ pub fn check(config: &Config, observer: &mut dyn Observer) -> Result<reading::Fi
 }
 
 /// The stages in order.
-fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Observer) -> Result<Night> {
+fn compute(
+    config: &Config,
+    past: &Past,
+    draft: &Draft,
+    stamp: &Stamp,
+    observer: &mut dyn Observer,
+) -> Result<Night> {
     let stages = config.stages();
     let asked = |stage| stages.contains(&stage);
     let mut rejects = Rejects::draft(draft, stamp);
@@ -159,7 +182,8 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
     }
     if asked(Stage::Clusters) {
         observer.stage(Stage::Clusters.name());
-        let mut made = clusters::run(customers, &config.clusters, config.run.seed)?;
+        let mut made =
+            clusters::run(customers, &config.clusters, config.run.seed, past.clusters(&as_of).as_ref())?;
         customers = std::mem::take(&mut made.customers);
         warnings.append(&mut made.warnings);
         clustering = Some(made);
@@ -177,5 +201,6 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
         tables,
         warnings,
         people,
+        compared: None,
     })
 }

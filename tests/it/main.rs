@@ -18,6 +18,7 @@
 //! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
 //! | `formats` | one export in every format gives one result |
 //! | `people` | the customer list, consent, suppression; contact data that stays out of results |
+//! | `history` | two nights of the sample: who moved, the same names, the same night again |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
 //! | `faults` | killed, full disk, two at once, twice the same night |
 //! | `messages` | every message a mistake leads to |
@@ -47,6 +48,7 @@ mod determinism;
 mod drivers;
 mod faults;
 mod formats;
+mod history;
 mod init;
 mod messages;
 mod olist;
