@@ -152,7 +152,7 @@ tables! {
         QUADRANT "quadrant" Text "" "advocate, hostage, mercenary or dangerous";
         QUADRANT_MARGIN "quadrant_margin" F64 "0 to 1" "distance to the nearer cut";
         QUADRANT_EXTREME "quadrant_extreme" Text "" "apostle: loudest of the advocates; opponent: warns others off; null: in neither corner";
-        CLUSTER_ID "cluster_id" U16 "" "k-means cluster, 1 is the most valuable";
+        CLUSTER_ID "cluster_id" U16 "" "k-means cluster; a group keeps its number from night to night, on the first 1 is the most valuable";
         CLUSTER_NAME "cluster_name" Text "" "the cluster's profile in words";
         CLUSTER_DISTANCE "cluster_distance" F64 "scaled units" "Euclidean distance to the cluster's centre in the scaled feature space";
         TIER "tier" Text "" "key, growing or other";
@@ -204,7 +204,7 @@ tables! {
     }
     /// Profile and centre of each cluster; one `centre_<feature>` column per feature follows.
     clusters = "one k-means cluster" {
-        CLUSTER_ID "cluster_id" U16 "" "the cluster, 1 is the most valuable; null is the customers without one";
+        CLUSTER_ID "cluster_id" U16 "" "the cluster, which keeps its number from night to night; null is the customers without one";
         CLUSTER_NAME "cluster_name" Text "" "the cluster's profile in words";
         NAME "name" Text "" "the same as `cluster_name`, under the name all profiles share";
         CUSTOMERS "customers" U32 "customers" "customers in the group";
@@ -342,6 +342,25 @@ tables! {
         LOW "low" F64 "unit of the measure" "lower end of the 95 % interval";
         HIGH "high" F64 "unit of the measure" "upper end of the 95 % interval";
         NOTE "note" Text "" "what to know before using the figure";
+    }
+    /// Customers by the label they had at the previous result and the label they have.
+    moves = "customers with one label before and one now" {
+        LABEL "label" Text "" "the column of the customers table";
+        FROM "from" Text "" "the label before; null is customers who were not there, `(none)` those without a label";
+        TO "to" Text "" "the label now; null is customers who are not there any more, `(none)` those without a label";
+        CUSTOMERS "customers" U32 "customers" "customers who moved so, or stayed";
+        SPEND_TOTAL "spend_total" F64 "money" "their spend tonight; of those who left the last known";
+        RULES_CHANGED "rules_changed" Bool "" "the rules of the label are not those of the previous result";
+    }
+    /// Whether customers as a whole are still what they were at the previous result.
+    drift = "one measure or label" {
+        MEASURE "measure" Text "" "the column of the customers table";
+        KIND "kind" Text "" "`measure`: on deciles of the previous result; `label`: shares of the labels";
+        BINS "bins" U16 "" "bins or labels compared";
+        CUSTOMERS_BEFORE "customers_before" U64 "customers" "customers of the previous result with the measure";
+        CUSTOMERS "customers" U64 "customers" "customers of tonight with the measure";
+        PSI "psi" F64 "" "population stability index";
+        READING "reading" Text "" "stable (below 0.1), look (to 0.25) or changed; null with fewer than 100 customers";
     }
     /// Rows kept out of the figures.
     rejects = "one row of an export that was set aside" {

@@ -40,6 +40,8 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Campaign files of a published result, or what past campaigns did until then
     Export(ExportArgs),
+    /// Who moved between two results
+    Diff(DiffArgs),
     /// Write a synthetic company of any size
     Generate(GenerateArgs),
     /// Every table and column of a result
@@ -125,6 +127,32 @@ pub(super) struct ExportArgs {
     /// What a past export (its folder, its audience's, or that of all) did until this result
     #[arg(long, value_name = "EXPORT", conflicts_with_all = ["audience", "format", "config"])]
     pub(super) lift: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct DiffArgs {
+    /// The earlier result: a folder of `results/runs`
+    pub(super) old: PathBuf,
+    /// The later result, such as `results/latest`
+    pub(super) new: PathBuf,
+    /// Only this label, such as `rfm_segment`
+    #[arg(long, value_name = "LABEL")]
+    pub(super) label: Option<String>,
+    /// List customers instead of counting them
+    #[arg(long)]
+    pub(super) ids: bool,
+    /// How the moves are written
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(super) format: DiffFormat,
+}
+
+/// Form of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod export;
 mod generate;
@@ -56,6 +57,7 @@ fn dispatch(command: Command, printer: Printer) -> Result<u8> {
         Command::Check(args) => check::run(&args, printer),
         Command::Explain(args) => explain::run(&args, printer),
         Command::Export(args) => export::run(&args, printer),
+        Command::Diff(args) => diff::run(&args, printer),
         Command::Generate(args) => generate::run(&args, printer),
         Command::Schema(args) => schema::run(&args, printer),
         Command::Completions { shell } => completions::shell(shell, printer),

@@ -29,6 +29,7 @@ pub use self::surveys::{Layout, SurveyConfig};
 pub use self::transactions::{OrderRule, Returns, TransactionsConfig};
 use crate::clusters::ClustersParams;
 use crate::complaints::ComplaintsParams;
+use crate::history::HistoryParams;
 use crate::ingest::times::Zone;
 use crate::loyalty::LoyaltyParams;
 use crate::rfm::RfmParams;
@@ -66,6 +67,9 @@ pub struct Config {
     pub clusters: ClustersParams,
     /// `[quality_house]`: needs of customers and features that serve them.
     pub quality_house: Option<QualityHouseParams>,
+    /// `[history]`
+    #[serde(default)]
+    pub history: HistoryParams,
     /// `[publish]`
     #[serde(default)]
     pub publish: PublishConfig,

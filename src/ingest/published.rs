@@ -64,6 +64,11 @@ impl Published {
         &self.folder
     }
 
+    /// The manifest.
+    pub fn manifest(&self) -> &serde_json::Value {
+        &self.manifest
+    }
+
     /// The file of a table.
     pub fn file(&self, table: &str) -> PathBuf {
         self.folder.join(format!("{table}.parquet"))

@@ -10,6 +10,7 @@ mod inputs;
 mod night;
 mod opinions;
 mod outputs;
+mod past;
 pub mod reading;
 mod rejects;
 mod respondents;
@@ -17,6 +18,7 @@ mod respondents;
 use std::path::PathBuf;
 
 use self::night::Night;
+use self::past::Past;
 use self::rejects::Rejects;
 use crate::config::{Config, Stage};
 use crate::publish::manifest::InputTable;
@@ -81,12 +83,15 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
         store.point_latest_to(&folder)?;
         return Ok(Outcome::UpToDate { folder });
     }
-    let draft = store.draft(&inputs.fingerprint)?;
-    let stamp = Stamp { fingerprint: inputs.fingerprint.clone() };
-    let night = compute(config, &draft, &stamp, observer)?;
+    let past = Past::look(&store, config);
+    let fingerprint = past.fingerprint(&inputs.fingerprint);
+    let draft = store.draft(&fingerprint)?;
+    let stamp = Stamp { fingerprint: fingerprint.clone() };
+    let mut night = compute(config, &past, &draft, &stamp, observer)?;
+    night.compare(config, &past, observer)?;
     observer.stage("publish");
     let figures = outputs::write(config, &night, &inputs, &draft, &stamp, observer)?;
-    let folder = store.commit(&draft, &night.as_of.file_name(), &inputs.fingerprint)?;
+    let folder = store.commit(&draft, &night.as_of.file_name(), &fingerprint)?;
     Ok(Outcome::Published { folder, figures, tables: night.tables })
 }
 
@@ -100,7 +105,13 @@ pub fn check(config: &Config, observer: &mut dyn Observer) -> Result<reading::Fi
 }
 
 /// The stages in order.
-fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Observer) -> Result<Night> {
+fn compute(
+    config: &Config,
+    past: &Past,
+    draft: &Draft,
+    stamp: &Stamp,
+    observer: &mut dyn Observer,
+) -> Result<Night> {
     let mut rejects = Rejects::draft(draft, stamp);
     observer.stage(Stage::Activity.name());
     let transactions = reading::transactions(config, &mut rejects, observer)?;
@@ -122,7 +133,7 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
     }
     drop(activity);
     if night.comes_to(Stage::Clusters, observer) {
-        night.cluster(config)?;
+        night.cluster(config, past)?;
     }
     // Last, because groups are named by labels of every stage.
     night.sum_up(config)?;

@@ -6,6 +6,7 @@ use super::Observer;
 use super::as_of::AsOfMoment;
 use super::complaints::ReadComplaints;
 use super::opinions::Opinions;
+use super::past::{Compared, Past};
 use super::reading::{Surveys, Transactions};
 use crate::activity::Activity;
 use crate::clusters::Clustering;
@@ -32,6 +33,8 @@ pub(super) struct Night {
     pub(super) clustering: Option<Clustering>,
     pub(super) tables: Vec<InputTable>,
     pub(super) warnings: Vec<Warning>,
+    /// Against the night before.
+    pub(super) compared: Option<Compared>,
     /// The customer list, where there is one.
     pub(super) people: Option<People>,
     attitude: Option<Vec<Option<f64>>>,
@@ -54,6 +57,7 @@ impl Night {
             clustering: None,
             tables: table.into_iter().collect(),
             warnings,
+            compared: None,
             people: None,
             attitude: None,
             answered: None,
@@ -129,11 +133,26 @@ impl Night {
     }
 
     /// Clusters, their centres and names.
-    pub(super) fn cluster(&mut self, config: &Config) -> Result<()> {
-        let mut made = clusters::run(self.customers(), &config.clusters, config.run.seed)?;
+    pub(super) fn cluster(&mut self, config: &Config, past: &Past) -> Result<()> {
+        let before = past.clusters(&self.as_of);
+        let mut made = clusters::run(self.customers(), &config.clusters, config.run.seed, before.as_ref())?;
         self.customers = std::mem::take(&mut made.customers);
         self.warnings.append(&mut made.warnings);
         self.clustering = Some(made);
+        Ok(())
+    }
+
+    /// Compares the customers with those of the night before.
+    pub(super) fn compare(
+        &mut self,
+        config: &Config,
+        past: &Past,
+        observer: &mut dyn Observer,
+    ) -> Result<()> {
+        observer.stage("history");
+        let mut compared = past.compare(config, &self.customers, &self.as_of)?;
+        self.warnings.append(&mut compared.warnings);
+        self.compared = Some(compared);
         Ok(())
     }
 

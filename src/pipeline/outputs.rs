@@ -56,6 +56,10 @@ pub(super) fn write(
         writer.table(&profiles, &schema::clusters::TABLE, &extra)?;
         writer.table(&clustering.quality, &schema::cluster_quality::TABLE, &[])?;
     }
+    if let Some((moves, drift)) = night.compared.as_ref().and_then(|compared| compared.tables.as_ref()) {
+        writer.table(moves, &schema::moves::TABLE, &[])?;
+        writer.table(drift, &schema::drift::TABLE, &[])?;
+    }
     if config.publish.segments {
         members::write(customers, draft, stamp)?;
     }
@@ -68,7 +72,9 @@ pub(super) fn write(
         .transpose()
         .map_err(|e| Error::internal(format!("the cluster model cannot be stored: {e}")))?;
     Manifest {
-        fingerprint: inputs.fingerprint.clone(),
+        fingerprint: stamp.fingerprint.clone(),
+        inputs_fingerprint: inputs.fingerprint.clone(),
+        previous: night.compared.as_ref().map_or(Value::Null, |compared| compared.previous.clone()),
         as_of: night.as_of.shown(),
         seed: config.run.seed,
         timezone: config.run.timezone.clone(),
@@ -179,6 +185,9 @@ fn figures(night: &Night) -> Result<Map<String, Value>> {
     out.insert("spend_total".into(), json!(known.then(|| sum.value())));
     if let Some(people) = &night.people {
         out.insert("customer_list".into(), list_figures(people, customers)?);
+    }
+    if let Some(history) = night.compared.as_ref().and_then(|compared| compared.figures.clone()) {
+        out.insert("history".into(), history);
     }
     for column in [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::CLUSTER_NAME] {
         if customers.column(column).is_ok() {

@@ -14,6 +14,12 @@ use crate::{Error, Result, Warning};
 
 /// Name of the file.
 pub const FILE: &str = "manifest.json";
+/// Key of the fingerprint of the inputs.
+const INPUTS: &str = "inputs_fingerprint";
+/// Key of the result that this one was compared with.
+pub const PREVIOUS: &str = "previous";
+/// Bytes at the beginning of a manifest that are sure to hold both fingerprints.
+const HEAD: u64 = 4_096;
 
 /// One input file.
 #[derive(Clone, Debug, Serialize)]
@@ -44,8 +50,12 @@ pub struct InputTable {
 /// Everything the manifest says.
 #[derive(Clone, Debug)]
 pub struct Manifest {
-    /// Fingerprint of configuration, inputs and engine.
+    /// Fingerprint of configuration, inputs, engine and the results it may have been compared with.
     pub fingerprint: String,
+    /// Fingerprint of configuration, inputs and engine.
+    pub inputs_fingerprint: String,
+    /// The result it was compared with: name, as-of, fingerprint; or null.
+    pub previous: Value,
     /// As-of day, `2011-12-10`.
     pub as_of: String,
     /// Seed in force.
@@ -88,7 +98,9 @@ impl Manifest {
             "engine": { "name": "moshtari", "version": env!("CARGO_PKG_VERSION") },
             "schema_version": crate::schema::SCHEMA_VERSION,
             "fingerprint": self.fingerprint,
+            INPUTS: self.inputs_fingerprint,
             "as_of": self.as_of,
+            PREVIOUS: self.previous,
             "seed": self.seed,
             "timezone": self.timezone,
             "stages": self.stages,
@@ -168,11 +180,17 @@ fn account(table: &InputTable) -> Value {
     stated
 }
 
-/// The fingerprint that the manifest of a result states, if there is one that can be read.
-pub fn fingerprint_of(result: &Path) -> Option<String> {
-    let text = std::fs::read(result.join(FILE)).ok()?;
-    let manifest: Value = serde_json::from_slice(&text).ok()?;
-    manifest["fingerprint"].as_str().map(str::to_owned)
+/// The fingerprint of the inputs of a result, if its manifest can be read. Only the beginning of the file is read,
+/// because a folder may hold years of results.
+pub fn inputs_of(result: &Path) -> Option<String> {
+    let mut head = Vec::new();
+    File::open(result.join(FILE)).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+    let head = String::from_utf8_lossy(&head);
+    let stated = |key: &str| {
+        let rest = head.split_once(&format!("\"{key}\": \""))?.1;
+        Some(rest.split_once('"')?.0.to_owned())
+    };
+    stated(INPUTS)
 }
 
 /// Size and BLAKE3 of a file.

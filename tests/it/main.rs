@@ -21,6 +21,7 @@
 //! | `campaigns` | campaign files as platforms read them; control groups and lift |
 //! | `formats` | one export in every format gives one result |
 //! | `people` | the customer list, consent, suppression; contact data that stays out of results |
+//! | `history` | two nights of the sample: who moved, the same names, the same night again |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
 //! | `faults` | killed, full disk, two at once, twice the same night |
 //! | `messages` | every message a mistake leads to |
@@ -53,6 +54,7 @@ mod drivers;
 mod ecsi;
 mod faults;
 mod formats;
+mod history;
 mod init;
 mod messages;
 mod olist;
