@@ -38,6 +38,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Why a customer carries these labels: values, thresholds, rules
     Explain(ExplainArgs),
+    /// Render the report of a result again, in another language, say
+    Report(ReportArgs),
     /// Write a synthetic company of any size
     Generate(GenerateArgs),
     /// Every table and column of a result
@@ -102,6 +104,18 @@ pub(super) struct ExplainArgs {
     pub(super) result: PathBuf,
     /// The customer's id
     pub(super) id: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ReportArgs {
+    /// A result folder: `results`, `results/latest` or one of `results/runs`
+    pub(super) result: PathBuf,
+    /// Language: en, fa, or both with a switch; left out: as the result's configuration says
+    #[arg(long)]
+    pub(super) locale: Option<String>,
+    /// Where the page is written, `-` for standard output; left out: `report.<locale>.html` in the current folder
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

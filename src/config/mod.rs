@@ -138,6 +138,11 @@ impl Config {
         Stage::ALL.into_iter().filter(needed).collect()
     }
 
+    /// Whether the report is written: as asked for, else when no stage is left out.
+    pub fn reports(&self) -> bool {
+        self.publish.report.unwrap_or_else(|| self.stages().len() == Stage::ALL.len())
+    }
+
     /// `[satisfaction]` with what `[publish]` decides.
     pub fn satisfaction(&self) -> SatisfactionParams {
         let minimum_group = self.publish.minimum_group.unwrap_or(self.satisfaction.minimum_group);

@@ -10,10 +10,14 @@ pub struct PublishConfig {
     pub segments: bool,
     /// Figures of groups smaller than this are masked; it stands above `[satisfaction] minimum_group`.
     pub minimum_group: Option<u32>,
+    /// Write `report.html`; left out: when all stages are computed.
+    pub report: Option<bool>,
+    /// Name customers in the report.
+    pub report_customers: bool,
 }
 
 impl Default for PublishConfig {
     fn default() -> Self {
-        Self { segments: true, minimum_group: None }
+        Self { segments: true, minimum_group: None, report: None, report_customers: false }
     }
 }

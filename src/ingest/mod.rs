@@ -22,6 +22,7 @@ pub mod parquet;
 pub mod plan;
 pub mod published;
 pub mod read;
+pub mod result_table;
 pub mod rules;
 pub mod scale;
 pub mod source;

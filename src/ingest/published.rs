@@ -44,6 +44,16 @@ impl Published {
         ParquetFile::open(&folder.join(format!("{}.parquet", customers::TABLE.name)))
     }
 
+    /// The folder of the result.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &serde_json::Value {
+        &self.manifest
+    }
+
     /// The as-of day.
     pub fn as_of(&self) -> &str {
         self.manifest["as_of"].as_str().unwrap_or("an unknown day")
