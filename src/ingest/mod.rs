@@ -26,6 +26,7 @@ pub mod result_table;
 pub mod rules;
 pub mod scale;
 pub mod source;
+pub mod survey_facts;
 pub mod surveys;
 pub mod text;
 pub mod thresholds;

@@ -42,7 +42,15 @@ fn class(place: usize) -> String {
 
 /// The name of a cluster: its words one by one, where the language has them.
 fn name(voice: &Voice<'_>, stored: &str) -> String {
-    let words: Vec<String> = stored.split(", ").map(|word| voice.label("cluster_word", word)).collect();
+    let word = |word: &str| match word.split_once(" about ") {
+        // Names that words alone do not tell apart end in a figure.
+        Some((feature, n)) => {
+            let feature = voice.label("feature", &feature.replace(' ', "_"));
+            voice.fill("cluster_word.about", &[("feature", &feature), ("n", &voice.numbers.digits(n))])
+        }
+        None => voice.label("cluster_word", word),
+    };
+    let words: Vec<String> = stored.split(", ").map(word).collect();
     words.join(&voice.get("list_comma"))
 }
 
