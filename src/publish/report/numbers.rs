@@ -92,7 +92,7 @@ impl Numbers {
             Some((step, english, persian)) => {
                 let unit = if *step < 1e5 { 1e3 } else { *step };
                 let scaled = value / unit;
-                let decimals = if scaled.abs() >= 100.0 { 0 } else { 1 };
+                let decimals = usize::from(scaled.abs() < 100.0);
                 let word = if self.is_persian() { persian } else { english };
                 format!("{}{word}", self.decimal(scaled, decimals))
             }

@@ -44,7 +44,8 @@ pub(in super::super) struct Named {
 /// What pictures need to know of the customers.
 #[derive(Debug, Default)]
 pub(in super::super) struct Customers {
-    pub(in super::super) customers: u64,
+    /// Rows of the table.
+    pub(in super::super) number: u64,
     /// By recency and frequency score.
     pub(in super::super) cells: BTreeMap<(u8, u8), Cell>,
     pub(in super::super) recency: Option<Histogram>,
@@ -82,7 +83,7 @@ impl Customers {
         if may_name {
             columns.extend([c::CUSTOMER_ID, c::QUADRANT]);
         }
-        let mut made = Self { customers: table.rows() as u64, ..Self::default() };
+        let mut made = Self { number: table.rows() as u64, ..Self::default() };
         let mut gathered = Gathered::default();
         for batch in table.groups(&columns)? {
             let spend = floats(&batch, c::SPEND_TOTAL);

@@ -82,7 +82,7 @@ fn picture(voice: &Voice<'_>, quadrants: &SmallTable, known: f64) -> Block {
         level: voice.get("quadrant.satisfaction"),
         upright: voice.get("quadrant.loyalty"),
     };
-    let all = voice.figures.customers.customers as f64;
+    let all = voice.figures.customers.number as f64;
     Block::Figure(Figure {
         title: voice.get("quadrant.picture_title"),
         says: voice.fill(

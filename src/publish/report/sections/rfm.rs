@@ -4,6 +4,7 @@ use super::voice::{Voice, segment_class};
 use crate::publish::report::chart::bars;
 use crate::publish::report::chart::heat::{self, MapAxes, MapCell};
 use crate::publish::report::chart::histogram::{self, Limit};
+use crate::publish::report::figures::customers::Cell;
 use crate::publish::report::figures::histogram::Histogram;
 use crate::publish::report::page::{Bar, Block, Drawing, Figure, Key, Section, Table, TableCell};
 use crate::schema::{customers as c, rfm_segments as p, rfm_thresholds as t};
@@ -65,45 +66,10 @@ fn map(voice: &Voice<'_>) -> Block {
         ]),
     );
     let mut drawn = Vec::new();
-    for ((r, f), cell) in cells {
-        let segment = cell.segment();
-        let place = segment.and_then(|s| names.iter().position(|n| *n == s));
-        let masked = voice.is_masked(cell.customers);
-        let (customers, spend) = match masked {
-            false => (Some(cell.customers as f64), Some(cell.spend.value())),
-            true => (None, None),
-        };
-        let name = voice.segment(segment);
-        let class = segment_class(segment.unwrap_or_default(), place.unwrap_or(0));
-        let value = customers.map_or_else(|| voice.get("masked"), |n| voice.count(n));
-        let title = voice.fill(
-            "rfm.cell",
-            &[
-                ("r", &voice.count(f64::from(*r))),
-                ("f", &voice.count(f64::from(*f))),
-                ("segment", &name),
-                ("n", &value),
-                ("spend", &spend.map_or_else(|| voice.get("masked"), |s| voice.money(s))),
-            ],
-        );
-        drawn.push(MapCell {
-            column: usize::from(*r) - 1,
-            row: usize::from(*f) - 1,
-            region: segment.unwrap_or_default().to_owned(),
-            class: class.clone(),
-            strength: (cell.customers as f64 / most).sqrt(),
-            sign: place.map(sign).unwrap_or_default(),
-            value,
-            name: name.clone(),
-            title,
-        });
-        table.push(vec![
-            voice.count_cell(Some(f64::from(*r))),
-            voice.count_cell(Some(f64::from(*f))),
-            TableCell::text(name).swatch(class),
-            voice.count_cell(customers),
-            voice.money_cell(spend),
-        ]);
+    for (at, cell) in cells {
+        let (cell, row) = map_cell(voice, &names, *at, cell, most);
+        drawn.push(cell);
+        table.push(row);
     }
     let axes = MapAxes {
         level: voice.get("rfm.axis_recency"),
@@ -111,23 +77,67 @@ fn map(voice: &Voice<'_>) -> Block {
         scores: (1..=scores).map(|s| voice.count(f64::from(s))).collect(),
     };
     let id = voice.id("figure-map");
+    let key = |(place, name): (usize, &&str)| Key {
+        class: segment_class(name, place),
+        label: format!("{}  {}", sign(place), voice.segment(Some(name))),
+    };
     Block::Figure(Figure {
         title: voice.get("rfm.map_title"),
         says: map_says(voice),
         drawing: Drawing::Svg {
             svg: heat::draw(&drawn, &axes, &format!("{id}-says"), voice.right_to_left()),
         },
-        legend: names
-            .iter()
-            .enumerate()
-            .map(|(place, name)| Key {
-                class: segment_class(name, place),
-                label: format!("{}  {}", sign(place), voice.segment(Some(name))),
-            })
-            .collect(),
+        legend: names.iter().enumerate().map(key).collect(),
         table: Some(table),
         id,
     })
+}
+
+/// A cell of the map, and its row in the table behind it.
+fn map_cell(
+    voice: &Voice<'_>,
+    names: &[&str],
+    (r, f): (u8, u8),
+    cell: &Cell,
+    most: f64,
+) -> (MapCell, Vec<TableCell>) {
+    let segment = cell.segment();
+    let place = segment.and_then(|s| names.iter().position(|n| *n == s));
+    let shown = !voice.is_masked(cell.customers);
+    let customers = shown.then_some(cell.customers as f64);
+    let spend = shown.then_some(cell.spend.value());
+    let name = voice.segment(segment);
+    let class = segment_class(segment.unwrap_or_default(), place.unwrap_or(0));
+    let value = customers.map_or_else(|| voice.get("masked"), |n| voice.count(n));
+    let title = voice.fill(
+        "rfm.cell",
+        &[
+            ("r", &voice.count(f64::from(r))),
+            ("f", &voice.count(f64::from(f))),
+            ("segment", &name),
+            ("n", &value),
+            ("spend", &spend.map_or_else(|| voice.get("masked"), |s| voice.money(s))),
+        ],
+    );
+    let row = vec![
+        voice.count_cell(Some(f64::from(r))),
+        voice.count_cell(Some(f64::from(f))),
+        TableCell::text(name.clone()).swatch(class.clone()),
+        voice.count_cell(customers),
+        voice.money_cell(spend),
+    ];
+    let drawn = MapCell {
+        column: usize::from(r) - 1,
+        row: usize::from(f) - 1,
+        region: segment.unwrap_or_default().to_owned(),
+        class,
+        strength: (cell.customers as f64 / most).sqrt(),
+        sign: place.map(sign).unwrap_or_default(),
+        value,
+        name,
+        title,
+    };
+    (drawn, row)
 }
 
 fn scores(voice: &Voice<'_>) -> u8 {

@@ -23,7 +23,7 @@ pub(super) fn section(voice: &Voice<'_>) -> Section {
             blocks.extend(customers(voice));
             let surveys = surveys(indices);
             for (n, survey) in surveys.iter().enumerate() {
-                let shown = Survey { voice, indices, survey, n, several: surveys.len() > 1 };
+                let shown = Survey { voice, indices, name: survey, n, several: surveys.len() > 1 };
                 shown.blocks(&mut blocks);
             }
             if surveys.is_empty() {
@@ -80,7 +80,7 @@ fn customers(voice: &Voice<'_>) -> Option<Block> {
             voice.percent_cell(Some(share)),
         ]);
     }
-    let all = voice.figures.customers.customers as f64;
+    let all = voice.figures.customers.number as f64;
     Some(Block::Figure(Figure {
         id: voice.id("figure-levels"),
         title: voice.get("satisfaction.customers_title"),
@@ -102,7 +102,7 @@ fn customers(voice: &Voice<'_>) -> Option<Block> {
 struct Survey<'a> {
     voice: &'a Voice<'a>,
     indices: &'a SmallTable,
-    survey: &'a str,
+    name: &'a str,
     n: usize,
     several: bool,
 }
@@ -124,7 +124,7 @@ impl Survey<'_> {
     /// A title with the survey's name where there are several.
     fn titled(&self, key: &str) -> String {
         let title = self.voice.get(key);
-        if self.several { format!("{title}: {}", self.survey) } else { title }
+        if self.several { format!("{title}: {}", self.name) } else { title }
     }
 
     fn id(&self, name: &str) -> String {
@@ -134,7 +134,7 @@ impl Survey<'_> {
     /// The row of a measure.
     fn row(&self, dimension: &str, group_by: &str, group: Option<&str>, measure: &str) -> Option<usize> {
         let wanted = [
-            (s::SURVEY, self.survey),
+            (s::SURVEY, self.name),
             (s::DIMENSION, dimension),
             (s::GROUP_BY, group_by),
             (s::MEASURE, measure),
@@ -155,7 +155,7 @@ impl Survey<'_> {
     /// Distinct texts of a column among rows of a grouping, in the order of the table.
     fn distinct(&self, column: &str, group_by: &str) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
-        for row in self.indices.rows_where(&[(s::SURVEY, self.survey), (s::GROUP_BY, group_by)]) {
+        for row in self.indices.rows_where(&[(s::SURVEY, self.name), (s::GROUP_BY, group_by)]) {
             if let Some(text) = self.indices.text(row, column).filter(|t| !found.iter().any(|f| f == t)) {
                 found.push(text.to_owned());
             }
@@ -362,7 +362,7 @@ impl Survey<'_> {
         ];
         let mut table =
             Table::new(self.id("indices"), voice.get("satisfaction.table_caption"), voice.heads(&heads));
-        for row in self.indices.rows_where(&[(s::SURVEY, self.survey), (s::GROUP_BY, ALL)]) {
+        for row in self.indices.rows_where(&[(s::SURVEY, self.name), (s::GROUP_BY, ALL)]) {
             let measure = self.indices.text(row, s::MEASURE).unwrap_or_default();
             let written = |value: f64| self.written(measure, value);
             table.push(vec![
