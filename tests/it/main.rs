@@ -16,6 +16,7 @@
 //! | `surveys_alone` | runs without transactions: published surveys, and small ones |
 //! | `drivers` | facts that go with a response, and what drives satisfaction |
 //! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
+//! | `report` | the page: figures of the tables, same bytes, nobody named |
 //! | `formats` | one export in every format gives one result |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
 //! | `faults` | killed, full disk, two at once, twice the same night |
@@ -52,6 +53,7 @@ mod olist;
 mod online_retail;
 mod properties;
 mod rejects;
+mod report;
 mod rfm_r_package;
 mod sample;
 mod surveys;

@@ -92,7 +92,8 @@ impl Numbers {
             Some((step, english, persian)) => {
                 let unit = if *step < 1e5 { 1e3 } else { *step };
                 let scaled = value / unit;
-                let decimals = usize::from(scaled.abs() < 100.0);
+                let tenths = (scaled.abs() * 10.0).round();
+                let decimals = usize::from(tenths < 1000.0 && tenths % 10.0 != 0.0);
                 let word = if self.is_persian() { persian } else { english };
                 format!("{}{word}", self.decimal(scaled, decimals))
             }
@@ -149,23 +150,24 @@ impl Numbers {
         }
     }
 
-    /// A period as the tables name it: `2025-07` becomes `Jul 2025`; others as they are, in the digits of
-    /// the language.
+    /// A period as the tables name it: `2025-07` becomes `Jul 2025`, `2025-Q3` `Q3 2025`, `2025-W07` `week 7,
+    /// 2025`. Periods are those of the Gregorian calendar, in either language.
     pub(super) fn period(self, text: &str) -> String {
-        let parts: Vec<&str> = text.split('-').collect();
-        if let [year, month] = parts[..]
-            && let (Ok(year), Ok(month)) = (year.parse::<i32>(), month.parse::<u32>())
-            && (1..=12).contains(&month)
-        {
-            let jalali = (1200..1600).contains(&year);
-            let names = match (jalali, self.is_persian()) {
-                (true, _) => PERSIAN_MONTHS,
-                (false, true) => PERSIAN_GREGORIAN,
-                (false, false) => ENGLISH_MONTHS,
-            };
-            return self.digits(&format!("{} {year}", names[month as usize - 1]));
-        }
-        self.digits(text)
+        let Some((year, part)) = text.split_once('-') else { return self.digits(text) };
+        let number = part.trim_start_matches(['Q', 'W']).parse::<usize>().ok();
+        let Some(number) = number.filter(|n| *n > 0) else { return self.digits(text) };
+        let months = if self.is_persian() { PERSIAN_GREGORIAN } else { ENGLISH_MONTHS };
+        let name = match (part.as_bytes()[0], self.is_persian()) {
+            (b'Q', false) => format!("Q{number}"),
+            (b'Q', true) => format!("سه‌ماههٔ {number}،"),
+            (b'W', false) => format!("week {number},"),
+            (b'W', true) => format!("هفتهٔ {number}،"),
+            _ => match months.get(number - 1) {
+                Some(month) => (*month).to_owned(),
+                None => return self.digits(text),
+            },
+        };
+        self.digits(&format!("{name} {year}"))
     }
 }
 
@@ -187,6 +189,7 @@ mod tests {
         assert_eq!(EN.short(45.67), "45.7");
         assert_eq!(EN.compact(3_728_501.0), "3.7 m");
         assert_eq!(EN.compact(182_288.59), "182 k");
+        assert_eq!(EN.compact(50_000.0), "50 k");
         assert_eq!(FA.compact(3_728_501.0), "۳٫۷ میلیون");
         assert_eq!(EN.percent(0.1253), "12.5%");
         assert_eq!(EN.percent(1.0), "100%");
@@ -201,6 +204,9 @@ mod tests {
         assert_eq!(EN.written("2011-12-10T18:30:00Z"), "10 Dec 2011 18:30");
         assert_eq!(FA.period("2025-07"), "ژوئیه ۲۰۲۵");
         assert_eq!(EN.period("2025-07"), "Jul 2025");
-        assert_eq!(EN.period("2025-Q3"), "2025-Q3");
+        assert_eq!(EN.period("2025-Q3"), "Q3 2025");
+        assert_eq!(EN.period("2025-W07"), "week 7, 2025");
+        assert_eq!(FA.period("2025"), "۲۰۲۵");
+        assert_eq!(EN.period("(undated)"), "(undated)");
     }
 }

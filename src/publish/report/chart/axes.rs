@@ -15,13 +15,18 @@ pub(in super::super) fn ticks(high: f64, most: usize) -> Vec<f64> {
     (0..=steps).map(|i| i as f64 * step).collect()
 }
 
-/// Horizontal lines with their labels above them, at the side where reading starts.
+/// Horizontal lines.
 pub(in super::super) fn rules(canvas: &mut Canvas, lines: &[(f64, String)]) {
-    for (y, label) in lines {
+    for (y, _) in lines {
         canvas.line((0.0, *y), (100.0, *y), "grid");
-        if !label.is_empty() {
-            canvas.text((0.0, *y - 4.0), 0.0, Anchor::Start, "tick", label);
-        }
+    }
+}
+
+/// The labels of horizontal lines, above them, at the side where reading ends: drawn last, so that no bar
+/// covers them.
+pub(in super::super) fn names(canvas: &mut Canvas, lines: &[(f64, String)]) {
+    for (y, label) in lines {
+        canvas.text((100.0, *y - 4.0), 0.0, Anchor::End, "tick", label);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Counts in bins, with the limits between scores.
 
-use super::axes::{feet, rules, ticks};
+use super::axes::{feet, names, rules, ticks};
 use super::{Anchor, Canvas};
 use crate::publish::report::figures::histogram::Histogram;
 
@@ -23,7 +23,8 @@ pub(in super::super) fn draw(
     limits: &[Limit],
     described_by: &str,
     rtl: bool,
-    written: &dyn Fn(f64) -> String,
+    count: &dyn Fn(f64) -> String,
+    edge: &dyn Fn(usize) -> String,
     title: &dyn Fn(usize) -> String,
 ) -> String {
     let mut canvas = Canvas::new(HEIGHT, rtl);
@@ -31,7 +32,7 @@ pub(in super::super) fn draw(
     let marks = ticks(most, 3);
     let top = marks.last().copied().unwrap_or(1.0);
     let y = |value: f64| FLOOR - value / top * (FLOOR - TOP);
-    let lines: Vec<_> = marks.iter().skip(1).map(|mark| (y(*mark), written(*mark))).collect();
+    let lines: Vec<_> = marks.iter().skip(1).map(|mark| (y(*mark), count(*mark))).collect();
     rules(&mut canvas, &lines);
     let bins = histogram.counts.len() as f64;
     for (i, count) in histogram.counts.iter().enumerate() {
@@ -42,9 +43,9 @@ pub(in super::super) fn draw(
     }
     canvas.line((0.0, FLOOR), (100.0, FLOOR), "axis");
     draw_limits(&mut canvas, histogram, limits);
+    names(&mut canvas, &lines);
     let labelled = edges_to_label(histogram.edges.len());
-    let labels: Vec<_> =
-        labelled.into_iter().map(|i| (i as f64 / bins * 100.0, written(histogram.edges[i]))).collect();
+    let labels: Vec<_> = labelled.into_iter().map(|i| (i as f64 / bins * 100.0, edge(i))).collect();
     feet(&mut canvas, FLOOR + 17.0, &labels);
     canvas.finish(described_by)
 }

@@ -1,6 +1,6 @@
 //! Curves over a level axis.
 
-use super::axes::{feet, rules};
+use super::axes::{feet, names, rules};
 use super::{Anchor, Canvas};
 
 const TOP: f64 = 26.0;
@@ -49,6 +49,7 @@ pub(in super::super) fn draw(lines: &Lines, described_by: &str, rtl: bool) -> St
         let (shift, anchor) = if *x > 60.0 { (-10.0, Anchor::End) } else { (10.0, Anchor::Start) };
         canvas.text((*x, y(*value) + 4.0), shift, anchor, "mark-name", label);
     }
+    names(&mut canvas, &heights);
     feet(&mut canvas, floor + 17.0, &lines.feet);
     canvas.finish(described_by)
 }

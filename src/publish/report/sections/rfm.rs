@@ -41,12 +41,10 @@ fn names<'a>(voice: &Voice<'a>) -> Vec<&'a str> {
     (0..segments.rows()).filter_map(|row| segments.text(row, p::NAME)).collect()
 }
 
-/// The sign of a segment on the map: A, B, ...; numbers beyond Z.
-fn sign(place: usize) -> String {
-    u8::try_from(place)
-        .ok()
-        .filter(|place| *place < 26)
-        .map_or_else(|| (place + 1).to_string(), |place| char::from(b'A' + place).to_string())
+/// The sign of a segment on the map: a letter while there are enough of them, else its number.
+fn sign(voice: &Voice<'_>, place: usize) -> String {
+    let letters = voice.get("rfm.signs");
+    letters.chars().nth(place).map_or_else(|| voice.count(place as f64 + 1.0), String::from)
 }
 
 fn map(voice: &Voice<'_>) -> Block {
@@ -79,7 +77,7 @@ fn map(voice: &Voice<'_>) -> Block {
     let id = voice.id("figure-map");
     let key = |(place, name): (usize, &&str)| Key {
         class: segment_class(name, place),
-        label: format!("{}  {}", sign(place), voice.segment(Some(name))),
+        label: format!("{}  {}", sign(voice, place), voice.segment(Some(name))),
     };
     Block::Figure(Figure {
         title: voice.get("rfm.map_title"),
@@ -132,7 +130,7 @@ fn map_cell(
         region: segment.unwrap_or_default().to_owned(),
         class,
         strength: (cell.customers as f64 / most).sqrt(),
-        sign: place.map(sign).unwrap_or_default(),
+        sign: place.map(|place| sign(voice, place)).unwrap_or_default(),
         value,
         name,
         title,
@@ -236,20 +234,20 @@ fn segment_table(voice: &Voice<'_>) -> Table {
 
 fn distribution(voice: &Voice<'_>, name: &str, dimension: &str, values: &Histogram) -> Figure {
     let id = voice.id(&format!("figure-{name}"));
-    let written = |value: f64| voice.numbers.compact(value);
-    let between = |bin: usize| {
-        let (from, to) = (written(values.edges[bin]), written(values.edges[bin + 1]));
-        voice.fill("rfm.from_to", &[("from", &from), ("to", &to)])
+    // The first bin of money holds what is not above zero, however far below.
+    let edge = |i: usize| match values.edges[i] {
+        value if i == 0 && value < 0.0 => voice.get("rfm.zero_or_less"),
+        value => voice.numbers.compact(value),
+    };
+    let between = |bin: usize| match edge(bin) {
+        edge if bin == 0 && values.edges[0] < 0.0 => edge,
+        from => voice.fill("rfm.from_to", &[("from", &from), ("to", &edge(bin + 1))]),
     };
     let title = |bin: usize| format!("{}: {}", between(bin), voice.count(values.counts[bin] as f64));
-    let svg = histogram::draw(
-        values,
-        &limits(voice, dimension),
-        &format!("{id}-says"),
-        voice.right_to_left(),
-        &written,
-        &title,
-    );
+    let says = format!("{id}-says");
+    let count = |n: f64| voice.numbers.compact(n);
+    let limits = limits(voice, dimension);
+    let svg = histogram::draw(values, &limits, &says, voice.right_to_left(), &count, &edge, &title);
     let heads = [("values", false), ("customers", true)];
     let caption = voice.get(&format!("rfm.{name}_title"));
     let mut table = Table::new(voice.id(name), caption.clone(), voice.heads(&heads));
