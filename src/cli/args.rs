@@ -42,6 +42,8 @@ pub(super) enum Command {
     Export(ExportArgs),
     /// Who moved between two results
     Diff(DiffArgs),
+    /// Render the report of a result again, in another language, say
+    Report(ReportArgs),
     /// Write a synthetic company of any size
     Generate(GenerateArgs),
     /// Every table and column of a result
@@ -153,6 +155,18 @@ pub(super) enum DiffFormat {
     Text,
     /// One JSON object.
     Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ReportArgs {
+    /// A result folder: `results`, `results/latest` or one of `results/runs`
+    pub(super) result: PathBuf,
+    /// Language: en, fa, or both with a switch; left out: as the result's configuration says
+    #[arg(long)]
+    pub(super) locale: Option<String>,
+    /// Where the page is written, `-` for standard output; left out: `report.<locale>.html` in the current folder
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -10,6 +10,7 @@ mod generate;
 mod init;
 mod printer;
 mod progress;
+mod report;
 mod run;
 mod schema;
 
@@ -58,6 +59,7 @@ fn dispatch(command: Command, printer: Printer) -> Result<u8> {
         Command::Explain(args) => explain::run(&args, printer),
         Command::Export(args) => export::run(&args, printer),
         Command::Diff(args) => diff::run(&args, printer),
+        Command::Report(args) => report::run(&args, printer),
         Command::Generate(args) => generate::run(&args, printer),
         Command::Schema(args) => schema::run(&args, printer),
         Command::Completions { shell } => completions::shell(shell, printer),

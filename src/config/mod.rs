@@ -177,6 +177,12 @@ impl Config {
         Stage::ALL.into_iter().filter(needed).collect()
     }
 
+    /// Whether the report is written: as asked for, else when no stage is left out on purpose.
+    pub fn reports(&self) -> bool {
+        let whole = self.run.stages.as_ref().is_none_or(|_| self.stages().len() == Stage::ALL.len());
+        self.publish.report.unwrap_or(whole)
+    }
+
     /// The stages asked for must be possible with the exports there are.
     ///
     /// # Errors

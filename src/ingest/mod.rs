@@ -26,6 +26,7 @@ pub mod people;
 pub mod plan;
 pub mod published;
 pub mod read;
+pub mod result_table;
 pub mod rules;
 pub mod scale;
 pub mod source;

@@ -1,5 +1,7 @@
 //! A night to files: every table of the result into the draft, the manifest last.
 
+use std::io::Write;
+
 use polars::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +14,7 @@ use crate::loyalty::Cuts;
 use crate::math::sum::Sum;
 use crate::profile::{known_in, profile};
 use crate::publish::parquet::{self, ExtraColumn, Stamp};
-use crate::publish::{Draft, Manifest, members};
+use crate::publish::{Draft, Manifest, members, report};
 use crate::schema::{self, CENTRE_PREFIX, Table, customers as c};
 use crate::{Error, Result, table};
 
@@ -71,7 +73,7 @@ pub(super) fn write(
         .map(|made| serde_json::to_value(&made.model))
         .transpose()
         .map_err(|e| Error::internal(format!("the cluster model cannot be stored: {e}")))?;
-    Manifest {
+    let manifest = Manifest {
         fingerprint: stamp.fingerprint.clone(),
         inputs_fingerprint: inputs.fingerprint.clone(),
         previous: night.compared.as_ref().map_or(Value::Null, |compared| compared.previous.clone()),
@@ -84,11 +86,23 @@ pub(super) fn write(
         tables: night.tables.clone(),
         figures: figures.clone(),
         models: models.into_iter().map(|m| (Stage::Clusters.name().to_owned(), m)).collect(),
+        report: report::Settings::of(config).json(),
         warnings: night.warnings.clone(),
         timings: observer.timings(),
+    };
+    if config.reports() {
+        observer.stage("report");
+        write_report(draft, &manifest.json(&[]))?;
     }
-    .write(draft)?;
+    manifest.write(draft)?;
     Ok(figures)
+}
+
+/// The page, from the tables as they were just written.
+fn write_report(draft: &Draft, manifest: &Value) -> Result<()> {
+    let page = report::render(&draft.path(""), manifest, report::Settings::kept(manifest))?;
+    let path = draft.path(report::FILE);
+    draft.create(report::FILE)?.write_all(page.as_bytes()).map_err(Error::io("write", &path))
 }
 
 struct Writer<'a> {

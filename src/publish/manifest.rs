@@ -74,6 +74,8 @@ pub struct Manifest {
     pub figures: serde_json::Map<String, Value>,
     /// Models needed by the next run, such as the clusters' scaler and centres.
     pub models: serde_json::Map<String, Value>,
+    /// How the report is rendered.
+    pub report: Value,
     /// Things to know.
     pub warnings: Vec<Warning>,
     /// Seconds per stage, measured by whoever has a clock.
@@ -89,7 +91,8 @@ impl Manifest {
         write_plain(&self.json(&outputs(draft)?), draft)
     }
 
-    fn json(&self, outputs: &[Value]) -> Value {
+    /// The manifest with these outputs.
+    pub fn json(&self, outputs: &[Value]) -> Value {
         let accounting: serde_json::Map<String, Value> =
             self.tables.iter().map(|t| (t.name.clone(), account(t))).collect();
         let timings: serde_json::Map<String, Value> =
@@ -110,6 +113,7 @@ impl Manifest {
             "inputs": self.inputs,
             "outputs": outputs,
             "models": self.models,
+            "report": self.report,
             "config": self.config,
             "timings_seconds": timings,
         })

@@ -19,6 +19,7 @@
 //! | `drivers` | facts that go with a response, and what drives satisfaction |
 //! | `activity`, `surveys`, `complaints`, `rejects` | definitions, on exports small enough to compute by hand |
 //! | `campaigns` | campaign files as platforms read them; control groups and lift |
+//! | `report` | the page: figures of the tables, same bytes, nobody named |
 //! | `formats` | one export in every format gives one result |
 //! | `people` | the customer list, consent, suppression; contact data that stays out of results |
 //! | `history` | two nights of the sample: who moved, the same names, the same night again |
@@ -63,6 +64,7 @@ mod online_retail;
 mod people;
 mod properties;
 mod rejects;
+mod report;
 mod rfm_r_package;
 mod sample;
 mod surveys;
