@@ -29,6 +29,7 @@
 pub mod activity;
 pub mod clusters;
 pub mod complaints;
+pub mod condition;
 pub mod config;
 pub mod error;
 pub mod facts;

@@ -337,10 +337,10 @@ pub mod answers {
     pub const ANSWERED_AT: &str = "answered_at";
     /// Age in whole calendar days at the as-of day (`i32`), 0 = as-of day; null without a time.
     pub const AGE_DAYS: &str = "age_days";
-    /// Index of the item within its survey (`u16`).
+    /// Index of the item within its survey (`u16`); the survey's facts follow its items.
     pub const ITEM: &str = "item";
     /// The answer on its own scale (`f64`).
     pub const VALUE: &str = "value";
-    /// The answer mapped to 0..1, reversed where the item is (`f64`).
+    /// The answer mapped to 0..1, reversed where the item is (`f64`); of a fact the value itself.
     pub const UNIT: &str = "unit";
 }

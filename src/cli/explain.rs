@@ -19,17 +19,19 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
     let value = |column: &str| customer.get(column).map(String::as_str);
     let mut text = format!("customer {} as of {}\n", args.id, published.as_of());
     let shown = |column: &str| value(column).unwrap_or("unknown");
-    let _ = writeln!(
-        text,
-        "  orders        {} counting, on {} days, {} to {}; spend {}, {} rows returned worth {}",
-        shown(c::ORDER_COUNT),
-        shown(c::ACTIVE_DAYS),
-        value(c::FIRST_ORDER_AT).unwrap_or("never"),
-        value(c::LAST_ORDER_AT).unwrap_or("never"),
-        shown(c::SPEND_TOTAL),
-        shown(c::RETURN_COUNT),
-        shown(c::RETURN_TOTAL),
-    );
+    let _ = match value(c::ORDER_COUNT) {
+        None => writeln!(text, "  orders        unknown: the run had no transactions"),
+        Some(orders) => writeln!(
+            text,
+            "  orders        {orders} counting, on {} days, {} to {}; spend {}, {} rows returned worth {}",
+            shown(c::ACTIVE_DAYS),
+            value(c::FIRST_ORDER_AT).unwrap_or("never"),
+            value(c::LAST_ORDER_AT).unwrap_or("never"),
+            shown(c::SPEND_TOTAL),
+            shown(c::RETURN_COUNT),
+            shown(c::RETURN_TOTAL),
+        ),
+    };
     let labels = [
         ("segment", c::RFM_SEGMENT, c::RFM_WHY),
         ("satisfaction", c::SATISFACTION_LEVEL, c::SATISFACTION_WHY),

@@ -97,15 +97,11 @@ pub(super) fn account(table: &InputTable, printer: Printer) {
 
 fn totals(figures: &Map<String, Value>, printer: Printer) {
     let plain = |key: &str| figures.get(key).map(Value::to_string).unwrap_or_default();
-    printer.info(
-        &format!(
-            "{} customers, {} orders, spend {}",
-            plain("customers"),
-            plain("orders"),
-            plain("spend_total")
-        ),
-        figures,
-    );
+    let bought = match figures.get("orders") {
+        Some(Value::Null) => "no transactions".to_owned(),
+        _ => format!("{} orders, spend {}", plain("orders"), plain("spend_total")),
+    };
+    printer.info(&format!("{} customers, {bought}", plain("customers")), figures);
     for (label, counts) in figures {
         if let Value::Object(counts) = counts {
             let list: Vec<String> = counts.iter().map(|(name, n)| format!("{name} {n}")).collect();

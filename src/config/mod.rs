@@ -36,8 +36,8 @@ pub struct Config {
     /// `[run]`: where results go, from when the run looks, locale and time zone.
     #[serde(default)]
     pub run: RunConfig,
-    /// `[transactions]`: the exports of sales, their columns and rules.
-    pub transactions: TransactionsConfig,
+    /// `[transactions]`: the exports of sales, their columns and rules; left out: a run about surveys only.
+    pub transactions: Option<TransactionsConfig>,
     /// `[[surveys]]`: the exports of answers.
     #[serde(default)]
     pub surveys: Vec<SurveyConfig>,
@@ -101,15 +101,26 @@ impl Config {
 
     fn check(&self) -> Result<()> {
         Zone::parse(&self.run.timezone)?;
-        self.transactions.check()?;
+        self.check_exports()?;
         for (i, survey) in self.surveys.iter().enumerate() {
-            survey.check(i)?;
+            survey.check(i, self.transactions.is_some())?;
         }
         self.check_survey_names()?;
         self.rfm.check()?;
         self.satisfaction.check()?;
         self.loyalty.check()?;
         self.clusters.check()
+    }
+
+    fn check_exports(&self) -> Result<()> {
+        match &self.transactions {
+            Some(transactions) => transactions.check(),
+            None if self.surveys.is_empty() => {
+                Err(Error::config("the configuration has neither `[transactions]` nor `[[surveys]]`")
+                    .hint("name the exports of sales in `[transactions]`, those of answers in `[[surveys]]`"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Accounts and rejects are kept by name, so that no two input tables may share one.
@@ -130,12 +141,33 @@ impl Config {
         self.base.join(&self.run.output)
     }
 
-    /// The stages to compute: those asked for and those they need, in the order of the run.
+    /// The stages to compute: those asked for and those they need, in the order of the run; left out: all that
+    /// the exports allow.
     pub fn stages(&self) -> Vec<Stage> {
-        let Some(asked) = &self.run.stages else { return Stage::ALL.to_vec() };
+        let Some(asked) = &self.run.stages else {
+            let possible = |s: &Stage| self.transactions.is_some() || !s.needs_transactions();
+            return Stage::ALL.into_iter().filter(possible).collect();
+        };
         let needed =
             |s: &Stage| *s == Stage::Activity || asked.iter().any(|a| a == s || a.needs().contains(s));
         Stage::ALL.into_iter().filter(needed).collect()
+    }
+
+    /// The stages asked for must be possible with the exports there are.
+    ///
+    /// # Errors
+    /// `Config` naming a stage that needs transactions where there are none.
+    pub fn check_stages(&self) -> Result<()> {
+        let impossible = |s: &Stage| self.transactions.is_none() && s.needs_transactions();
+        let asked = self.run.stages.as_deref().unwrap_or_default();
+        match asked.iter().find(|s| impossible(s)) {
+            Some(stage) => {
+                let name = stage.name();
+                Err(Error::config(format!("stage `{name}` needs `[transactions]`, which there is none of"))
+                    .hint("without transactions there are `activity` and `satisfaction`; leave `stages` out"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// `[satisfaction]` with what `[publish]` decides.

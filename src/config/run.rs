@@ -11,7 +11,8 @@ use serde::{Deserialize, Deserializer};
 pub struct RunConfig {
     /// Result folder, relative to the configuration file.
     pub output: PathBuf,
-    /// The moment the run looks from; left out: the end of the day of the last accepted transaction.
+    /// The moment the run looks from; left out: the end of the day of the last accepted transaction, or of the
+    /// last answer where there are no transactions.
     #[serde(deserialize_with = "as_of")]
     pub as_of: Option<AsOf>,
     /// Seed of every random draw.
@@ -81,6 +82,11 @@ impl Stage {
     /// The stage of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.name() == name)
+    }
+
+    /// Whether it computes from what customers bought.
+    pub fn needs_transactions(self) -> bool {
+        !matches!(self, Self::Activity | Self::Satisfaction)
     }
 
     /// Stages this one reads the columns of.

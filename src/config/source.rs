@@ -82,6 +82,10 @@ pub struct Join {
     pub files: Vec<String>,
     /// Column here = column there.
     pub on: BTreeMap<String, ColumnName>,
+    /// Columns there whose numbers are added up where several rows have one key, such as the prices of an
+    /// order's lines; in all other columns such rows must agree.
+    #[serde(default)]
+    pub sum: Vec<ColumnName>,
     /// See [`Form`].
     pub format: Option<Format>,
     /// See [`Form`].

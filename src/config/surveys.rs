@@ -47,6 +47,9 @@ pub struct SurveyConfig {
     pub columns: SurveyColumns,
     /// The questions.
     pub items: Vec<ItemParams>,
+    /// What is known about the occasion of each response, in numbers.
+    #[serde(default)]
+    pub facts: Vec<FactParams>,
     /// Tables joined to the rows.
     #[serde(default)]
     pub join: Vec<Join>,
@@ -71,6 +74,39 @@ pub struct SurveyColumns {
     pub item: Option<ColumnName>,
     /// Long layout: the answer.
     pub answer: Option<ColumnName>,
+}
+
+/// One `[[surveys.facts]]`: a number that goes with each response and may drive its answers, such as what the
+/// order cost or how late it came.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactParams {
+    /// Name among the drivers.
+    pub name: String,
+    /// A column of numbers.
+    pub column: Option<ColumnName>,
+    /// Instead: a column of times, with `to`; the fact is the number of calendar days from this one to that one.
+    pub from: Option<ColumnName>,
+    /// See `from`.
+    pub to: Option<ColumnName>,
+}
+
+impl FactParams {
+    /// The columns it is made of.
+    pub fn columns(&self) -> impl Iterator<Item = &ColumnName> {
+        [&self.column, &self.from, &self.to].into_iter().flatten()
+    }
+
+    fn check(&self, survey: &str) -> Result<()> {
+        match (&self.column, &self.from, &self.to) {
+            (Some(_), None, None) | (None, Some(_), Some(_)) => Ok(()),
+            _ => Err(Error::config(format!(
+                "survey `{survey}`: the fact `{}` should have either `column`, or both of `from` and `to`",
+                self.name
+            ))
+            .hint("`column` is a column of numbers; `from` and `to` are columns of times, days apart")),
+        }
+    }
 }
 
 /// `[surveys.rules]`
@@ -119,7 +155,7 @@ impl SurveyConfig {
         }
     }
 
-    pub(super) fn check(&self, index: usize) -> Result<()> {
+    pub(super) fn check(&self, index: usize, with_orders: bool) -> Result<()> {
         let who = self.name.clone().unwrap_or_else(|| format!("number {}", index + 1));
         if self.files.as_slice().is_empty() {
             return Err(Error::config(format!("survey `{who}`: `files` names no file")));
@@ -127,6 +163,12 @@ impl SurveyConfig {
         if self.items.is_empty() {
             return Err(Error::config(format!("survey `{who}` has no `[[surveys.items]]`"))
                 .hint("name at least one question, what it measures and its scale"));
+        }
+        if self.columns.customer_id.is_none() && self.columns.order_id.is_some() && !with_orders {
+            return Err(Error::config(format!(
+                "survey `{who}` finds its customers through `order_id`, but there is no `[transactions]`"
+            ))
+            .hint("map `customer_id`, or leave `order_id` out: the survey is then anonymous"));
         }
         if self.layout == Layout::Long && (self.columns.item.is_none() || self.columns.answer.is_none()) {
             return Err(Error::config(format!(
@@ -136,9 +178,28 @@ impl SurveyConfig {
                 "name the column with the question and the column with the answer in `[surveys.columns]`",
             ));
         }
+        self.check_facts(&who)?;
         self.join.iter().try_for_each(|join| join.check("surveys"))?;
         for condition in self.rules.skip_when.as_slice() {
             condition.check("skip_when")?;
+        }
+        Ok(())
+    }
+
+    /// Drivers are told apart by name.
+    fn check_facts(&self, survey: &str) -> Result<()> {
+        for (place, fact) in self.facts.iter().enumerate() {
+            fact.check(survey)?;
+            let named = |name: &str| name == fact.name;
+            if self.facts[..place].iter().any(|other| named(&other.name))
+                || self.items.iter().any(|item| named(&item.column.0))
+            {
+                return Err(Error::config(format!(
+                    "survey `{survey}`: two drivers are called `{}`",
+                    fact.name
+                ))
+                .hint("give each fact a name that no other fact and no question has"));
+            }
         }
         Ok(())
     }

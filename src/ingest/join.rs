@@ -5,11 +5,13 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 use super::block::Cell;
-use super::id::canonical_id;
+use super::id::{canonical_id, is_missing};
+use super::numbers::{DecimalMark, parse_fixed};
 use super::read::read_blocks;
 use super::source::OpenFile;
-use crate::config::source::IdRule;
+use crate::config::source::{ColumnName, IdRule};
 use crate::facts::TextColumn;
+use crate::math::money::{Millionths, Money};
 use crate::{Error, Result};
 
 /// No row of the joined table.
@@ -20,6 +22,8 @@ pub const NO_ROW: u32 = u32::MAX;
 pub struct Lookup {
     keys: TextColumn,
     columns: Vec<TextColumn>,
+    /// For each wanted column that is added up: the sum of each row so far.
+    sums: Vec<Option<Vec<Option<Money>>>>,
     table: HashTable<u32>,
     hasher: FixedState,
 }
@@ -28,16 +32,24 @@ pub struct Lookup {
 const KEY_SEPARATOR: u8 = 0x1f;
 
 impl Lookup {
-    /// Reads the key columns and the wanted columns of the joined files.
+    /// Reads the key columns and the wanted columns of the joined files; those in `added` are added up where
+    /// rows share a key.
     ///
     /// # Errors
-    /// `Input` when a file cannot be read, `Config` when one key leads to rows that differ in a wanted column.
-    pub fn load(files: &[OpenFile], keys: &[String], wanted: &[String]) -> Result<Self> {
+    /// `Input` when a file cannot be read, `Config` when one key leads to rows that differ in a wanted column, or
+    /// what is to be added up is no number.
+    pub fn load(
+        files: &[OpenFile],
+        keys: &[String],
+        wanted: &[String],
+        added: &[ColumnName],
+    ) -> Result<Self> {
         let mut request = keys.to_vec();
         request.extend(wanted.iter().cloned());
         let mut lookup = Self {
             keys: TextColumn::default(),
             columns: wanted.iter().map(|_| TextColumn::default()).collect(),
+            sums: wanted.iter().map(|w| added.iter().any(|a| a.0 == *w).then(Vec::new)).collect(),
             table: HashTable::new(),
             hasher: FixedState::with_seed(1),
         };
@@ -58,7 +70,20 @@ impl Lookup {
                 Ok(())
             },
         )?;
+        lookup.write_sums();
         Ok(lookup)
+    }
+
+    /// The sums as the values of their columns.
+    fn write_sums(&mut self) {
+        for (column, sums) in self.columns.iter_mut().zip(&mut self.sums) {
+            for sum in sums.take().into_iter().flatten() {
+                match sum {
+                    Some(sum) => column.push(sum.to_f64().to_string().as_bytes()),
+                    None => column.push_null(),
+                }
+            }
+        }
     }
 
     fn insert<'a>(
@@ -70,7 +95,16 @@ impl Lookup {
     ) -> Result<()> {
         let hash = self.hasher.hash_one(key);
         if let Some(&row) = self.table.find(hash, |&r| self.keys.get(r as usize) == Some(key)) {
-            for ((column, cell), name) in self.columns.iter().zip(cells).zip(wanted) {
+            for (((column, sums), cell), name) in
+                self.columns.iter().zip(&mut self.sums).zip(cells).zip(wanted)
+            {
+                if let Some(sums) = sums {
+                    let sum = &mut sums[row as usize];
+                    if let Some(amount) = amount(cell, name, file)? {
+                        *sum = Some(sum.unwrap_or(Money::ZERO) + Money::of(amount));
+                    }
+                    continue;
+                }
                 let (known, new) = (column.get(row as usize).unwrap_or_default(), cell.text());
                 if known != &*new {
                     let parts = key.split(|b| *b == KEY_SEPARATOR).map(String::from_utf8_lossy);
@@ -91,10 +125,13 @@ impl Lookup {
         let row = u32::try_from(self.keys.len())
             .map_err(|_| Error::config("a joined table has more than 4 billion rows"))?;
         self.keys.push(key);
-        for (column, cell) in self.columns.iter_mut().zip(cells) {
-            match cell {
-                Cell::Null => column.push_null(),
-                other => column.push(&other.text()),
+        for (((column, sums), cell), name) in
+            self.columns.iter_mut().zip(&mut self.sums).zip(cells).zip(wanted)
+        {
+            match (sums, cell) {
+                (Some(sums), cell) => sums.push(amount(cell, name, file)?.map(Money::of)),
+                (None, Cell::Null) => column.push_null(),
+                (None, other) => column.push(&other.text()),
             }
         }
         let (keys, hasher) = (&self.keys, &self.hasher);
@@ -121,6 +158,22 @@ impl Lookup {
         }
         self.columns[column].get(row as usize).map_or(Cell::Null, Cell::Text)
     }
+}
+
+/// A number to add up; `None` in an empty cell.
+fn amount(cell: Cell<'_>, name: &str, file: &OpenFile) -> Result<Option<Millionths>> {
+    let text = cell.text();
+    if is_missing(text.trim_ascii()) {
+        return Ok(None);
+    }
+    parse_fixed(&text, DecimalMark::Auto).map(Some).ok_or_else(|| {
+        Error::config(format!(
+            "joined file `{}`: `{name}` should be added up, but `{}` is no number",
+            file.shown(),
+            cell.shown()
+        ))
+        .hint("`sum` takes columns of numbers only")
+    })
 }
 
 /// The key of a row: ids in canonical form, joined; `None` when a part is missing.

@@ -25,6 +25,7 @@ pub mod read;
 pub mod rules;
 pub mod scale;
 pub mod source;
+pub mod survey_facts;
 pub mod surveys;
 pub mod text;
 pub mod thresholds;

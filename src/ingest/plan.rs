@@ -10,7 +10,7 @@ use super::numbers::{DecimalMark, MarkDetector};
 use super::source::{self, OpenFile};
 use super::times::{Calendar, DetectError, Detector, TimeFormat};
 use crate::config::transactions::{CalendarRule, Decimal};
-use crate::config::{Join, Source};
+use crate::config::{ColumnName, Join, Source};
 use crate::{Error, Result, error};
 
 /// Where a wanted column's values are.
@@ -37,6 +37,7 @@ struct Table {
     files: Vec<OpenFile>,
     ours: Vec<String>,
     theirs: Vec<String>,
+    added: Vec<ColumnName>,
 }
 
 impl Table {
@@ -45,7 +46,7 @@ impl Table {
         let theirs: Vec<String> = join.on.values().map(|c| c.0.clone()).collect();
         let hints: Vec<&str> = theirs.iter().map(String::as_str).collect();
         let files = source::open_all(&join.source(source.section.trim_matches(['[', ']'])), base, &hints)?;
-        Ok(Self { files, ours, theirs })
+        Ok(Self { files, ours, theirs, added: join.sum.clone() })
     }
 }
 
@@ -129,7 +130,7 @@ impl Plan {
         };
         self.places = homes.iter().map(place).collect();
         for ((table, key), columns) in tables.iter().zip(&keys).zip(&joined_columns) {
-            let lookup = Lookup::load(&table.files, &table.theirs, columns)?;
+            let lookup = Lookup::load(&table.files, &table.theirs, columns, &table.added)?;
             self.joined.push(Joined { lookup, key: key.iter().map(place).collect() });
         }
         Ok(())

@@ -15,11 +15,14 @@ use super::block::{Block, Cell};
 use super::plan::{Plan, View};
 use super::rules::Rule;
 use super::scale::{Answer, Scale};
+use super::survey_facts::Fact;
 use super::times::{TimeFormat, Zone};
 use super::transactions::{Limit, canonical_cell, instant};
 use crate::config::source::IdRule;
+use crate::config::surveys::FactParams;
 use crate::config::{ColumnName, Layout, SurveyConfig};
-use crate::facts::{KnownCustomers, hash};
+use crate::facts::{Facts, KnownCustomers, hash};
+use crate::math::money::Money;
 use crate::schema::{Reason, answers};
 use crate::{Result, table};
 
@@ -37,6 +40,7 @@ pub struct SurveyReader {
     at: Option<usize>,
     response: Option<usize>,
     items: Vec<Item>,
+    facts: Vec<Fact>,
     /// Long layout: columns of question and answer, and the questions by name.
     long: Option<(usize, usize, Vec<String>)>,
     skip: Vec<Rule>,
@@ -53,6 +57,7 @@ pub struct Response {
     at: Option<i64>,
     /// Long layout: rows with the same key are one response.
     key: Option<u64>,
+    /// Place of the item, answer on its own scale, answer on 0 to 1; facts follow the items.
     answers: Vec<(u16, f64, f64)>,
 }
 
@@ -75,6 +80,7 @@ impl SurveyReader {
         if !long {
             config.items.iter().for_each(|i| want(&i.column.0));
         }
+        config.facts.iter().flat_map(FactParams::columns).for_each(|n| want(&n.0));
         config.rules.skip_when.as_slice().iter().for_each(|c| want(&c.column.0));
         let plan = Plan::new(&config.source(), base, &wanted, &[], false)?;
         let column = |name: &Option<ColumnName>| name.as_ref().map(|n| plan.column(&n.0));
@@ -90,6 +96,8 @@ impl SurveyReader {
             Some(n) => plan.time_format(&n.0, &config.rules.timestamp_format, config.rules.calendar)?,
             None => None,
         };
+        let facts = config.facts.iter().map(|fact| Fact::open(fact, &config.rules, &plan));
+        let facts = facts.collect::<Result<Vec<_>>>()?;
         let skip = config.rules.skip_when.as_slice();
         Ok(Self {
             customer: column(&c.customer_id),
@@ -104,6 +112,7 @@ impl SurveyReader {
                 _ => None,
             },
             items,
+            facts,
             skip: skip.iter().map(|c| Rule::compile(c, plan.column(&c.column.0))).collect::<Result<_>>()?,
             ids: config.rules.ids,
             time,
@@ -149,6 +158,26 @@ impl SurveyReader {
         (responses, aside)
     }
 
+    /// Who answered in one block, and when last, whoever they are.
+    pub fn respondents(&self, block: &Block) -> Respondents {
+        let view = self.plan.view(block);
+        let mut found = Respondents::default();
+        let mut broken = block.broken.iter().map(|b| b.row).peekable();
+        for row in 0..block.rows {
+            if broken.next_if_eq(&row).is_some() {
+                continue;
+            }
+            let Ok(response) = self.row(&view, row, &Anyone) else { continue };
+            found.rows += 1;
+            found.newest = found.newest.max(response.at);
+            let id = self.customer.and_then(|column| canonical_cell(view.cell(column, row), self.ids));
+            if let Some(id) = id {
+                found.add(&id, row);
+            }
+        }
+        found
+    }
+
     fn row<'a>(
         &self,
         view: &View<'a>,
@@ -178,7 +207,12 @@ impl SurveyReader {
             }
             None => None,
         };
-        let answers = self.answers(view, row)?;
+        let mut answers = self.answers(view, row)?;
+        for (place, fact) in self.facts.iter().enumerate() {
+            let value =
+                fact.read(view, row, &self.zone).map_err(|(reason, column)| refuse(reason, column))?;
+            answers.extend(value.map(|value| ((self.items.len() + place) as u16, value, value)));
+        }
         let key = self.long.is_some().then(|| match self.response {
             Some(column) => hash(&view.cell(column, row).text()),
             None => hash(format!("{customer:?}/{at:?}").as_bytes()),
@@ -231,6 +265,42 @@ impl SurveyReader {
             answers.extend(read(index, item.column)?);
         }
         Ok(answers)
+    }
+}
+
+/// Customers that answered, for a run that knows them from nowhere else.
+#[derive(Debug, Default)]
+pub struct Respondents {
+    /// One row per response of a named customer, which neither sells nor takes back.
+    pub facts: Facts,
+    /// Rows that would be accepted.
+    pub rows: usize,
+    /// Time of the newest response, µs UTC.
+    pub newest: Option<i64>,
+}
+
+impl Respondents {
+    fn add(&mut self, id: &[u8], row: usize) {
+        self.facts.customers.push(id);
+        self.facts.customer_hashes.push(hash(id));
+        self.facts.at.push(0);
+        self.facts.quantities.push(0);
+        self.facts.amounts.push(Money::ZERO);
+        self.facts.effects.push(0);
+        self.facts.rows.push(row as u32);
+    }
+}
+
+/// Takes every customer for known.
+struct Anyone;
+
+impl KnownCustomers for Anyone {
+    fn customer(&self, _: &[u8]) -> Option<u32> {
+        Some(0)
+    }
+
+    fn customer_of_order(&self, _: &[u8]) -> Option<u32> {
+        Some(0)
     }
 }
 

@@ -35,7 +35,9 @@ pub(super) fn look(config: &Config) -> Result<Inputs> {
         }
         Ok(())
     };
-    list("transactions", &config.transactions.source())?;
+    if let Some(transactions) = &config.transactions {
+        list("transactions", &transactions.source())?;
+    }
     for (survey, name) in config.surveys.iter().zip(config.survey_names()) {
         list(&name, &survey.source())?;
     }

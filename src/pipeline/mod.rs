@@ -8,6 +8,7 @@ mod inputs;
 mod outputs;
 pub mod reading;
 mod rejects;
+mod respondents;
 
 use std::path::PathBuf;
 
@@ -71,7 +72,8 @@ pub enum Outcome {
 struct Night {
     customers: DataFrame,
     as_of: AsOfMoment,
-    orders: u64,
+    /// Counting orders; `None` without transactions.
+    orders: Option<u64>,
     stages: Vec<Stage>,
     thresholds: Option<DataFrame>,
     indices: Option<DataFrame>,
@@ -86,6 +88,7 @@ struct Night {
 /// # Errors
 /// Every class of [`crate::Error`]; nothing is published then and `latest` is what it was.
 pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
+    config.check_stages()?;
     let store = Store::take(&config.output())?;
     observer.stage("inputs");
     let inputs = inputs::look(config)?;
@@ -107,6 +110,7 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
 /// # Errors
 /// `Config` and `Input` for what does not fit.
 pub fn check(config: &Config, observer: &mut dyn Observer) -> Result<reading::Findings> {
+    config.check_stages()?;
     reading::findings(config, observer)
 }
 
@@ -119,7 +123,8 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
     observer.stage(Stage::Activity.name());
     let reading::Transactions { activity, as_of, table, mut warnings } =
         reading::transactions(config, &mut rejects, observer)?;
-    let (orders, mut tables) = (activity.orders, vec![table]);
+    let orders = table.is_some().then_some(activity.orders);
+    let mut tables: Vec<InputTable> = table.into_iter().collect();
     let mut customers = activity.customers.clone();
     let (mut thresholds, mut indices, mut attitude, mut cuts, mut clustering) =
         (None, None, None, None, None);

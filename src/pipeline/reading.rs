@@ -8,6 +8,7 @@ use super::Observer;
 use super::as_of::AsOfMoment;
 pub use super::rejects::Example;
 use super::rejects::{Names, Rejects};
+use super::respondents;
 use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex};
 use crate::config::items::ItemParams;
 use crate::config::transactions::MoneyRule;
@@ -25,19 +26,20 @@ use crate::rfm::MonetaryBasis;
 use crate::satisfaction::{ItemMeaning, SurveyItems};
 use crate::{Error, Result, Warning};
 
-/// The transactions, folded.
+/// Who the customers are and what they bought.
 pub struct Transactions {
     /// One row per customer.
     pub activity: Activity,
     /// The moment in force.
     pub as_of: AsOfMoment,
-    /// The account.
-    pub table: InputTable,
+    /// The account; `None` without transactions.
+    pub table: Option<InputTable>,
     /// Things to know.
     pub warnings: Vec<Warning>,
 }
 
-/// Reads and folds the transactions, with the gate on rows set aside.
+/// Reads and folds the transactions, with the gate on rows set aside. Without transactions the customers are
+/// those that the surveys name.
 ///
 /// # Errors
 /// `Config` and `Input` for what does not fit, `Gate` when too much was set aside or nothing was accepted.
@@ -49,7 +51,10 @@ pub fn transactions(
     let zone = Zone::parse(&config.run.timezone)?;
     let configured = AsOfMoment::configured(config, &zone);
     let limit = configured.as_ref().map_or(Limit::None, AsOfMoment::limit);
-    let reader = TransactionReader::open(&config.transactions, &config.base, zone.clone(), limit)?;
+    let Some(transactions) = &config.transactions else {
+        return respondents::read(config, &zone, configured);
+    };
+    let reader = TransactionReader::open(transactions, &config.base, zone.clone(), limit)?;
     rejects.begin("transactions")?;
     let read = read_transactions(&reader, rejects, observer)?;
     let files = &reader.plan.files;
@@ -57,7 +62,7 @@ pub fn transactions(
     if read.account.rows_read == 0 {
         return Err(Error::input(files[0].path(), "there are no rows below the header").hint(CUT_OFF));
     }
-    read.account.gate("transactions", config.transactions.rules.max_set_aside)?;
+    read.account.gate("transactions", transactions.rules.max_set_aside)?;
     reader.check_currencies(&read.currencies)?;
     let Some(last_at) = read.fold.last_at() else {
         return Err(Error::gate(format!(
@@ -75,8 +80,8 @@ pub fn transactions(
             MonetaryBasis::Mean => Basis::Mean,
             MonetaryBasis::Margin => Basis::Margin,
         },
-        with_quantities: config.transactions.columns.quantity.is_some(),
-        without_money: config.transactions.rules.money == MoneyRule::None,
+        with_quantities: transactions.columns.quantity.is_some(),
+        without_money: transactions.rules.money == MoneyRule::None,
     };
     let mut activity = read.fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     let mut warnings = empty_files(files, &read.rows_of_file);
@@ -84,7 +89,7 @@ pub fn transactions(
     let formats = reader.describe();
     let table =
         InputTable { name: "transactions".to_owned(), files: forms(files), formats, account: read.account };
-    Ok(Transactions { activity, as_of, table, warnings })
+    Ok(Transactions { activity, as_of, table: Some(table), warnings })
 }
 
 struct ReadTransactions {
@@ -225,16 +230,27 @@ pub fn surveys(
             account,
         });
     }
+    let accepted: u64 = tables.iter().map(|t: &InputTable| t.account.rows_accepted).sum();
+    if config.transactions.is_none() && accepted == 0 {
+        let read: u64 = tables.iter().map(|t: &InputTable| t.account.rows_read).sum();
+        return Err(Error::gate(format!("surveys: none of {read} rows was accepted"))
+            .hint("`moshtari check` shows why each was set aside"));
+    }
     Ok(Surveys { answers: answers.finish()?, items, tables, warnings })
 }
 
 fn meanings(survey: &SurveyConfig, name: String, scales: Vec<[f64; 2]>) -> SurveyItems {
     let meaning = |(item, scale): (&ItemParams, [f64; 2])| ItemMeaning {
+        name: item.column.0.clone(),
         measures: item.measures,
         dimension: item.dimension.clone(),
         scale,
     };
-    SurveyItems { name, items: survey.items.iter().zip(scales).map(meaning).collect() }
+    SurveyItems {
+        name,
+        items: survey.items.iter().zip(scales).map(meaning).collect(),
+        facts: survey.facts.iter().map(|fact| fact.name.clone()).collect(),
+    }
 }
 
 /// What `check` found.
@@ -277,7 +293,7 @@ pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings
         Ok(read) => {
             let (customers, orders) = (read.activity.customers.height(), read.activity.orders);
             found.seen = Some(Seen { as_of: read.as_of.shown(), customers, orders });
-            found.tables.push(read.table);
+            found.tables.extend(read.table);
             found.warnings.extend(read.warnings);
             match surveys(config, &read.activity, &read.as_of, &mut rejects, observer) {
                 Ok(surveys) => {

@@ -222,10 +222,11 @@ mod tests {
 
     /// Item 0 is satisfaction on 1 to 5, item 1 recommend on 0 to 10.
     fn surveys() -> Vec<SurveyItems> {
-        let item = |measures, scale| ItemMeaning { measures, dimension: None, scale };
+        let item = |measures, scale| ItemMeaning { name: "q".to_owned(), measures, dimension: None, scale };
         vec![SurveyItems {
             name: "shop".to_owned(),
             items: vec![item(Measure::Satisfaction, [1.0, 5.0]), item(Measure::Recommend, [0.0, 10.0])],
+            facts: Vec::new(),
         }]
     }
 

@@ -10,11 +10,15 @@ pub struct SurveyItems {
     pub name: String,
     /// The questions; an answer's `item` counts from 0 in this order.
     pub items: Vec<ItemMeaning>,
+    /// Facts that go with a response, by name; they are counted on from the items.
+    pub facts: Vec<String>,
 }
 
 /// What a question measures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ItemMeaning {
+    /// The question as the export names it.
+    pub name: String,
     /// What it asks about.
     pub measures: Measure,
     /// The dimension of service it belongs to.
@@ -24,6 +28,11 @@ pub struct ItemMeaning {
 }
 
 impl SurveyItems {
+    /// Number of values that a response may carry: one per item and fact.
+    pub(super) fn n_slots(&self) -> usize {
+        self.items.len() + self.facts.len()
+    }
+
     /// Places of the items that match.
     pub(super) fn places(&self, matches: impl Fn(&ItemMeaning) -> bool) -> Vec<usize> {
         self.items.iter().enumerate().filter(|(_, item)| matches(item)).map(|(place, _)| place).collect()
@@ -67,7 +76,7 @@ pub struct Head {
 pub struct Response<'a> {
     /// Who, to what and when.
     pub head: Head,
-    /// Answers by place of the item, 0 to 1; `None` where an item is not answered.
+    /// Answers by place of the item, 0 to 1, then the facts; `None` where there is none.
     pub units: &'a [Option<f64>],
 }
 
@@ -121,12 +130,12 @@ impl Responses {
         let mut n_slots = 0;
         for head in &heads {
             starts.push(n_slots);
-            n_slots += head.map_or(0, |head| surveys[head.survey].items.len());
+            n_slots += head.map_or(0, |head| surveys[head.survey].n_slots());
         }
         let mut units = vec![None; n_slots];
         for row in 0..answers.response.len() {
             let (survey, item) = (&surveys[usize::from(answers.survey[row])], usize::from(answers.item[row]));
-            if item >= survey.items.len() {
+            if item >= survey.n_slots() {
                 return Err(Error::internal(format!("survey `{}` has no item {item}", survey.name)));
             }
             units[starts[answers.response[row] as usize] + item] = answers.unit[row];
@@ -166,11 +175,11 @@ pub(super) mod tests {
 
     /// An item on 1 to 5.
     pub(in super::super) fn item(measures: Measure) -> ItemMeaning {
-        ItemMeaning { measures, dimension: None, scale: [1.0, 5.0] }
+        ItemMeaning { name: "q".to_owned(), measures, dimension: None, scale: [1.0, 5.0] }
     }
 
     pub(in super::super) fn survey(name: &str, items: Vec<ItemMeaning>) -> SurveyItems {
-        SurveyItems { name: name.to_owned(), items }
+        SurveyItems { name: name.to_owned(), items, facts: Vec::new() }
     }
 
     /// Appends the answer to an item: `(customer, survey, response, age_days)`, item, unit.

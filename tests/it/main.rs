@@ -13,6 +13,8 @@
 //! | `shared` | real data, where it is there |
 //! | `sample` | the company in `data/`: what its README counts is what a run counts; English equals Persian |
 //! | `online_retail`, `cdnow`, `olist`, `rfm_r_package` | real exports against published or recomputed figures |
+//! | `surveys_alone` | runs without transactions: published surveys, and small ones |
+//! | `drivers` | facts that go with a response, and what drives satisfaction |
 //! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
 //! | `formats` | one export in every format gives one result |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
@@ -41,6 +43,7 @@ mod activity;
 mod cdnow;
 mod cli;
 mod determinism;
+mod drivers;
 mod faults;
 mod formats;
 mod init;
@@ -52,3 +55,4 @@ mod rejects;
 mod rfm_r_package;
 mod sample;
 mod surveys;
+mod surveys_alone;

@@ -136,11 +136,8 @@ fn a_value_of_the_wrong_kind() {
 fn a_section_that_is_missing() {
     insta::assert_snapshot!(told("[run]\nseed = 1\n", ORDERS), @"
     exit 2
-    error: moshtari.toml: TOML parse error at line 1, column 1
-      |
-    1 | [run]
-      | ^
-    missing field `transactions`
+    error: moshtari.toml: the configuration has neither `[transactions]` nor `[[surveys]]`
+    hint: name the exports of sales in `[transactions]`, those of answers in `[[surveys]]`
     ");
     insta::assert_snapshot!(told(&COLUMNS.replace("unit_price = \"price\"\n", ""), ORDERS), @r#"
     exit 2

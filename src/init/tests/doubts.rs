@@ -112,7 +112,7 @@ fn several_currencies_are_not_summed() {
     let (proposal, config, (_, _, money)) = shop.tried();
     let euros: Vec<[u64; 7]> = rows.iter().filter(|r| r[2] % 2 == 0).copied().collect();
     assert!((money - spend(&euros)).abs() < 1e-6, "{}", proposal.config);
-    assert!(config.transactions.rules.max_set_aside > 0.3);
+    assert!(config.transactions.unwrap().rules.max_set_aside > 0.3);
     assert!(
         proposal.config.contains("# [transactions.rules.rates]")
             && proposal.open.iter().any(|q| q.contains("currenc") || q.contains("rates"))

@@ -23,7 +23,7 @@ fn a_file_without_a_header_is_judged_by_its_values() {
     let shop = Shop::new(&[("log.txt", text)]);
     let (proposal, config, (people, _, money)) = shop.tried();
     assert_eq!(mapping(&config), "customer_id=1 ordered_at=2 quantity=3 amount=4", "{}", proposal.config);
-    assert_eq!((people, config.transactions.header), (customers(&rows), Some(false)));
+    assert_eq!((people, config.transactions.unwrap().header), (customers(&rows), Some(false)));
     assert!((money - spend(&rows)).abs() < 1e-6);
 }
 
@@ -130,7 +130,7 @@ fn lines_orders_and_people_in_three_files() {
         "{}",
         proposal.config
     );
-    assert_eq!(config.transactions.join.len(), 1);
+    assert_eq!(config.transactions.unwrap().join.len(), 1);
     let kept: Vec<[u64; 7]> = rows.iter().filter(|r| r[0] % 10 != 3).copied().collect();
     assert_eq!((people, orders), (customers(&rows), 180));
     assert!((money - spend(&kept)).abs() < 1e-6);

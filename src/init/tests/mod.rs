@@ -57,7 +57,7 @@ fn flat(text: &str) -> String {
 
 /// `customer_id=...` and so on, in the order of the configuration.
 fn mapping(config: &Config) -> String {
-    let c = &config.transactions.columns;
+    let c = &config.transactions.as_ref().unwrap().columns;
     let optional = [
         ("order_id", &c.order_id),
         ("product_id", &c.product_id),
