@@ -18,7 +18,8 @@ pub(crate) struct Exports {
 
 impl Exports {
     pub(crate) fn open(config: &Config) -> Arc<Self> {
-        let reader = TransactionReader::open(&config.transactions, &config.base, Zone::utc(), Limit::None)
+        let transactions = config.transactions.as_ref().expect("the generator writes transactions");
+        let reader = TransactionReader::open(transactions, &config.base, Zone::utc(), Limit::None)
             .expect("the generator writes exports that can be read");
         let wanted = reader.plan.main_columns();
         let requests = reader.plan.files.iter().map(|file| file.request(wanted)).collect::<Result<_, _>>();
