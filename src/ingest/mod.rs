@@ -24,6 +24,7 @@ pub mod published;
 pub mod read;
 pub mod rules;
 pub mod scale;
+mod size;
 pub mod source;
 pub mod survey_facts;
 pub mod surveys;

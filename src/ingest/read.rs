@@ -70,7 +70,7 @@ pub fn read_blocks<T: Send>(
             let mapped: Vec<Result<Mapped<T>>> = batch
                 .into_par_iter()
                 .map(|(file, piece)| {
-                    let bytes = piece.bytes();
+                    let bytes = files[file].bytes_of(&piece);
                     let block = files[file].block(piece, &requests[file])?;
                     let (rows, lines) = (block.rows as u64, block.line_count);
                     Ok(Mapped { file, rows, lines, bytes, value: map(file, block)? })

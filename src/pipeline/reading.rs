@@ -112,6 +112,7 @@ fn read_transactions(
         rows_of_file: vec![0; files.len()],
     };
     let names = Names::of(&reader.plan);
+    observer.expect(bytes(files));
     let mut duplicates = reader.duplicates();
     read_blocks(
         files,
@@ -137,6 +138,11 @@ fn read_transactions(
         },
     )?;
     Ok(read)
+}
+
+/// Bytes of the files once unpacked, as far as they tell; 0 when one does not.
+fn bytes(files: &[OpenFile]) -> u64 {
+    files.iter().map(OpenFile::bytes).sum::<Option<u64>>().unwrap_or(0)
 }
 
 fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
@@ -202,6 +208,7 @@ pub fn surveys(
         let mut account = Account::default();
         let mut rows_of_file = vec![0; reader.plan.files.len()];
         let names = Names::of(&reader.plan);
+        observer.expect(bytes(&reader.plan.files));
         let mut seen = HashMap::with_hasher(FixedState::with_seed(4));
         read_blocks(
             &reader.plan.files,
