@@ -27,6 +27,11 @@ instructions *args:
 peers folder *args:
     python3 benches/peers.py --peers {{folder}} {{args}}
 
+# Notebooks and their pages, executed again; needs notebooks-export/requirements.txt
+notebooks *args:
+    cargo build --release
+    python3 notebooks-export/execute.py --write {{args}}
+
 # Format and lints
 lint:
     cargo fmt
