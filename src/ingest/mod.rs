@@ -29,6 +29,7 @@ pub mod read;
 pub mod result_table;
 pub mod rules;
 pub mod scale;
+mod size;
 pub mod source;
 pub mod surveys;
 pub mod text;

@@ -94,6 +94,13 @@ impl ParquetFile {
             .collect()
     }
 
+    /// The piece's share of the bytes of its row group.
+    pub fn bytes(&self, slice: Slice) -> u64 {
+        let group = self.metadata.metadata().row_group(slice.group);
+        let (bytes, rows) = (group.compressed_size().max(0) as f64, group.num_rows().max(1) as f64);
+        (bytes * slice.rows as f64 / rows) as u64
+    }
+
     /// Reads the requested columns of one piece. `None` asks for a column the file does not have.
     ///
     /// # Errors

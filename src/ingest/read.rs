@@ -70,7 +70,7 @@ pub fn read_blocks<T: Send>(
             let mapped: Vec<Result<Vec<Mapped<T>>>> = batch
                 .into_par_iter()
                 .map(|(file, piece)| {
-                    let (mut bytes, mut mapped) = (piece.bytes(), Vec::new());
+                    let (mut bytes, mut mapped) = (files[file].bytes_of(&piece), Vec::new());
                     files[file].blocks(piece, &requests[file], &mut |block| {
                         let (rows, lines) = (block.rows as u64, block.line_count);
                         let value = map(file, block)?;

@@ -30,6 +30,8 @@ use crate::{Result, Warning};
 pub trait Observer {
     /// A stage begins.
     fn stage(&mut self, name: &'static str);
+    /// So many bytes are about to be read in this stage, as far as the files tell.
+    fn expect(&mut self, _bytes: u64) {}
     /// Rows and bytes read since the last call.
     fn progress(&mut self, rows: u64, bytes: u64);
     /// Something the reader of the result should know.

@@ -113,6 +113,7 @@ fn read_transactions(
         rows_of_file: vec![0; files.len()],
     };
     let names = Names::of(&reader.plan);
+    observer.expect(bytes(files));
     let mut duplicates = reader.duplicates();
     read_blocks(
         files,
@@ -143,6 +144,11 @@ fn read_transactions(
         },
     )?;
     Ok(read)
+}
+
+/// Bytes of the files once unpacked, as far as they tell; 0 when one does not.
+fn bytes(files: &[OpenFile]) -> u64 {
+    files.iter().map(OpenFile::bytes).sum::<Option<u64>>().unwrap_or(0)
 }
 
 pub(super) fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
@@ -211,6 +217,7 @@ pub fn surveys(
     for (index, (survey, name)) in config.surveys.iter().zip(config.survey_names()).enumerate() {
         let reader = SurveyReader::open(survey, &name, &config.base, zone.clone(), as_of.limit())?;
         rejects.begin(&config.rejects_name(index))?;
+        observer.expect(bytes(&reader.plan.files));
         rejects.begin_answers(&config.answers_rejects_name(index))?;
         let mut open = Open::new(survey.items.len());
         let age = |at| as_of.day - zone.day(at);
