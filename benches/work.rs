@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 
-use moshtari::activity::{Activity, AsOfDay, Basis, Fold, Measures};
+use moshtari::activity::{Activity, AsOfDay, Basis, Fold, Measures, Runs};
 use moshtari::clusters::kmeans::{KMeansParams, KMeansValidParams};
 use moshtari::facts::Facts;
 use moshtari::ingest::numbers::{DecimalMark, parse_fixed};
@@ -148,9 +148,9 @@ fn times(rows: u64) -> impl Fn() -> Call {
 const BATCH: usize = 4;
 
 fn add_all(facts: &[Facts]) -> Fold {
-    let mut fold = Fold::default();
+    let mut fold = Fold::new(&std::env::temp_dir());
     for batch in facts.chunks(BATCH) {
-        fold.add(&batch.iter().collect::<Vec<_>>());
+        fold.add(batch.iter().map(Runs::of).collect()).expect("runs fit in memory or on disk");
     }
     fold
 }
@@ -159,8 +159,7 @@ fn finish(fold: Fold) -> Activity {
     const DAY: i64 = 86_400_000_000;
     let day_of = |at: i64| at.div_euclid(DAY) as i32;
     let day = day_of(fold.last_at().expect("there are rows"));
-    let measures =
-        Measures { window_days: None, basis: Basis::Sum, with_quantities: true, without_money: false };
+    let measures = Measures { basis: Basis::Sum, with_quantities: true, ..Measures::default() };
     fold.finish(&AsOfDay { day, day_of: &day_of }, measures).expect("the fold fits a table")
 }
 

@@ -304,7 +304,7 @@ impl Plan {
             file.pieces(&mut |piece| {
                 match file.block(piece, &request) {
                     Ok(block) if stored == Stored::Numbers && block.columns[0].holds_numbers() => {
-                        typed = true
+                        typed = true;
                     }
                     Ok(block) => {
                         let owned: Vec<Vec<u8>> =

@@ -33,6 +33,42 @@ pub(super) fn write(
     stamp: &Stamp,
     observer: &mut dyn Observer,
 ) -> Result<Map<String, Value>> {
+    write_tables(config, night, draft, stamp)?;
+    night.warnings.iter().for_each(|w| observer.warning(w));
+    let figures = figures(night)?;
+    let models = night
+        .clustering
+        .as_ref()
+        .map(|made| serde_json::to_value(&made.model))
+        .transpose()
+        .map_err(|e| Error::internal(format!("the cluster model cannot be stored: {e}")))?;
+    let manifest = Manifest {
+        fingerprint: stamp.fingerprint.clone(),
+        inputs_fingerprint: inputs.fingerprint.clone(),
+        previous: night.compared.as_ref().map_or(Value::Null, |compared| compared.previous.clone()),
+        as_of: night.as_of.shown(),
+        seed: config.run.seed,
+        timezone: config.run.timezone.clone(),
+        stages: night.stages.iter().map(|s| s.name()).collect(),
+        config: config.text.clone(),
+        inputs: inputs.files.clone(),
+        tables: night.tables.clone(),
+        figures: figures.clone(),
+        models: models.into_iter().map(|m| (Stage::Clusters.name().to_owned(), m)).collect(),
+        report: report::Settings::of(config).json(),
+        warnings: night.warnings.clone(),
+        timings: observer.timings(),
+    };
+    if config.reports() {
+        observer.stage("report");
+        write_report(draft, &manifest.json(&[]))?;
+    }
+    manifest.write(draft)?;
+    Ok(figures)
+}
+
+/// Every table of the result.
+fn write_tables(config: &Config, night: &Night, draft: &Draft, stamp: &Stamp) -> Result<()> {
     let writer = Writer { draft, stamp };
     let customers = &night.customers;
     writer.table(customers, &schema::customers::TABLE, &[])?;
@@ -65,37 +101,7 @@ pub(super) fn write(
     if config.publish.segments {
         members::write(customers, draft, stamp)?;
     }
-    night.warnings.iter().for_each(|w| observer.warning(w));
-    let figures = figures(night)?;
-    let models = night
-        .clustering
-        .as_ref()
-        .map(|made| serde_json::to_value(&made.model))
-        .transpose()
-        .map_err(|e| Error::internal(format!("the cluster model cannot be stored: {e}")))?;
-    let manifest = Manifest {
-        fingerprint: stamp.fingerprint.clone(),
-        inputs_fingerprint: inputs.fingerprint.clone(),
-        previous: night.compared.as_ref().map_or(Value::Null, |compared| compared.previous.clone()),
-        as_of: night.as_of.shown(),
-        seed: config.run.seed,
-        timezone: config.run.timezone.clone(),
-        stages: night.stages.iter().map(|s| s.name()).collect(),
-        config: config.text.clone(),
-        inputs: inputs.files.clone(),
-        tables: night.tables.clone(),
-        figures: figures.clone(),
-        models: models.into_iter().map(|m| (Stage::Clusters.name().to_owned(), m)).collect(),
-        report: report::Settings::of(config).json(),
-        warnings: night.warnings.clone(),
-        timings: observer.timings(),
-    };
-    if config.reports() {
-        observer.stage("report");
-        write_report(draft, &manifest.json(&[]))?;
-    }
-    manifest.write(draft)?;
-    Ok(figures)
+    Ok(())
 }
 
 /// The page, from the tables as they were just written.

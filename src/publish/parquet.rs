@@ -84,7 +84,7 @@ fn write_groups(
     schema: &Schema,
     columns: &[ArrayRef],
 ) -> Result<(), ParquetError> {
-    let rows = columns.first().map_or(0, |column| column.len());
+    let rows = columns.first().map_or(0, Array::len);
     let (mut file, groups) = writer.into_serialized_writer()?;
     for (index, start) in (0..rows).step_by(GROUP_ROWS).enumerate() {
         let length = GROUP_ROWS.min(rows - start);
