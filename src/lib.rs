@@ -41,6 +41,7 @@ pub mod init;
 pub mod loyalty;
 pub mod math;
 pub mod pipeline;
+pub mod priority;
 pub mod privacy;
 pub mod profile;
 pub mod publish;
@@ -48,6 +49,7 @@ pub mod rfm;
 pub mod satisfaction;
 pub mod schema;
 pub mod table;
+pub mod watchlist;
 
 pub use config::Config;
 pub use error::{Error, Result};

@@ -156,11 +156,13 @@ tables! {
         CLUSTER_NAME "cluster_name" Text "" "the cluster's profile in words";
         CLUSTER_DISTANCE "cluster_distance" F64 "scaled units" "Euclidean distance to the cluster's centre in the scaled feature space";
         TIER "tier" Text "" "key, growing or other";
+        WATCH "watch" TextList "" "reasons to call the customer tonight, the gravest first; null without any";
         RFM_WHY "rfm_why" Text "" "values, thresholds and rule behind the RFM labels";
         SATISFACTION_WHY "satisfaction_why" Text "" "answers and rule behind the satisfaction level, or why there is none";
         COMPLAINT_WHY "complaint_why" Text "" "complaints and how they stand, or why nothing is known";
         QUADRANT_WHY "quadrant_why" Text "" "values, cuts and rule behind the quadrant, or why there is none";
         CLUSTER_WHY "cluster_why" Text "" "what sets the customer's cluster apart, or why there is none";
+        TIER_WHY "tier_why" Text "" "values and rule behind the tier, or why there is none";
     }
     /// Bounds of each RFM score.
     rfm_thresholds = "one score of one dimension" {
@@ -361,6 +363,18 @@ tables! {
         CUSTOMERS "customers" U64 "customers" "customers of tonight with the measure";
         PSI "psi" F64 "" "population stability index";
         READING "reading" Text "" "stable (below 0.1), look (to 0.25) or changed; null with fewer than 100 customers";
+    }
+    /// Customers to act on tonight.
+    watchlist = "one customer to act on tonight" {
+        RANK "rank" U32 "" "order of the calls, 1 is the first";
+        CUSTOMER_ID "customer_id" Text "" "the customer";
+        REASON "reason" Text "" "name of the first rule that holds";
+        SINCE "since" Timestamp "" "since when, where the rule says so";
+        ACTION "action" Text "" "what to do";
+        TIER "tier" Text "" "key, growing or other";
+        MONETARY "monetary" F64 "money" "money within the RFM window";
+        REASONS "reasons" Text "" "names of every rule that holds, the first one first";
+        WHY "why" Text "" "values of the columns that the rule reads";
     }
     /// Rows kept out of the figures.
     rejects = "one row of an export that was set aside" {

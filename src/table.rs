@@ -59,6 +59,14 @@ pub fn timestamps(table: &DataFrame, name: &str) -> Result<Vec<Option<i64>>> {
     Ok(column(table, name)?.as_materialized_series().datetime()?.physical().iter().collect())
 }
 
+/// One value of a timestamp column, as microseconds since 1970-01-01 00:00 UTC.
+///
+/// # Errors
+/// `Internal` when the column is absent or of another type.
+pub fn timestamp(table: &DataFrame, name: &str, row: usize) -> Result<Option<i64>> {
+    Ok(column(table, name)?.as_materialized_series().datetime()?.physical().get(row))
+}
+
 /// A timestamp column from microseconds since 1970-01-01 00:00 UTC.
 ///
 /// # Errors

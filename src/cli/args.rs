@@ -84,7 +84,7 @@ pub(super) struct RunArgs {
     /// Result folder, relative to the current folder
     #[arg(long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-    /// Compute and publish only these stages (and those they need): activity, rfm, satisfaction, loyalty, complaints, clusters
+    /// Compute and publish only these stages (and those they need): activity, rfm, satisfaction, loyalty, priority, complaints, clusters, watchlist
     #[arg(long, value_name = "STAGES", value_delimiter = ',')]
     pub(super) stages: Option<Vec<String>>,
 }

@@ -308,7 +308,9 @@ fn difference(measure: &'static str, found: Paradox, reading: &str) -> Figure {
     let against = format!("{} against {}", found.recovered, found.others);
     match found.difference {
         Some(_) => figure.noted(&format!("{against}; {reading}")),
-        None => figure.noted(&format!("not enough data: {against}, 30 of each are needed")),
+        None => {
+            figure.noted(&format!("not enough data: {against} where both are known, 30 of each are needed"))
+        }
     }
 }
 
@@ -403,6 +405,9 @@ mod tests {
         assert!((value(0) - 2.0 / 3.0).abs() < 1e-12, "{}", value(0));
         assert!((value(1) - 4.0).abs() < 1e-12, "{}", value(1));
         assert_eq!(found[2].value, None);
-        assert_eq!(found[3].note.as_deref(), Some("not enough data: 30 against 0, 30 of each are needed"));
+        assert_eq!(
+            found[3].note.as_deref(),
+            Some("not enough data: 0 against 0 where both are known, 30 of each are needed")
+        );
     }
 }

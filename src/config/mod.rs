@@ -32,9 +32,11 @@ use crate::complaints::ComplaintsParams;
 use crate::history::HistoryParams;
 use crate::ingest::times::Zone;
 use crate::loyalty::LoyaltyParams;
+use crate::priority::PriorityParams;
 use crate::rfm::RfmParams;
 use crate::satisfaction::SatisfactionParams;
 use crate::satisfaction::quality_house::QualityHouseParams;
+use crate::watchlist::WatchlistParams;
 use crate::{Error, Result, error};
 
 /// The whole configuration.
@@ -62,6 +64,12 @@ pub struct Config {
     /// `[loyalty]`
     #[serde(default)]
     pub loyalty: LoyaltyParams,
+    /// `[priority]`
+    #[serde(default)]
+    pub priority: PriorityParams,
+    /// `[watchlist]`
+    #[serde(default)]
+    pub watchlist: WatchlistParams,
     /// `[clusters]`
     #[serde(default)]
     pub clusters: ClustersParams,
@@ -129,6 +137,8 @@ impl Config {
         self.satisfaction.check()?;
         self.quality_house.iter().try_for_each(QualityHouseParams::check)?;
         self.loyalty.check()?;
+        self.priority.check()?;
+        self.watchlist.check()?;
         self.clusters.check()?;
         self.publish.campaigns.check(self)
     }

@@ -107,16 +107,28 @@ pub enum Stage {
     Satisfaction,
     /// Loyalty index and quadrant; needs rfm and satisfaction.
     Loyalty,
+    /// Tiers: key, growing, other; needs rfm.
+    Priority,
     /// Rates, times and recovery of complaints; each customer's complaints.
     Complaints,
     /// k-means clusters; needs rfm's measures.
     Clusters,
+    /// Whom to call tonight, by the labels that other stages made.
+    Watchlist,
 }
 
 impl Stage {
     /// Every stage, in the order of the run.
-    pub const ALL: [Self; 6] =
-        [Self::Activity, Self::Rfm, Self::Satisfaction, Self::Loyalty, Self::Complaints, Self::Clusters];
+    pub const ALL: [Self; 8] = [
+        Self::Activity,
+        Self::Rfm,
+        Self::Satisfaction,
+        Self::Loyalty,
+        Self::Priority,
+        Self::Complaints,
+        Self::Clusters,
+        Self::Watchlist,
+    ];
 
     /// The word of the configuration.
     pub fn name(self) -> &'static str {
@@ -125,8 +137,10 @@ impl Stage {
             Self::Rfm => "rfm",
             Self::Satisfaction => "satisfaction",
             Self::Loyalty => "loyalty",
+            Self::Priority => "priority",
             Self::Complaints => "complaints",
             Self::Clusters => "clusters",
+            Self::Watchlist => "watchlist",
         }
     }
 
@@ -144,7 +158,10 @@ impl Stage {
     pub fn needs(self) -> &'static [Self] {
         match self {
             Self::Activity => &[],
-            Self::Rfm | Self::Satisfaction | Self::Complaints | Self::Clusters => &[Self::Activity],
+            Self::Rfm | Self::Satisfaction | Self::Complaints | Self::Clusters | Self::Watchlist => {
+                &[Self::Activity]
+            }
+            Self::Priority => &[Self::Activity, Self::Rfm],
             Self::Loyalty => &[Self::Activity, Self::Rfm, Self::Satisfaction],
         }
     }

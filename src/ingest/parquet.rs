@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, RecordBatch, StringArray, StringViewArray,
+    Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, ListArray, RecordBatch, StringArray,
+    StringViewArray,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{
@@ -306,7 +307,8 @@ impl Texts {
     }
 }
 
-/// A column of an Arrow batch in the engine's own types; `None` for lists, structures and the like.
+/// A column of an Arrow batch in the engine's own types; `None` for lists of other things than texts, structures and
+/// the like.
 fn convert(array: &ArrayRef, texts_of: &mut Option<Texts>) -> Option<Column> {
     let empty = nulls(array);
     Some(match array.data_type() {
@@ -344,9 +346,25 @@ fn convert(array: &ArrayRef, texts_of: &mut Option<Texts>) -> Option<Column> {
             let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None)).ok()?;
             Column::Wall(micros.as_primitive::<types::TimestampMicrosecondType>().values().clone(), empty)
         }
+        DataType::List(item) if item.data_type() == &DataType::Utf8 => Column::Text(joined(array.as_list())),
         DataType::Null => Column::Dictionary(Arc::default(), vec![u32::MAX; array.len()]),
         _ => return None,
     })
+}
+
+/// Texts of a list, side by side: `angry, complaint_overdue`.
+fn joined(lists: &ListArray) -> TextColumn {
+    let mut column = TextColumn::default();
+    for list in lists.iter() {
+        match list {
+            Some(list) => {
+                let texts: Vec<&str> = list.as_string::<i32>().iter().flatten().collect();
+                column.push(texts.join(", ").as_bytes());
+            }
+            None => column.push_null(),
+        }
+    }
+    column
 }
 
 /// The decimal that a single-precision float stands for: 2.55, not the 2.5499999523 that its bits are.

@@ -129,6 +129,9 @@ fn compute(
     if night.comes_to(Stage::Loyalty, observer) {
         night.place(config)?;
     }
+    if night.comes_to(Stage::Priority, observer) {
+        night.prioritise(config, &activity)?;
+    }
     if night.comes_to(Stage::Complaints, observer) {
         let read = complaints::read(config, &activity, &night.as_of, &mut rejects, observer)?;
         night.settle(config, read, &activity)?;
@@ -136,6 +139,9 @@ fn compute(
     drop(activity);
     if night.comes_to(Stage::Clusters, observer) {
         night.cluster(config, past)?;
+    }
+    if night.comes_to(Stage::Watchlist, observer) {
+        night.watch(config)?;
     }
     // Last, because groups are named by labels of every stage.
     night.sum_up(config)?;

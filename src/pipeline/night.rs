@@ -17,7 +17,8 @@ use crate::ingest::times::Zone;
 use crate::loyalty::Cuts;
 use crate::publish::manifest::InputTable;
 use crate::satisfaction::Answered;
-use crate::{Result, Warning, clusters, complaints, ingest, loyalty, rfm, satisfaction};
+use crate::watchlist::Tonight;
+use crate::{Result, Warning, clusters, complaints, ingest, loyalty, priority, rfm, satisfaction, watchlist};
 
 /// What the stages made of a night, ready to be published.
 pub(super) struct Night {
@@ -30,6 +31,7 @@ pub(super) struct Night {
     pub(super) opinions: Opinions,
     pub(super) cuts: Option<Cuts>,
     pub(super) complaints: Option<DataFrame>,
+    pub(super) watchlist: Option<DataFrame>,
     pub(super) clustering: Option<Clustering>,
     pub(super) tables: Vec<InputTable>,
     pub(super) warnings: Vec<Warning>,
@@ -54,6 +56,7 @@ impl Night {
             opinions: Opinions::default(),
             cuts: None,
             complaints: None,
+            watchlist: None,
             clustering: None,
             tables: table.into_iter().collect(),
             warnings,
@@ -109,6 +112,16 @@ impl Night {
         Ok(())
     }
 
+    /// Tiers.
+    pub(super) fn prioritise(&mut self, config: &Config, activity: &Activity) -> Result<()> {
+        let zone = Zone::parse(&config.run.timezone)?;
+        let day_of = |at| zone.day(at);
+        let (customers, day) = (self.customers(), self.as_of.day);
+        self.customers =
+            priority::run(customers, activity, day, &day_of, &config.priority, config.rfm.scores)?;
+        Ok(())
+    }
+
     /// Complaints of each customer and of groups; without an export the columns are null.
     pub(super) fn settle(
         &mut self,
@@ -139,6 +152,21 @@ impl Night {
         self.customers = std::mem::take(&mut made.customers);
         self.warnings.append(&mut made.warnings);
         self.clustering = Some(made);
+        Ok(())
+    }
+
+    /// Whom to call tonight.
+    pub(super) fn watch(&mut self, config: &Config) -> Result<()> {
+        let tonight = Tonight {
+            day: self.as_of.day,
+            answer_days: config.watchlist.answer_days,
+            sla_hours: config.complaint_measures().sla_hours,
+            scores_k: config.rfm.scores,
+        };
+        let zone = Zone::parse(&config.run.timezone)?;
+        let made = watchlist::run(self.customers(), &config.watchlist, &tonight, zone)?;
+        self.customers = made.customers;
+        self.watchlist = Some(made.list);
         Ok(())
     }
 

@@ -86,6 +86,9 @@ fn write_tables(config: &Config, night: &Night, draft: &Draft, stamp: &Stamp) ->
     if let Some(complaints) = &night.complaints {
         writer.table(complaints, &schema::complaints::TABLE, &[])?;
     }
+    if let Some(watchlist) = &night.watchlist {
+        writer.table(watchlist, &schema::watchlist::TABLE, &[])?;
+    }
     if let Some(cuts) = &night.cuts {
         writer.table(&quadrants(customers, cuts)?, &schema::quadrants::TABLE, &[])?;
     }
@@ -209,7 +212,7 @@ fn figures(night: &Night) -> Result<Map<String, Value>> {
     if let Some(history) = night.compared.as_ref().and_then(|compared| compared.figures.clone()) {
         out.insert("history".into(), history);
     }
-    for column in [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::CLUSTER_NAME] {
+    for column in [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::TIER, c::CLUSTER_NAME] {
         if customers.column(column).is_ok() {
             out.insert(column.into(), counts(customers, column)?);
         }

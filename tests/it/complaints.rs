@@ -261,6 +261,71 @@ fn a_complaint_names_an_order() {
     assert_eq!(result.account("complaints").set_aside, BTreeMap::from([("unknown_order".to_owned(), 1)]));
 }
 
+/// The sample with this text at the end of its configuration.
+fn watched(more: &str) -> (Desk, crate::desk::Ended) {
+    let desk = company();
+    let config = fs::read_to_string(desk.path().join("moshtari.toml")).unwrap();
+    desk.write("moshtari.toml", format!("{config}\n{more}"));
+    let ended = desk.moshtari(&["run"]);
+    (desk, ended)
+}
+
+#[test]
+fn the_watchlist_names_each_customer_once_in_the_order_of_calls() {
+    let rule = "[[watchlist.rules]]\nname = \"waits\"\nwhen = \"open_complaint_count > 0 and r_score <= 3\"\n\
+        then = \"call first\"\npriority = 1\nsince = \"open_complaint_since\"\n";
+    let (desk, ended) = watched(rule);
+    ended.must_end_with(0);
+    let result = desk.latest();
+    let (list, customers) = (result.table("watchlist"), result.customers());
+    let ids = customers.ids("customer_id");
+    let row_of = |id: &String| ids.iter().position(|other| other == id).unwrap();
+    assert!(list.height() > 0);
+    assert_eq!(list.ints("rank"), (1..=list.height() as i64).map(Some).collect::<Vec<_>>());
+    let listed = list.ids("customer_id");
+    assert_eq!(listed.iter().collect::<BTreeSet<_>>().len(), listed.len());
+    let (open, recency) = (customers.ints("open_complaint_count"), customers.ints("r_score"));
+    let waiting: BTreeSet<&String> = ids
+        .iter()
+        .enumerate()
+        .filter(|(row, _)| open[*row] > Some(0) && recency[*row].is_some_and(|score| score <= 3))
+        .map(|(_, id)| id)
+        .collect();
+    let reasons = list.ids("reason");
+    let first: BTreeSet<&String> =
+        listed.iter().zip(&reasons).filter(|(_, r)| *r == "waits").map(|(id, _)| id).collect();
+    assert_eq!(first, waiting);
+    assert!(reasons[..waiting.len()].iter().all(|reason| reason == "waits"), "{reasons:?}");
+    let (levels, hours) = (customers.texts("satisfaction_level"), customers.floats("open_complaint_hours"));
+    let quadrants = customers.texts("quadrant");
+    for (id, reason) in listed.iter().zip(&reasons) {
+        let row = row_of(id);
+        let holds = match reason.as_str() {
+            "angry" | "angry_key" => levels[row].as_deref() == Some("angry"),
+            "complaint_overdue" => hours[row] > Some(72.0),
+            "key_hostage" | "hostage_leaving" => quadrants[row].as_deref() == Some("hostage"),
+            "advocate_fading" => quadrants[row].as_deref() == Some("advocate") && recency[row] <= Some(2),
+            "waits" => true,
+            other => panic!("{other}"),
+        };
+        assert!(holds, "{id}: {reason}");
+    }
+    // Who is late is on the list, whatever the first reason.
+    let late = ids.iter().enumerate().filter(|(row, _)| hours[*row] > Some(72.0)).map(|(_, id)| id);
+    assert!(late.clone().count() > 0 && late.clone().all(|id| listed.contains(id)));
+    let explained = desk.moshtari(&["explain", "results", &listed[0]]).must_end_with(0);
+    assert!(explained.out.contains("watch         waits"), "{}", explained.out);
+}
+
+#[test]
+fn a_rule_on_an_unknown_column_is_refused_before_anything_is_read() {
+    let (desk, ended) =
+        watched("[[watchlist.rules]]\nname = \"x\"\nwhen = \"quadrnt = 'hostage'\"\nthen = \"call\"\n");
+    let ended = ended.must_end_with(2);
+    assert!(ended.err.contains("quadrnt") && ended.err.contains("did you mean `quadrant`?"), "{}", ended.err);
+    assert!(desk.names_in("results").is_empty());
+}
+
 /// A complaint of the sample, in minutes since 1970 on the shop's clock.
 struct Case {
     customer: String,
