@@ -11,7 +11,7 @@ use super::respondents;
 use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex, Runs};
 use crate::config::items::ItemParams;
 use crate::config::transactions::MoneyRule;
-use crate::config::{Config, SurveyConfig};
+use crate::config::{Config, Stage, SurveyConfig};
 use crate::facts::{KnownCustomers, hash};
 use crate::ingest::accounting::{Account, AnswerAccount};
 use crate::ingest::people::{self, People};
@@ -192,9 +192,11 @@ impl KnownCustomers for Known<'_> {
     }
 }
 
-/// Some table names orders instead of customers, or is set against single orders.
+/// Some stage looks at single orders, or a table names them instead of customers.
 fn asks_for_orders(config: &Config) -> bool {
-    config.complaints.is_some()
+    let stages = config.stages();
+    let asking = [Stage::Priority, Stage::Complaints];
+    asking.iter().any(|stage| stages.contains(stage))
         || config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some())
 }
 
