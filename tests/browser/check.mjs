@@ -103,7 +103,7 @@ for (const width of [360, 768, 1440]) for (const language of ["en", "fa"]) {
 for (const language of ["en", "fa"]) {
   const page = await open({ viewport: { width: 1200, height: 900 } });
   await choose(page, `language-${language}`);
-  const table = page.locator(`#${language}-segments`);
+  const table = page.locator(`#${language}-segments-table`);
   const rows = () => table.locator("tbody tr").evaluateAll((rows) =>
     rows.filter((r) => !r.hidden).map((r) => [r.cells[0].textContent.trim(), Number(r.cells[1].dataset.v)]));
   const before = await rows();
@@ -119,7 +119,7 @@ for (const language of ["en", "fa"]) {
   await head(0).locator("button").click();
   const names = (await rows()).map(([name]) => name);
   must(names.join() === [...names].sort((a, b) => a.localeCompare(b, language)).join(), `${language}: not sorted by text`);
-  const field = page.locator(`[aria-controls=${language}-segments]`);
+  const field = page.locator(`[aria-controls=${language}-segments-table]`);
   await field.fill(before[0][0]);
   const left = await rows();
   must(left.length >= 1 && left.length < before.length, `${language}: the filter leaves ${left.length} of ${before.length}`);

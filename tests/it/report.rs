@@ -16,7 +16,7 @@ struct Shown {
 impl Shown {
     fn of(page: &str, id: &str) -> Self {
         let (_, rest) =
-            page.split_once(&format!("<table id=\"{id}\">")).unwrap_or_else(|| panic!("no table {id}"));
+            page.split_once(&format!("<table id=\"{id}-table\">")).unwrap_or_else(|| panic!("no table {id}"));
         let (_, body) = rest.split_once("<tbody>").unwrap();
         let (body, _) = body.split_once("</tbody>").unwrap();
         let rows = body.split("<tr>").skip(1);

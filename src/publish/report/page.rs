@@ -149,10 +149,11 @@ pub(super) struct TableCell {
 const FILTERED_ROWS: usize = 8;
 
 impl Table {
-    /// A table with its heads, each with whether its column is numeric.
-    pub(super) fn new(id: impl Into<String>, caption: String, heads: Vec<(String, bool)>) -> Self {
+    /// A table with its heads, each with whether its column is numeric. Its id ends in `-table`: sections and
+    /// figures have ids, too.
+    pub(super) fn new(id: &str, caption: String, heads: Vec<(String, bool)>) -> Self {
         let columns = heads.into_iter().map(|(label, numeric)| Column { label, numeric }).collect();
-        Self { id: id.into(), caption, columns, rows: Vec::new(), filter: false }
+        Self { id: format!("{id}-table"), caption, columns, rows: Vec::new(), filter: false }
     }
 
     /// Adds a row.

@@ -146,7 +146,7 @@ fn profiles(voice: &Voice<'_>, clusters: &SmallTable) -> Table {
     let features = features(clusters);
     heads.extend(features.iter().map(|(_, feature)| (voice.label("feature", feature), true)));
     heads.extend(voice.heads(&[("satisfaction_mean", true)]));
-    let mut table = Table::new(voice.id("clusters"), voice.get("clusters.caption"), heads);
+    let mut table = Table::new(&voice.id("clusters"), voice.get("clusters.caption"), heads);
     for row in 0..clusters.rows() {
         let stored = clusters.text(row, g::NAME);
         let number = |column: &str| clusters.number(row, column);
@@ -198,7 +198,7 @@ fn quality_curves(voice: &Voice<'_>, quality: &SmallTable) -> Option<Block> {
     let chosen = (0..quality.rows()).find(|row| quality.number(*row, k::CHOSEN) == Some(1.0))?;
     let n = quality.number(chosen, k::K)?;
     let mut table = Table::new(
-        voice.id("cluster-quality"),
+        &voice.id("cluster-quality"),
         voice.get("clusters.quality_caption"),
         voice.heads(&[
             ("k", true),

@@ -60,7 +60,7 @@ fn curve(voice: &Voice<'_>, spread: &Concentration) -> Figure {
     };
     let heads = [("top", true), ("customers", true), ("spend_share", true)];
     let mut table =
-        Table::new(voice.id("concentration"), voice.get("concentration.caption"), voice.heads(&heads));
+        Table::new(&voice.id("concentration"), voice.get("concentration.caption"), voice.heads(&heads));
     for (top, (n, share)) in TOPS.iter().zip(&spread.tops) {
         table.push(vec![
             TableCell::figure(Some(*top), |v| voice.percent(v)),

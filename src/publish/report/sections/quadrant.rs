@@ -144,7 +144,7 @@ fn table(voice: &Voice<'_>, quadrants: &SmallTable) -> Block {
         ("satisfaction_mean", true),
         ("loyalty_mean", true),
     ];
-    let mut table = Table::new(voice.id("quadrants"), voice.get("quadrant.caption"), voice.heads(&heads));
+    let mut table = Table::new(&voice.id("quadrants"), voice.get("quadrant.caption"), voice.heads(&heads));
     for row in 0..quadrants.rows() {
         let stored = quadrants.text(row, q::NAME);
         let number = |column: &str| quadrants.number(row, column);
@@ -179,7 +179,7 @@ fn named(voice: &Voice<'_>) -> Option<Block> {
         ("satisfaction_mean", true),
         ("spend", true),
     ];
-    let mut table = Table::new(voice.id("named"), voice.get("quadrant.named_caption"), voice.heads(&heads));
+    let mut table = Table::new(&voice.id("named"), voice.get("quadrant.named_caption"), voice.heads(&heads));
     for customer in named {
         table.push(vec![
             TableCell::text(&customer.id),

@@ -50,7 +50,7 @@ fn accounts(voice: &Voice<'_>) -> Figure {
         ("share", true),
     ];
     let mut table =
-        Table::new(voice.id("accounts"), voice.get("quality.accounts_caption"), voice.heads(&heads));
+        Table::new(&voice.id("accounts"), voice.get("quality.accounts_caption"), voice.heads(&heads));
     let mut bars = Vec::new();
     let (mut all, mut all_aside) = (0.0, 0.0);
     for (name, account) in tables(voice) {
@@ -97,7 +97,7 @@ fn accounts(voice: &Voice<'_>) -> Figure {
 fn reason_table(voice: &Voice<'_>) -> Table {
     let heads = [("input", false), ("reason", false), ("rows", true), ("share", true), ("money", true)];
     let mut table =
-        Table::new(voice.id("reasons"), voice.get("quality.reasons_caption"), voice.heads(&heads));
+        Table::new(&voice.id("reasons"), voice.get("quality.reasons_caption"), voice.heads(&heads));
     for (name, account) in tables(voice) {
         let read = account["rows_read"].as_f64().filter(|read| *read > 0.0);
         for (reason, entry) in account["set_aside"].as_object().into_iter().flatten() {
@@ -128,7 +128,7 @@ fn file_table(voice: &Voice<'_>) -> Table {
         per_file[b.0].cmp(&per_file[a.0]).then(a.0.cmp(b.0)).then(b.2.cmp(&a.2)).then(a.1.cmp(b.1))
     });
     let heads = [("file", false), ("reason", false), ("rows", true)];
-    let mut table = Table::new(voice.id("files"), voice.get("quality.files_caption"), voice.heads(&heads));
+    let mut table = Table::new(&voice.id("files"), voice.get("quality.files_caption"), voice.heads(&heads));
     for (file, reason, n) in counts.iter().take(FILES) {
         table.push(vec![
             TableCell::text(*file).ground("path"),
@@ -152,7 +152,7 @@ fn sample_table(voice: &Voice<'_>) -> Table {
     let heads =
         [("reason", false), ("file", false), ("row", true), ("at_column", false), ("masked_value", false)];
     let mut table =
-        Table::new(voice.id("samples"), voice.get("quality.samples_caption"), voice.heads(&heads));
+        Table::new(&voice.id("samples"), voice.get("quality.samples_caption"), voice.heads(&heads));
     for sample in voice.figures.rejects.iter().flat_map(|r| &r.samples) {
         table.push(vec![
             TableCell::text(voice.label("reason", &sample.reason)),

@@ -53,7 +53,7 @@ fn map(voice: &Voice<'_>) -> Block {
     let most = cells.values().map(|cell| cell.customers).max().unwrap_or(1) as f64;
     let scores = cells.keys().flat_map(|(r, f)| [*r, *f]).max().unwrap_or(1).max(scores(voice));
     let mut table = Table::new(
-        voice.id("rfm-map"),
+        &voice.id("rfm-map"),
         voice.get("rfm.map_caption"),
         voice.heads(&[
             ("r_score", true),
@@ -209,7 +209,7 @@ fn segment_table(voice: &Voice<'_>) -> Table {
         ("monetary_mean", true),
         ("satisfaction_mean", true),
     ];
-    let mut table = Table::new(voice.id("segments"), voice.get("rfm.table_caption"), voice.heads(&heads));
+    let mut table = Table::new(&voice.id("segments"), voice.get("rfm.table_caption"), voice.heads(&heads));
     if let Some(segments) = &voice.figures.segments {
         for row in 0..segments.rows() {
             let stored = segments.text(row, p::NAME);
@@ -250,7 +250,7 @@ fn distribution(voice: &Voice<'_>, name: &str, dimension: &str, values: &Histogr
     let svg = histogram::draw(values, &limits, &says, voice.right_to_left(), &count, &edge, &title);
     let heads = [("values", false), ("customers", true)];
     let caption = voice.get(&format!("rfm.{name}_title"));
-    let mut table = Table::new(voice.id(name), caption.clone(), voice.heads(&heads));
+    let mut table = Table::new(&voice.id(name), caption.clone(), voice.heads(&heads));
     for (bin, count) in values.counts.iter().enumerate() {
         let customers = (!voice.is_masked(*count) || *count == 0).then_some(*count as f64);
         table.push(vec![TableCell::text(between(bin)), voice.count_cell(customers)]);

@@ -60,7 +60,7 @@ fn customers(voice: &Voice<'_>) -> Option<Block> {
     }
     let most = LEVELS.iter().map(|level| of(level)).fold(0.0, f64::max);
     let mut table = Table::new(
-        voice.id("levels"),
+        &voice.id("levels"),
         voice.get("satisfaction.customers_title"),
         voice.heads(&[("level", false), ("customers", true), ("share", true)]),
     );
@@ -201,7 +201,7 @@ impl Survey<'_> {
     fn levels(&self) -> Option<Figure> {
         let voice = self.voice;
         let mut table = Table::new(
-            self.id("answers"),
+            &self.id("answers"),
             voice.get("satisfaction.answers_caption"),
             voice.heads(&[
                 ("level", false),
@@ -258,7 +258,7 @@ impl Survey<'_> {
     fn dimensions(&self) -> Option<Figure> {
         let voice = self.voice;
         let mut table = Table::new(
-            self.id("dimensions"),
+            &self.id("dimensions"),
             voice.get("satisfaction.dimensions_caption"),
             voice.heads(&[
                 ("dimension", false),
@@ -305,7 +305,7 @@ impl Survey<'_> {
         heads.extend(LEVELS.map(|level| (level, true)));
         heads.extend([("mean", true), ("answers", true)]);
         let mut table =
-            Table::new(self.id("periods"), voice.get("satisfaction.periods_caption"), voice.heads(&heads));
+            Table::new(&self.id("periods"), voice.get("satisfaction.periods_caption"), voice.heads(&heads));
         let mut drawn = Vec::new();
         for period in self.distinct(s::GROUP, PERIOD) {
             let shares: Vec<Option<f64>> = LEVELS
@@ -361,7 +361,7 @@ impl Survey<'_> {
             ("note", false),
         ];
         let mut table =
-            Table::new(self.id("indices"), voice.get("satisfaction.table_caption"), voice.heads(&heads));
+            Table::new(&self.id("indices"), voice.get("satisfaction.table_caption"), voice.heads(&heads));
         for row in self.indices.rows_where(&[(s::SURVEY, self.name), (s::GROUP_BY, ALL)]) {
             let measure = self.indices.text(row, s::MEASURE).unwrap_or_default();
             let written = |value: f64| self.written(measure, value);
