@@ -3,7 +3,7 @@
 
   execute.py [--moshtari PROGRAM] [--write]
 
-Publishes the sample company's result into a temporary folder and runs every notebook beside this script on it. --write
+Publishes two nights of the sample company into a temporary folder and runs every notebook beside this script on it. --write
 keeps what they show: outputs in the .ipynb files, and a page beside each that opens offline. Needs requirements.txt.
 """
 import argparse, os, pathlib, subprocess, sys, tempfile, time
@@ -17,10 +17,16 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 
 
+# The nights that are published, the last one as the configuration has it.
+NIGHTS = [["--as-of", "2025-09-30"], []]
+
+
 def publish(program, folder):
-    """The sample company's result."""
+    """The sample company's newest result, with an earlier one behind it."""
     words = [program] if program else ["cargo", "run", "--release", "--quiet", "--"]
-    subprocess.run([*words, "run", "--quiet", "-c", ROOT / "data" / "moshtari.toml", "--output", folder], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    for night in NIGHTS:
+        job = ["run", "--quiet", "-c", ROOT / "data" / "moshtari.toml", "--output", folder, *night]
+        subprocess.run([*words, *job], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return folder / "latest"
 
 
