@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use moshtari::config::{AsOf, Config, Stage};
-use moshtari::ingest::accounting::Account;
+use moshtari::ingest::accounting::{Account, AnswerAccount};
 use moshtari::pipeline::{self, Outcome};
 use moshtari::publish::manifest::InputTable;
 use moshtari::{Error, Result, error};
@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::DONE;
 use super::args::RunArgs;
+use super::export;
 use super::printer::Printer;
 use super::progress::Progress;
 
@@ -26,7 +27,7 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<u8> {
     let mut progress = Progress::new(printer);
     let outcome = pipeline::run(&config, &mut progress);
     progress.end();
-    match outcome? {
+    let folder = match outcome? {
         Outcome::Published { folder, figures, tables } => {
             tables.iter().for_each(|t| account(t, printer));
             totals(&figures, printer);
@@ -36,13 +37,16 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<u8> {
             ]);
             printer.info(&format!("published in {:.1} s", progress.seconds()), &fields);
             printer.out(&format!("{}\n", folder.display()))?;
+            folder
         }
         Outcome::UpToDate { folder } => {
             let fields = Map::from_iter([("result".to_owned(), json!(folder))]);
             printer.info("nothing to do: the same inputs and configuration were published before", &fields);
             printer.out(&format!("{}\n", folder.display()))?;
+            folder
         }
-    }
+    };
+    export::after_run(&config, &folder, &mut progress, printer)?;
     Ok(DONE)
 }
 
@@ -91,6 +95,27 @@ pub(super) fn account(table: &InputTable, printer: Printer) {
         ("rows_accepted".to_owned(), json!(rows_accepted)),
         ("rows_set_aside".to_owned(), json!(table.account.rows_set_aside())),
         ("reasons".to_owned(), Value::Object(reasons)),
+    ]);
+    printer.info(&text, &fields);
+    if let Some(given) = &table.account.answers {
+        answers(&table.name, given, printer);
+    }
+}
+
+/// One line per survey: answers given = accepted + missing + repeated + set aside.
+fn answers(survey: &str, account: &AnswerAccount, printer: Printer) {
+    let AnswerAccount { given, accepted, missing, repeated, .. } = account;
+    let aside = account.answers_set_aside();
+    let parts = [(missing, "that mean none"), (repeated, "given again"), (&aside, "set aside")];
+    let parts = parts.iter().filter(|(n, _)| **n > 0).map(|(n, what)| format!(" + {n} {what}"));
+    let text = format!("{survey}: {given} answers = {accepted} accepted{}", parts.collect::<String>());
+    let fields = Map::from_iter([
+        ("table".to_owned(), json!(survey)),
+        ("answers_given".to_owned(), json!(given)),
+        ("answers_accepted".to_owned(), json!(accepted)),
+        ("answers_missing".to_owned(), json!(missing)),
+        ("answers_repeated".to_owned(), json!(repeated)),
+        ("answers_set_aside".to_owned(), json!(aside)),
     ]);
     printer.info(&text, &fields);
 }

@@ -2,10 +2,12 @@
 //!
 //! The file is read into [`Config`]; unknown keys are errors with a suggestion. Each section is a type of
 //! its own: where data comes from is described here ([`run`], [`source`], [`transactions`], [`surveys`],
-//! [`publish`]), what a stage computes is described by the stage's own `params.rs`.
+//! [`customers`], [`publish`]), what a stage computes is described by the stage's own `params.rs`.
 
+pub mod campaigns;
 pub mod complaints;
 pub mod condition;
+pub mod customers;
 pub mod items;
 pub mod publish;
 pub mod run;
@@ -19,6 +21,7 @@ use serde::Deserialize;
 
 pub use self::complaints::ComplaintsConfig;
 pub use self::condition::{Condition, OneOrMany};
+pub use self::customers::CustomersConfig;
 pub use self::publish::PublishConfig;
 pub use self::run::{AsOf, RunConfig, Stage};
 pub use self::source::{ColumnName, Join, Source};
@@ -26,11 +29,13 @@ pub use self::surveys::{Layout, SurveyConfig};
 pub use self::transactions::{OrderRule, Returns, TransactionsConfig};
 use crate::clusters::ClustersParams;
 use crate::complaints::ComplaintsParams;
+use crate::history::HistoryParams;
 use crate::ingest::times::Zone;
 use crate::loyalty::LoyaltyParams;
 use crate::priority::PriorityParams;
 use crate::rfm::RfmParams;
 use crate::satisfaction::SatisfactionParams;
+use crate::satisfaction::quality_house::QualityHouseParams;
 use crate::watchlist::WatchlistParams;
 use crate::{Error, Result, error};
 
@@ -48,6 +53,8 @@ pub struct Config {
     pub surveys: Vec<SurveyConfig>,
     /// `[complaints]`: the exports of complaints.
     pub complaints: Option<ComplaintsConfig>,
+    /// `[customers]`: the list of customers, how to reach them and what they agreed to.
+    pub customers: Option<CustomersConfig>,
     /// `[rfm]`
     #[serde(default)]
     pub rfm: RfmParams,
@@ -66,6 +73,11 @@ pub struct Config {
     /// `[clusters]`
     #[serde(default)]
     pub clusters: ClustersParams,
+    /// `[quality_house]`: needs of customers and features that serve them.
+    pub quality_house: Option<QualityHouseParams>,
+    /// `[history]`
+    #[serde(default)]
+    pub history: HistoryParams,
     /// `[publish]`
     #[serde(default)]
     pub publish: PublishConfig,
@@ -120,12 +132,15 @@ impl Config {
         }
         self.check_survey_names()?;
         self.complaints.iter().try_for_each(ComplaintsConfig::check)?;
+        self.customers.as_ref().map_or(Ok(()), CustomersConfig::check)?;
         self.rfm.check()?;
         self.satisfaction.check()?;
+        self.quality_house.iter().try_for_each(QualityHouseParams::check)?;
         self.loyalty.check()?;
         self.priority.check()?;
         self.watchlist.check()?;
-        self.clusters.check()
+        self.clusters.check()?;
+        self.publish.campaigns.check(self)
     }
 
     fn check_exports(&self) -> Result<()> {
@@ -143,7 +158,8 @@ impl Config {
     fn check_survey_names(&self) -> Result<()> {
         let names = self.survey_names();
         let taken = |i: usize| {
-            ["transactions", "complaints"].contains(&names[i].as_str()) || names[..i].contains(&names[i])
+            ["transactions", "complaints", "customers"].contains(&names[i].as_str())
+                || names[..i].contains(&names[i])
         };
         match (0..names.len()).find(|i| taken(*i)) {
             Some(i) => {
@@ -169,6 +185,12 @@ impl Config {
         let needed =
             |s: &Stage| *s == Stage::Activity || asked.iter().any(|a| a == s || a.needs().contains(s));
         Stage::ALL.into_iter().filter(needed).collect()
+    }
+
+    /// Whether the report is written: as asked for, else when no stage is left out on purpose.
+    pub fn reports(&self) -> bool {
+        let whole = self.run.stages.as_ref().is_none_or(|_| self.stages().len() == Stage::ALL.len());
+        self.publish.report.unwrap_or(whole)
     }
 
     /// The stages asked for must be possible with the exports there are.
@@ -212,6 +234,11 @@ impl Config {
             return "surveys".to_owned();
         }
         format!("surveys_{}", crate::publish::names::file_name(&self.survey_names()[survey]))
+    }
+
+    /// Name of the table of single answers that a survey sets aside: as [`Config::rejects_name`], with `answers`.
+    pub fn answers_rejects_name(&self, survey: usize) -> String {
+        self.rejects_name(survey).replacen("surveys", "answers", 1)
     }
 
     /// Names of the surveys: as configured, or `survey`, `survey_2`, ...

@@ -44,7 +44,7 @@ pub fn read(
     let with_customers = activity.customers.height() > 0;
     let reader = ComplaintReader::open(section, &config.base, zone, as_of.limit(), with_customers)?;
     let by_order = section.columns.customer_id.is_none() && section.columns.order_id.is_some();
-    let known = Known { activity, orders: by_order.then(|| activity.order_index()) };
+    let known = Known { activity, orders: by_order.then(|| activity.order_index()).transpose()? };
     rejects.begin(TABLE)?;
     let (mut account, mut builder) = (Account::default(), reader.builder());
     let mut rows_of_file = vec![0; reader.plan.files.len()];

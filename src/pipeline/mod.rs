@@ -4,10 +4,13 @@
 //! because the library itself neither prints nor reads the clock.
 
 mod as_of;
+pub mod campaigns;
 pub mod complaints;
 mod inputs;
 mod night;
+mod opinions;
 mod outputs;
+mod past;
 pub mod reading;
 mod rejects;
 mod respondents;
@@ -15,6 +18,7 @@ mod respondents;
 use std::path::PathBuf;
 
 use self::night::Night;
+use self::past::Past;
 use self::rejects::Rejects;
 use crate::config::{Config, Stage};
 use crate::publish::manifest::InputTable;
@@ -26,6 +30,8 @@ use crate::{Result, Warning};
 pub trait Observer {
     /// A stage begins.
     fn stage(&mut self, name: &'static str);
+    /// So many bytes are about to be read in this stage, as far as the files tell.
+    fn expect(&mut self, _bytes: u64) {}
     /// Rows and bytes read since the last call.
     fn progress(&mut self, rows: u64, bytes: u64);
     /// Something the reader of the result should know.
@@ -79,12 +85,15 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
         store.point_latest_to(&folder)?;
         return Ok(Outcome::UpToDate { folder });
     }
-    let draft = store.draft(&inputs.fingerprint)?;
-    let stamp = Stamp { fingerprint: inputs.fingerprint.clone() };
-    let night = compute(config, &draft, &stamp, observer)?;
+    let past = Past::look(&store, config);
+    let fingerprint = past.fingerprint(&inputs.fingerprint);
+    let draft = store.draft(&fingerprint)?;
+    let stamp = Stamp { fingerprint: fingerprint.clone() };
+    let mut night = compute(config, &past, &draft, &stamp, observer)?;
+    night.compare(config, &past, observer)?;
     observer.stage("publish");
     let figures = outputs::write(config, &night, &inputs, &draft, &stamp, observer)?;
-    let folder = store.commit(&draft, &night.as_of.file_name(), &inputs.fingerprint)?;
+    let folder = store.commit(&draft, &night.as_of.file_name(), &fingerprint)?;
     Ok(Outcome::Published { folder, figures, tables: night.tables })
 }
 
@@ -98,11 +107,18 @@ pub fn check(config: &Config, observer: &mut dyn Observer) -> Result<reading::Fi
 }
 
 /// The stages in order.
-fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Observer) -> Result<Night> {
+fn compute(
+    config: &Config,
+    past: &Past,
+    draft: &Draft,
+    stamp: &Stamp,
+    observer: &mut dyn Observer,
+) -> Result<Night> {
     let mut rejects = Rejects::draft(draft, stamp);
     observer.stage(Stage::Activity.name());
     let transactions = reading::transactions(config, &mut rejects, observer)?;
     let (mut night, activity) = Night::begin(config, transactions);
+    night.people = reading::people(config, &mut rejects, observer, &mut night.tables, &mut night.warnings)?;
     if night.comes_to(Stage::Rfm, observer) {
         night.score(config)?;
     }
@@ -122,13 +138,13 @@ fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Obs
     }
     drop(activity);
     if night.comes_to(Stage::Clusters, observer) {
-        night.cluster(config)?;
+        night.cluster(config, past)?;
     }
     if night.comes_to(Stage::Watchlist, observer) {
         night.watch(config)?;
     }
     // Last, because groups are named by labels of every stage.
-    night.sum_up()?;
+    night.sum_up(config)?;
     rejects.finish()?;
     Ok(night)
 }

@@ -5,11 +5,14 @@ use polars::prelude::DataFrame;
 use super::Observer;
 use super::as_of::AsOfMoment;
 use super::complaints::ReadComplaints;
+use super::opinions::Opinions;
+use super::past::{Compared, Past};
 use super::reading::{Surveys, Transactions};
 use crate::activity::Activity;
 use crate::clusters::Clustering;
 use crate::complaints::AsOf;
 use crate::config::{Config, Stage};
+use crate::ingest::people::People;
 use crate::ingest::times::Zone;
 use crate::loyalty::Cuts;
 use crate::publish::manifest::InputTable;
@@ -25,13 +28,17 @@ pub(super) struct Night {
     pub(super) orders: Option<u64>,
     pub(super) stages: Vec<Stage>,
     pub(super) thresholds: Option<DataFrame>,
-    pub(super) indices: Option<DataFrame>,
+    pub(super) opinions: Opinions,
     pub(super) cuts: Option<Cuts>,
     pub(super) complaints: Option<DataFrame>,
     pub(super) watchlist: Option<DataFrame>,
     pub(super) clustering: Option<Clustering>,
     pub(super) tables: Vec<InputTable>,
     pub(super) warnings: Vec<Warning>,
+    /// Against the night before.
+    pub(super) compared: Option<Compared>,
+    /// The customer list, where there is one.
+    pub(super) people: Option<People>,
     attitude: Option<Vec<Option<f64>>>,
     answered: Option<Answered>,
 }
@@ -46,13 +53,15 @@ impl Night {
             orders: table.is_some().then_some(activity.orders),
             stages: config.stages(),
             thresholds: None,
-            indices: None,
+            opinions: Opinions::default(),
             cuts: None,
             complaints: None,
             watchlist: None,
             clustering: None,
             tables: table.into_iter().collect(),
             warnings,
+            compared: None,
+            people: None,
             attitude: None,
             answered: None,
         };
@@ -137,8 +146,9 @@ impl Night {
     }
 
     /// Clusters, their centres and names.
-    pub(super) fn cluster(&mut self, config: &Config) -> Result<()> {
-        let mut made = clusters::run(self.customers(), &config.clusters, config.run.seed)?;
+    pub(super) fn cluster(&mut self, config: &Config, past: &Past) -> Result<()> {
+        let before = past.clusters(&self.as_of);
+        let mut made = clusters::run(self.customers(), &config.clusters, config.run.seed, before.as_ref())?;
         self.customers = std::mem::take(&mut made.customers);
         self.warnings.append(&mut made.warnings);
         self.clustering = Some(made);
@@ -160,9 +170,25 @@ impl Night {
         Ok(())
     }
 
-    /// Figures of groups that are named by labels of every stage: the satisfaction indices.
-    pub(super) fn sum_up(&mut self) -> Result<()> {
-        self.indices = self.answered.take().map(|answered| answered.indices(&self.customers)).transpose()?;
+    /// Compares the customers with those of the night before.
+    pub(super) fn compare(
+        &mut self,
+        config: &Config,
+        past: &Past,
+        observer: &mut dyn Observer,
+    ) -> Result<()> {
+        observer.stage("history");
+        let mut compared = past.compare(config, &self.customers, &self.as_of)?;
+        self.warnings.append(&mut compared.warnings);
+        self.compared = Some(compared);
+        Ok(())
+    }
+
+    /// What all answers say together; groups are named by labels of every stage.
+    pub(super) fn sum_up(&mut self, config: &Config) -> Result<()> {
+        let (opinions, said) = Opinions::of(self.answered.take().as_ref(), &self.customers, config)?;
+        self.opinions = opinions;
+        self.warnings.extend(said);
         Ok(())
     }
 }

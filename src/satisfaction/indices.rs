@@ -118,7 +118,7 @@ pub fn indices(
 }
 
 /// `None` for the whole survey, then its dimensions as they first appear.
-fn dimensions(survey: &SurveyItems) -> Vec<Option<&str>> {
+pub(super) fn dimensions(survey: &SurveyItems) -> Vec<Option<&str>> {
     let mut dimensions = vec![None];
     for item in &survey.items {
         let dimension = item.dimension.as_deref();

@@ -126,6 +126,24 @@ impl Answered {
         index_table(&rows)
     }
 
+    /// What overall satisfaction, recommending and buying again come from (`schema::drivers`).
+    ///
+    /// # Errors
+    /// `Config` for a survey, question, fact or dimension that is not there.
+    pub fn drivers(&self, seed: u64) -> Result<(DataFrame, Vec<Warning>)> {
+        let SatisfactionParams { drivers, minimum_group, .. } = &self.params;
+        drivers::tabulate(&self.responses, &self.surveys, drivers, *minimum_group, seed)
+    }
+
+    /// Which questions ask the same thing, and which to keep.
+    ///
+    /// # Errors
+    /// `Config` for a survey or question that is not there.
+    pub fn factors(&self, seed: u64) -> Result<factors::Tables> {
+        let SatisfactionParams { factors, minimum_group, .. } = &self.params;
+        factors::tabulate(&self.responses, &self.surveys, factors, *minimum_group, seed)
+    }
+
     fn of(&self, grouping: &Grouping) -> Vec<Index> {
         indices(&self.responses, &self.surveys, grouping, &self.params)
     }

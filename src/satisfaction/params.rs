@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::drivers::DriversParams;
+use super::factors::FactorsParams;
 use super::period::Period;
 use super::score::ScoreSource;
 use crate::schema::customers as c;
@@ -41,6 +43,10 @@ pub struct SatisfactionParams {
     pub period: Period,
     /// What the indices are grouped by: `period`, and text columns of the customers table.
     pub group_by: Vec<String>,
+    /// What satisfaction comes from.
+    pub drivers: DriversParams,
+    /// Which questions ask the same thing.
+    pub factors: FactorsParams,
 }
 
 impl Default for SatisfactionParams {
@@ -58,6 +64,8 @@ impl Default for SatisfactionParams {
             weights: BTreeMap::new(),
             period: Period::Month,
             group_by: [PERIOD, c::RFM_SEGMENT, c::QUADRANT, c::CLUSTER_NAME].map(str::to_owned).to_vec(),
+            drivers: DriversParams::default(),
+            factors: FactorsParams::default(),
         }
     }
 }
@@ -105,6 +113,8 @@ impl SatisfactionParams {
                 .hint("1 publishes every group, however small"));
         }
         self.check_weights()?;
+        self.drivers.check()?;
+        self.factors.check()?;
         self.check_groups()
     }
 

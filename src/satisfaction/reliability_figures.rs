@@ -15,6 +15,13 @@ const BLOCKS: [&[Measure]; 5] = [
     &[Measure::Effort],
 ];
 
+/// Places of the items that stand for a survey, or for one of its dimensions: those that ask how satisfied people
+/// are, else what they perceive, else what they expect, else whether they stay, else how easy it was.
+pub(super) fn block(survey: &SurveyItems, dimension: Option<&str>) -> Vec<usize> {
+    let asked = |measures: &&[Measure]| of(survey, dimension, measures);
+    BLOCKS.iter().map(asked).find(|places| !places.is_empty()).unwrap_or_default()
+}
+
 /// The reliability questions of a survey, or of one of its dimensions.
 pub(super) fn reliabilities(survey: &SurveyItems, dimension: Option<&str>) -> Vec<Question> {
     let mut blocks = BLOCKS.iter().map(|measures| (measures, of(survey, dimension, measures)));
@@ -99,6 +106,7 @@ mod tests {
             })
             .collect();
         assert_eq!(names, [("alpha", vec![3, 4]), ("alpha_expectation", vec![0, 1])]);
+        assert_eq!(block(&survey, Some("service")), [2]);
         assert!(reliabilities(&survey, Some("other")).is_empty());
     }
 }
