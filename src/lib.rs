@@ -27,6 +27,7 @@
 //! ```
 
 pub mod activity;
+pub mod cases;
 pub mod clusters;
 pub mod complaints;
 pub mod condition;
@@ -34,6 +35,7 @@ pub mod config;
 pub mod error;
 pub mod facts;
 pub mod generate;
+pub mod history;
 pub mod ingest;
 pub mod init;
 pub mod loyalty;

@@ -67,6 +67,16 @@ pub fn timestamp_column(name: &str, micros: Vec<Option<i64>>) -> Result<Column> 
     Ok(Column::new(name.into(), micros).cast(&DataType::Datetime(TimeUnit::Microseconds, None))?)
 }
 
+/// A text column of few different texts: `which` of them each row has. The texts are stored once.
+///
+/// # Errors
+/// `Internal` when an index points at no text.
+pub fn chosen<T: AsRef<str>>(name: &str, texts: &[T], which: Vec<Option<u32>>) -> Result<Column> {
+    let texts = StringChunked::from_iter_values(name.into(), texts.iter().map(AsRef::as_ref));
+    let which = IdxCa::from_iter_options(name.into(), which.into_iter());
+    Ok(texts.take(&which)?.into_column())
+}
+
 /// The table with the columns added, replacing those of the same name.
 ///
 /// # Errors

@@ -40,6 +40,10 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Campaign files of a published result, or what past campaigns did until then
     Export(ExportArgs),
+    /// Who moved between two results
+    Diff(DiffArgs),
+    /// Render the report of a result again, in another language, say
+    Report(ReportArgs),
     /// Write a synthetic company of any size
     Generate(GenerateArgs),
     /// Every table and column of a result
@@ -80,7 +84,7 @@ pub(super) struct RunArgs {
     /// Result folder, relative to the current folder
     #[arg(long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-    /// Compute and publish only these stages (and those they need): activity, rfm, satisfaction, loyalty, clusters
+    /// Compute and publish only these stages (and those they need): activity, rfm, satisfaction, loyalty, complaints, clusters
     #[arg(long, value_name = "STAGES", value_delimiter = ',')]
     pub(super) stages: Option<Vec<String>>,
 }
@@ -125,6 +129,44 @@ pub(super) struct ExportArgs {
     /// What a past export (its folder, its audience's, or that of all) did until this result
     #[arg(long, value_name = "EXPORT", conflicts_with_all = ["audience", "format", "config"])]
     pub(super) lift: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct DiffArgs {
+    /// The earlier result: a folder of `results/runs`
+    pub(super) old: PathBuf,
+    /// The later result, such as `results/latest`
+    pub(super) new: PathBuf,
+    /// Only this label, such as `rfm_segment`
+    #[arg(long, value_name = "LABEL")]
+    pub(super) label: Option<String>,
+    /// List customers instead of counting them
+    #[arg(long)]
+    pub(super) ids: bool,
+    /// How the moves are written
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(super) format: DiffFormat,
+}
+
+/// Form of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ReportArgs {
+    /// A result folder: `results`, `results/latest` or one of `results/runs`
+    pub(super) result: PathBuf,
+    /// Language: en, fa, or both with a switch; left out: as the result's configuration says
+    #[arg(long)]
+    pub(super) locale: Option<String>,
+    /// Where the page is written, `-` for standard output; left out: `report.<locale>.html` in the current folder
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -35,6 +35,7 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
     let labels = [
         ("segment", c::RFM_SEGMENT, c::RFM_WHY),
         ("satisfaction", c::SATISFACTION_LEVEL, c::SATISFACTION_WHY),
+        ("complaints", c::COMPLAINT_COUNT, c::COMPLAINT_WHY),
         ("quadrant", c::QUADRANT, c::QUADRANT_WHY),
         ("cluster", c::CLUSTER_NAME, c::CLUSTER_WHY),
     ];

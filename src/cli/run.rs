@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use moshtari::config::{AsOf, Config, Stage};
-use moshtari::ingest::accounting::Account;
+use moshtari::ingest::accounting::{Account, AnswerAccount};
 use moshtari::pipeline::{self, Outcome};
 use moshtari::publish::manifest::InputTable;
 use moshtari::{Error, Result, error};
@@ -95,6 +95,27 @@ pub(super) fn account(table: &InputTable, printer: Printer) {
         ("rows_accepted".to_owned(), json!(rows_accepted)),
         ("rows_set_aside".to_owned(), json!(table.account.rows_set_aside())),
         ("reasons".to_owned(), Value::Object(reasons)),
+    ]);
+    printer.info(&text, &fields);
+    if let Some(given) = &table.account.answers {
+        answers(&table.name, given, printer);
+    }
+}
+
+/// One line per survey: answers given = accepted + missing + repeated + set aside.
+fn answers(survey: &str, account: &AnswerAccount, printer: Printer) {
+    let AnswerAccount { given, accepted, missing, repeated, .. } = account;
+    let aside = account.answers_set_aside();
+    let parts = [(missing, "that mean none"), (repeated, "given again"), (&aside, "set aside")];
+    let parts = parts.iter().filter(|(n, _)| **n > 0).map(|(n, what)| format!(" + {n} {what}"));
+    let text = format!("{survey}: {given} answers = {accepted} accepted{}", parts.collect::<String>());
+    let fields = Map::from_iter([
+        ("table".to_owned(), json!(survey)),
+        ("answers_given".to_owned(), json!(given)),
+        ("answers_accepted".to_owned(), json!(accepted)),
+        ("answers_missing".to_owned(), json!(missing)),
+        ("answers_repeated".to_owned(), json!(repeated)),
+        ("answers_set_aside".to_owned(), json!(aside)),
     ]);
     printer.info(&text, &fields);
 }

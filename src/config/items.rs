@@ -19,6 +19,16 @@ pub struct ItemParams {
     /// The labels, for answers in words.
     #[serde(default)]
     pub labels: Option<Labels>,
+    /// Of a question where people tick what applies: the answer this item is about, in one or several spellings.
+    /// The item is 1 where it is ticked and 0 where only others are.
+    #[serde(default)]
+    pub option: Option<Spellings>,
+    /// Sign between several answers in one cell; left out: a cell is one answer.
+    #[serde(default)]
+    pub separator: Option<String>,
+    /// What several answers in one cell count as.
+    #[serde(default)]
+    pub several: Option<Several>,
     /// The highest answer is the worst.
     #[serde(default)]
     pub reversed: bool,
@@ -40,7 +50,44 @@ pub enum Labels {
     /// A set of [`crate::ingest::labels::LABEL_SETS`], by name.
     Named(String),
     /// Own labels in ascending order; the first is 1, each further one more.
-    Own(Vec<String>),
+    Own(Vec<Spellings>),
+}
+
+/// An answer in words, in one spelling or several.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(untagged, expecting = "a text, or a list of spellings of the same answer")]
+pub enum Spellings {
+    /// One.
+    One(String),
+    /// Several that mean the same.
+    Many(Vec<String>),
+}
+
+impl Spellings {
+    /// The spellings as a slice.
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+}
+
+/// What several answers in one cell count as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Several {
+    /// Their mean.
+    #[default]
+    Mean,
+    /// The worst of them.
+    Worst,
+    /// The best of them.
+    Best,
+    /// The first.
+    First,
+    /// The last.
+    Last,
 }
 
 /// An answer that means "no answer".

@@ -5,6 +5,7 @@
 //! [`customers`], [`publish`]), what a stage computes is described by the stage's own `params.rs`.
 
 pub mod campaigns;
+pub mod complaints;
 pub mod condition;
 pub mod customers;
 pub mod items;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use self::complaints::ComplaintsConfig;
 pub use self::condition::{Condition, OneOrMany};
 pub use self::customers::CustomersConfig;
 pub use self::publish::PublishConfig;
@@ -26,10 +28,13 @@ pub use self::source::{ColumnName, Join, Source};
 pub use self::surveys::{Layout, SurveyConfig};
 pub use self::transactions::{OrderRule, Returns, TransactionsConfig};
 use crate::clusters::ClustersParams;
+use crate::complaints::ComplaintsParams;
+use crate::history::HistoryParams;
 use crate::ingest::times::Zone;
 use crate::loyalty::LoyaltyParams;
 use crate::rfm::RfmParams;
 use crate::satisfaction::SatisfactionParams;
+use crate::satisfaction::quality_house::QualityHouseParams;
 use crate::{Error, Result, error};
 
 /// The whole configuration.
@@ -44,6 +49,8 @@ pub struct Config {
     /// `[[surveys]]`: the exports of answers.
     #[serde(default)]
     pub surveys: Vec<SurveyConfig>,
+    /// `[complaints]`: the exports of complaints.
+    pub complaints: Option<ComplaintsConfig>,
     /// `[customers]`: the list of customers, how to reach them and what they agreed to.
     pub customers: Option<CustomersConfig>,
     /// `[rfm]`
@@ -58,6 +65,11 @@ pub struct Config {
     /// `[clusters]`
     #[serde(default)]
     pub clusters: ClustersParams,
+    /// `[quality_house]`: needs of customers and features that serve them.
+    pub quality_house: Option<QualityHouseParams>,
+    /// `[history]`
+    #[serde(default)]
+    pub history: HistoryParams,
     /// `[publish]`
     #[serde(default)]
     pub publish: PublishConfig,
@@ -111,9 +123,11 @@ impl Config {
             survey.check(i, self.transactions.is_some())?;
         }
         self.check_survey_names()?;
+        self.complaints.iter().try_for_each(ComplaintsConfig::check)?;
         self.customers.as_ref().map_or(Ok(()), CustomersConfig::check)?;
         self.rfm.check()?;
         self.satisfaction.check()?;
+        self.quality_house.iter().try_for_each(QualityHouseParams::check)?;
         self.loyalty.check()?;
         self.clusters.check()?;
         self.publish.campaigns.check(self)
@@ -134,7 +148,8 @@ impl Config {
     fn check_survey_names(&self) -> Result<()> {
         let names = self.survey_names();
         let taken = |i: usize| {
-            ["transactions", "customers"].contains(&names[i].as_str()) || names[..i].contains(&names[i])
+            ["transactions", "complaints", "customers"].contains(&names[i].as_str())
+                || names[..i].contains(&names[i])
         };
         match (0..names.len()).find(|i| taken(*i)) {
             Some(i) => {
@@ -162,6 +177,12 @@ impl Config {
         Stage::ALL.into_iter().filter(needed).collect()
     }
 
+    /// Whether the report is written: as asked for, else when no stage is left out on purpose.
+    pub fn reports(&self) -> bool {
+        let whole = self.run.stages.as_ref().is_none_or(|_| self.stages().len() == Stage::ALL.len());
+        self.publish.report.unwrap_or(whole)
+    }
+
     /// The stages asked for must be possible with the exports there are.
     ///
     /// # Errors
@@ -185,6 +206,13 @@ impl Config {
         SatisfactionParams { minimum_group, ..self.satisfaction.clone() }
     }
 
+    /// `[complaints.measures]` with what `[publish]` decides.
+    pub fn complaint_measures(&self) -> ComplaintsParams {
+        let mut params = self.complaints.as_ref().map(|c| c.measures.clone()).unwrap_or_default();
+        params.minimum_group = self.publish.minimum_group.unwrap_or(params.minimum_group);
+        params
+    }
+
     /// What the command line changed, as text for the fingerprint.
     pub fn overrides(&self) -> String {
         format!("{:?} {:?}", self.run.as_of, self.stages())
@@ -196,6 +224,11 @@ impl Config {
             return "surveys".to_owned();
         }
         format!("surveys_{}", crate::publish::names::file_name(&self.survey_names()[survey]))
+    }
+
+    /// Name of the table of single answers that a survey sets aside: as [`Config::rejects_name`], with `answers`.
+    pub fn answers_rejects_name(&self, survey: usize) -> String {
+        self.rejects_name(survey).replacen("surveys", "answers", 1)
     }
 
     /// Names of the surveys: as configured, or `survey`, `survey_2`, ...

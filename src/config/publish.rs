@@ -16,6 +16,10 @@ pub struct PublishConfig {
     pub show_values: bool,
     /// `[publish.campaigns]`: audiences and their files.
     pub campaigns: CampaignsConfig,
+    /// Write `report.html`; left out: when all stages are computed.
+    pub report: Option<bool>,
+    /// Name customers in the report.
+    pub report_customers: bool,
 }
 
 impl Default for PublishConfig {
@@ -24,6 +28,8 @@ impl Default for PublishConfig {
             segments: true,
             minimum_group: None,
             show_values: false,
+            report: None,
+            report_customers: false,
             campaigns: CampaignsConfig::default(),
         }
     }

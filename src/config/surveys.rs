@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::condition::{Condition, OneOrMany};
-use super::items::ItemParams;
+use super::items::{Code, ItemParams};
 use super::source::{ColumnName, Form, Format, IdRule, Join, Source};
 use super::transactions::CalendarRule;
 use crate::{Error, Result};
@@ -47,6 +47,9 @@ pub struct SurveyConfig {
     pub columns: SurveyColumns,
     /// The questions.
     pub items: Vec<ItemParams>,
+    /// Answers that mean "no answer" in every question, such as -99 or "no opinion"; empty cells always do.
+    #[serde(default)]
+    pub missing: Vec<Code>,
     /// What is known about the occasion of each response, in numbers.
     #[serde(default)]
     pub facts: Vec<FactParams>,
@@ -68,7 +71,8 @@ pub struct SurveyColumns {
     pub order_id: Option<ColumnName>,
     /// When it was answered.
     pub responded_at: Option<ColumnName>,
-    /// Long layout: the response that answers belong to; left out: customer and time.
+    /// The response that a row belongs to: rows of a customer that share it are one response. Left out: a row of
+    /// the wide layout is a response; in the long one an order is, or else a customer at a time.
     pub response_id: Option<ColumnName>,
     /// Long layout: the question.
     pub item: Option<ColumnName>,
@@ -109,6 +113,14 @@ impl FactParams {
     }
 }
 
+/// What a response is when no column says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResponseRule {
+    /// Each row.
+    Row,
+}
+
 /// `[surveys.rules]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -121,6 +133,8 @@ pub struct SurveyRules {
     pub skip_when: OneOrMany<Condition>,
     /// How ids are read.
     pub ids: IdRule,
+    /// What a response is in the long layout, where no column tells one from another.
+    pub response: Option<ResponseRule>,
     /// Above this share of rows set aside the run stops.
     pub max_set_aside: f64,
 }
@@ -132,6 +146,7 @@ impl Default for SurveyRules {
             calendar: CalendarRule::Auto,
             skip_when: OneOrMany::default(),
             ids: IdRule::Canonical,
+            response: None,
             max_set_aside: 1.0,
         }
     }
@@ -178,12 +193,30 @@ impl SurveyConfig {
                 "name the column with the question and the column with the answer in `[surveys.columns]`",
             ));
         }
+        self.check_responses(&who)?;
         self.check_facts(&who)?;
         self.join.iter().try_for_each(|join| join.check("surveys"))?;
         for condition in self.rules.skip_when.as_slice() {
             condition.check("skip_when")?;
         }
         Ok(())
+    }
+
+    /// Answers of nobody that nothing holds together would all become one response.
+    fn check_responses(&self, survey: &str) -> Result<()> {
+        let c = &self.columns;
+        let told_apart = [&c.response_id, &c.customer_id, &c.order_id].into_iter().any(Option::is_some)
+            || self.rules.response.is_some();
+        if self.layout == Layout::Wide || told_apart {
+            return Ok(());
+        }
+        Err(Error::config(format!(
+            "survey `{survey}` has the long layout, but no column tells one response from another"
+        ))
+        .hint(
+            "map `response_id`, `customer_id` or `order_id`; where each row is a response of its own, write \
+             `response = \"row\"` in `[surveys.rules]`",
+        ))
     }
 
     /// Drivers are told apart by name.

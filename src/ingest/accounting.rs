@@ -7,7 +7,7 @@ use crate::facts::TextColumn;
 use crate::math::money::Money;
 use crate::privacy::mask::shape;
 use crate::schema::Reason;
-use crate::{Error, Result};
+use crate::{Error, Result, Warning};
 
 /// Rows of one block that were set aside, column by column.
 #[derive(Debug, Default)]
@@ -106,9 +106,9 @@ impl SetAside {
 
 /// The bytes as UTF-8; what is no text becomes U+FFFD, so that the rejects table can be read everywhere.
 fn valid(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
-    match String::from_utf8_lossy(bytes) {
-        std::borrow::Cow::Borrowed(_) => std::borrow::Cow::Borrowed(bytes),
-        std::borrow::Cow::Owned(text) => std::borrow::Cow::Owned(text.into_bytes()),
+    match std::str::from_utf8(bytes) {
+        Ok(_) => std::borrow::Cow::Borrowed(bytes),
+        Err(_) => std::borrow::Cow::Owned(String::from_utf8_lossy(bytes).into_owned().into_bytes()),
     }
 }
 
@@ -123,6 +123,65 @@ pub struct ReasonCount {
     pub money_unknown: u64,
 }
 
+/// The account of single answers, in rows whose answers were looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AnswerAccount {
+    /// Answers in cells that are not empty; a cell may hold several.
+    pub given: u64,
+    /// Answers in the figures.
+    pub accepted: u64,
+    /// Words and codes that mean "no answer".
+    pub missing: u64,
+    /// Answers that a later one of the same response to the same question replaced.
+    pub repeated: u64,
+    /// Answers kept out, by reason.
+    pub set_aside: BTreeMap<Reason, u64>,
+    /// Empty cells.
+    pub empty: u64,
+}
+
+impl AnswerAccount {
+    /// Books another account.
+    pub fn book(&mut self, other: &Self) {
+        self.given += other.given;
+        self.accepted += other.accepted;
+        self.missing += other.missing;
+        self.repeated += other.repeated;
+        self.empty += other.empty;
+        for (reason, n) in &other.set_aside {
+            *self.set_aside.entry(*reason).or_default() += n;
+        }
+    }
+
+    /// Answers kept out, whatever the reason.
+    pub fn answers_set_aside(&self) -> u64 {
+        self.set_aside.values().sum()
+    }
+
+    /// Answers accepted before that turn out to be replaced by later ones.
+    pub fn again(&mut self, answers: u64) {
+        self.accepted -= answers;
+        self.repeated += answers;
+    }
+
+    /// What the reader of the figures should know.
+    pub fn warning(&self, survey: &str) -> Option<Warning> {
+        (self.repeated > 0).then(|| {
+            Warning::new(
+                "repeated_answers",
+                format!(
+                    "survey `{survey}`: {} of {} answers were given again in the same response: the last counts",
+                    self.repeated, self.given
+                ),
+            )
+        })
+    }
+
+    fn is_balanced(&self) -> bool {
+        self.given == self.accepted + self.missing + self.repeated + self.answers_set_aside()
+    }
+}
+
 /// The account of one input table.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
@@ -134,6 +193,8 @@ pub struct Account {
     pub set_aside: BTreeMap<Reason, ReasonCount>,
     /// Money of the accepted rows.
     pub money_accepted: Money,
+    /// Single answers, of a survey.
+    pub answers: Option<AnswerAccount>,
 }
 
 impl Account {
@@ -162,6 +223,9 @@ impl Account {
     /// # Errors
     /// `Internal` when rows read are not rows accepted plus rows set aside.
     pub fn balance(&self, table: &str) -> Result<()> {
+        if let Some(answers) = self.answers.as_ref().filter(|answers| !answers.is_balanced()) {
+            return Err(Error::internal(format!("{table}: the answers do not add up: {answers:?}")));
+        }
         let booked = self.rows_accepted + self.rows_set_aside();
         if booked == self.rows_read {
             return Ok(());

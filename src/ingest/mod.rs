@@ -4,11 +4,12 @@
 //! The way of a row: a file ([`source`]) is cut into pieces by one thread and split into a [`block`] by any
 //! thread ([`read`], with [`csv`], [`ndjson`], [`parquet`] and [`xlsx`] for the formats). A [`plan`] says where
 //! each wanted column is, in the file itself or in a joined one ([`join`]), and settles how its times and
-//! numbers are written ([`times`], [`numbers`]). [`transactions`] and [`surveys`] check each row by the
+//! numbers are written ([`times`], [`numbers`]). [`transactions`], [`surveys`] and [`complaints`] check each row by the
 //! [`rules`] of the configuration and book it in the [`accounting`].
 
 pub mod accounting;
 pub mod block;
+pub mod complaints;
 pub mod csv;
 pub mod dialect;
 pub mod encoding;
@@ -25,10 +26,11 @@ pub mod people;
 pub mod plan;
 pub mod published;
 pub mod read;
+pub mod result_table;
 pub mod rules;
 pub mod scale;
+mod size;
 pub mod source;
-pub mod survey_facts;
 pub mod surveys;
 pub mod text;
 pub mod thresholds;

@@ -44,6 +44,16 @@ impl Published {
         ParquetFile::open(&folder.join(format!("{}.parquet", customers::TABLE.name)))
     }
 
+    /// The folder of the result.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &serde_json::Value {
+        &self.manifest
+    }
+
     /// The as-of day.
     pub fn as_of(&self) -> &str {
         self.manifest["as_of"].as_str().unwrap_or("an unknown day")
@@ -57,11 +67,6 @@ impl Published {
     /// The configuration of the run, as written.
     pub fn config(&self) -> &str {
         self.manifest["config"].as_str().unwrap_or_default()
-    }
-
-    /// The folder of the result.
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// The file of a table.

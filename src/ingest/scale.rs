@@ -5,13 +5,15 @@
 
 use super::labels::{self, LABEL_SETS, LabelSet};
 use super::text::key;
-use crate::config::items::{Code, ItemParams, Labels};
+use crate::config::items::{Code, ItemParams, Labels, Spellings};
 use crate::{Error, Result, error};
 
 /// What a cell says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Answer {
-    /// Nothing: the cell is empty or holds a declared missing code.
+    /// Nothing: the cell is empty.
+    Empty,
+    /// A word or code that means "no answer".
     Missing,
     /// An answer on the scale.
     Value {
@@ -30,8 +32,52 @@ pub struct Scale {
     kind: Kind,
     bounds: [f64; 2],
     reversed: bool,
-    missing_numbers: Vec<f64>,
-    missing_texts: Vec<String>,
+    missing: MissingCodes,
+}
+
+/// Answers that mean "no answer".
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MissingCodes {
+    numbers: Vec<f64>,
+    /// In key form.
+    texts: Vec<String>,
+}
+
+impl MissingCodes {
+    /// Spellings of "no value" that programs write, in key form; a label of a scale may be one of them.
+    const USUAL: [&str; 9] = ["na", "n/a", "n.a.", "#n/a", "<na>", "nan", "null", "none", "\\n"];
+
+    /// The codes of an item and of its whole survey.
+    pub fn of<'a>(codes: impl IntoIterator<Item = &'a Code>) -> Self {
+        let mut all = Self::default();
+        for code in codes {
+            match code {
+                Code::Number(x) => all.numbers.push(*x),
+                Code::Text(text) => {
+                    let text = key(text);
+                    match number(&text) {
+                        Some(x) => all.numbers.push(x),
+                        None => all.texts.push(text),
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// Whether a text in key form was declared to mean "no answer".
+    pub fn declared(&self, text: &str) -> bool {
+        self.texts.iter().any(|t| t == text) || self.has(number(text))
+    }
+
+    /// Whether a text in key form is one of the usual spellings of "no value".
+    pub fn usual(text: &str) -> bool {
+        Self::USUAL.contains(&text)
+    }
+
+    fn has(&self, x: Option<f64>) -> bool {
+        x.is_some_and(|x| self.numbers.contains(&x))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -44,35 +90,17 @@ enum Kind {
 }
 
 impl Scale {
-    /// The scale an item declares; `survey` is for messages.
+    /// The scale an item declares, with the missing codes of its survey; `survey` is for messages.
     ///
     /// # Errors
     /// `Config` when the item declares no scale or two, a range that does not ascend, an unknown label set,
     /// fewer than two labels, the same label twice, or a dimension of a reserved name.
-    pub fn from_params(item: &ItemParams, survey: &str) -> Result<Self> {
+    pub fn from_params(item: &ItemParams, codes: &[Code], survey: &str) -> Result<Self> {
         let (kind, bounds) = check_dimension(item)
             .and_then(|()| declared(item))
             .map_err(|fault| fault.at(&format!("survey `{survey}`, item `{}`", item.column.0)))?;
-        let mut scale = Self {
-            kind,
-            bounds,
-            reversed: item.reversed,
-            missing_numbers: Vec::new(),
-            missing_texts: Vec::new(),
-        };
-        for code in &item.missing {
-            match code {
-                Code::Number(x) => scale.missing_numbers.push(*x),
-                Code::Text(text) => {
-                    let text = key(text);
-                    match number(&text) {
-                        Some(x) => scale.missing_numbers.push(x),
-                        None => scale.missing_texts.push(text),
-                    }
-                }
-            }
-        }
-        Ok(scale)
+        let missing = MissingCodes::of(item.missing.iter().chain(codes));
+        Ok(Self { kind, bounds, reversed: item.reversed, missing })
     }
 
     /// Lowest and highest answer; label scales run from 1 to the number of steps.
@@ -80,29 +108,32 @@ impl Scale {
         self.bounds
     }
 
-    /// What a cell says. Missing codes come before the scale: 9 on a scale from 1 to 9 can be declared missing.
+    /// What a cell says. Missing codes come before the scale: 9 on a scale from 1 to 9 can be declared missing. The
+    /// usual spellings of "no value" come after it: `none` can be a label.
     pub fn read(&self, text: &str) -> Answer {
         let text = text.trim();
         // Most cells are plain digits: no need to fold letters for them.
         if let (Kind::Numbers { .. }, Some(x)) = (&self.kind, number(text)) {
-            return if self.is_missing_code(Some(x)) { Answer::Missing } else { self.place(x) };
+            return if self.missing.has(Some(x)) { Answer::Missing } else { self.place(x) };
         }
         let text = key(text);
-        let x = number(&text);
-        if text.is_empty() || self.missing_texts.contains(&text) || self.is_missing_code(x) {
+        if text.is_empty() {
+            return Answer::Empty;
+        }
+        if self.missing.declared(&text) {
             return Answer::Missing;
         }
         let on_scale = match &self.kind {
-            Kind::Numbers { .. } => x,
+            Kind::Numbers { .. } => number(&text),
             Kind::Words(words) => {
                 words.binary_search_by(|(word, _)| word.as_str().cmp(&text)).ok().map(|found| words[found].1)
             }
         };
-        on_scale.map_or(Answer::OutOfScale, |x| self.place(x))
-    }
-
-    fn is_missing_code(&self, x: Option<f64>) -> bool {
-        x.is_some_and(|x| self.missing_numbers.contains(&x))
+        match on_scale {
+            Some(x) => self.place(x),
+            None if MissingCodes::usual(&text) => Answer::Missing,
+            None => Answer::OutOfScale,
+        }
     }
 
     /// The answer `x` on this scale.
@@ -119,17 +150,17 @@ impl Scale {
 }
 
 /// What is wrong with an item, before its place is known.
-struct Fault {
+pub(super) struct Fault {
     message: String,
     hint: String,
 }
 
 impl Fault {
-    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: hint.into() }
     }
 
-    fn at(self, place: &str) -> Error {
+    pub(super) fn at(self, place: &str) -> Error {
         Error::config(format!("{place}: {}", self.message)).hint(self.hint)
     }
 }
@@ -202,29 +233,31 @@ fn set_words(name: &str) -> Result<Vec<(String, f64)>, Fault> {
     Ok(words)
 }
 
-fn own_words(labels: &[String]) -> Result<Vec<(String, f64)>, Fault> {
+fn own_words(labels: &[Spellings]) -> Result<Vec<(String, f64)>, Fault> {
     if labels.len() < 2 {
         return Err(Fault::new(
             format!("`labels` needs at least two labels, found {}", labels.len()),
             "list every answer of the question, from worst to best",
         ));
     }
-    let mut words: Vec<(String, usize)> =
-        labels.iter().enumerate().map(|(i, label)| (key(label), i)).collect();
+    let written = labels.iter().enumerate().flat_map(|(i, step)| step.as_slice().iter().map(move |l| (l, i)));
+    let mut words: Vec<(String, usize, &String)> = written.map(|(label, i)| (key(label), i, label)).collect();
+    // Spellings of one step may come to the same.
     words.sort();
+    words.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1);
     if let Some(twin) = words.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         return Err(Fault::new(
-            format!("labels `{}` and `{}` cannot be told apart", labels[twin[0].1], labels[twin[1].1]),
+            format!("labels `{}` and `{}` cannot be told apart", twin[0].2, twin[1].2),
             "labels are compared without case, vowel marks and Arabic letter variants; list each once",
         ));
     }
-    if words[0].0.is_empty() {
+    if words[0].0.is_empty() || labels.iter().any(|step| step.as_slice().is_empty()) {
         return Err(Fault::new(
             "`labels` contains an empty label",
             "empty cells are always missing; remove it",
         ));
     }
-    Ok(words.into_iter().map(|(word, i)| (word, (i + 1) as f64)).collect())
+    Ok(words.into_iter().map(|(word, i, _)| (word, (i + 1) as f64)).collect())
 }
 
 /// A number as surveys write them: sign, digits, one decimal mark, perhaps a percent sign.
@@ -253,11 +286,11 @@ mod tests {
     }
 
     fn scale(toml: &str) -> Scale {
-        Scale::from_params(&item(toml), "shop").unwrap()
+        Scale::from_params(&item(toml), &[], "shop").unwrap()
     }
 
     fn refusal(toml: &str) -> String {
-        let error = Scale::from_params(&item(toml), "shop").unwrap_err();
+        let error = Scale::from_params(&item(toml), &[], "shop").unwrap_err();
         format!("{error}; hint: {}", error.hint_text().unwrap())
     }
 
@@ -293,7 +326,7 @@ mod tests {
     #[test]
     fn answers_off_the_scale_are_refused_not_moved() {
         let five = scale("scale = [1, 5]");
-        for text in ["0", "5.01", "6", "-1", "4,5", "1e0", "inf", "NaN", "good", "1/5", "1 2", ".", "--1"] {
+        for text in ["0", "5.01", "6", "-1", "4,5", "1e0", "inf", "good", "1/5", "1 2", ".", "--1"] {
             assert_eq!(five.read(text), Answer::OutOfScale, "{text}");
         }
     }
@@ -319,8 +352,11 @@ mod tests {
     #[test]
     fn empty_cells_and_declared_codes_are_missing() {
         let coded = scale("scale = [1, 5]\nmissing = [99, \"N/A\", \"نظری ندارم\", \"-1\"]");
-        for text in ["", "  ", "\u{200f}", "99", "99.0", "۹۹", "n/a", "نظري ندارم", "-1"] {
+        for text in ["99", "99.0", "۹۹", "n/a", "نظري ندارم", "-1", "NaN", "NULL"] {
             assert_eq!(coded.read(text), Answer::Missing, "{text}");
+        }
+        for text in ["", "  ", "\u{200f}"] {
+            assert_eq!(coded.read(text), Answer::Empty, "{text}");
         }
         assert_eq!(coded.read("98"), Answer::OutOfScale);
         let words = scale("labels = \"likert5_agreement\"\nmissing = [99, \"نظری ندارم\"]");
@@ -348,6 +384,28 @@ mod tests {
                 assert_eq!(turned.read(label), value(x, 1.0 - unit), "{label}");
             }
         }
+    }
+
+    #[test]
+    fn the_codes_of_a_survey_are_those_of_every_item() {
+        let codes = [Code::Number(-99.0), Code::Text("نمی‌دانم".into())];
+        let five = Scale::from_params(&item("scale = [-2, 2]\nmissing = [-3]"), &codes, "shop").unwrap();
+        for text in ["-99", "\u{2212}۹۹", "نميدانم", "-3"] {
+            assert_eq!(five.read(text), Answer::Missing, "{text}");
+        }
+        assert_eq!(five.read("-4"), Answer::OutOfScale);
+    }
+
+    #[test]
+    fn a_step_may_have_several_spellings_and_none_may_be_a_label() {
+        let own = scale("labels = [\"none\", [\"some\", \"a few\", \"Some \"], \"many\"]");
+        assert_eq!(own.bounds(), [1.0, 3.0]);
+        assert_eq!(own.read("None"), value(1.0, 0.0));
+        assert_eq!(own.read("A  few"), value(2.0, 0.5));
+        assert_eq!(own.read("many"), value(3.0, 1.0));
+        assert_eq!(own.read("NA"), Answer::Missing);
+        let twins = refusal("labels = [\"no\", [\"yes\", \"NO\"]]");
+        assert!(twins.contains("labels `no` and `NO` cannot be told apart"), "{twins}");
     }
 
     #[test]

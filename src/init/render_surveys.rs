@@ -109,5 +109,6 @@ fn word(measure: Measure) -> &'static str {
         Measure::Effort => "effort",
         Measure::Expectation => "expectation",
         Measure::Perception => "perception",
+        Measure::Other => "other",
     }
 }

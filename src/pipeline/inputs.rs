@@ -42,6 +42,9 @@ pub(super) fn look(config: &Config) -> Result<Inputs> {
     for (survey, name) in config.surveys.iter().zip(config.survey_names()) {
         list(&name, &survey.source())?;
     }
+    if let Some(complaints) = &config.complaints {
+        list("complaints", &complaints.source())?;
+    }
     if let Some(customers) = &config.customers {
         list(people::TABLE, &customers.source())?;
         if let Some(suppression) = customers.suppression_source() {

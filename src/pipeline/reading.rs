@@ -1,24 +1,23 @@
 //! Exports to customers and answers: drives ingest and activity, books every row, minds the gates.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use polars::prelude::DataFrame;
 
 use super::Observer;
 use super::as_of::AsOfMoment;
+use super::complaints;
 pub use super::rejects::Example;
 use super::rejects::{Names, Rejects};
 use super::respondents;
-use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex};
+use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex, Runs};
 use crate::config::items::ItemParams;
 use crate::config::transactions::MoneyRule;
 use crate::config::{Config, SurveyConfig};
-use crate::facts::{Facts, KnownCustomers, hash};
-use crate::ingest::accounting::Account;
+use crate::facts::{KnownCustomers, hash};
+use crate::ingest::accounting::{Account, AnswerAccount};
 use crate::ingest::people::{self, People};
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
-use crate::ingest::surveys::{AnswersBuilder, SurveyReader};
+use crate::ingest::surveys::{AnswersBuilder, Open, Response, SurveyReader};
 use crate::ingest::times::Zone;
 use crate::ingest::transactions::{Limit, TransactionReader};
 use crate::math::money::Money;
@@ -53,7 +52,7 @@ pub fn transactions(
     let configured = AsOfMoment::configured(config, &zone);
     let limit = configured.as_ref().map_or(Limit::None, AsOfMoment::limit);
     let Some(transactions) = &config.transactions else {
-        return respondents::read(config, &zone, configured);
+        return respondents::read(config, &zone, configured, &rejects.folder());
     };
     let reader = TransactionReader::open(transactions, &config.base, zone.clone(), limit)?;
     rejects.begin("transactions")?;
@@ -83,6 +82,7 @@ pub fn transactions(
         },
         with_quantities: transactions.columns.quantity.is_some(),
         without_money: transactions.rules.money == MoneyRule::None,
+        keep_orders: asks_for_orders(config),
     };
     let mut activity = read.fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     let mut warnings = empty_files(files, &read.rows_of_file);
@@ -107,40 +107,51 @@ fn read_transactions(
 ) -> Result<ReadTransactions> {
     let files = &reader.plan.files;
     let mut read = ReadTransactions {
-        fold: Fold::default(),
+        fold: Fold::new(&rejects.folder()),
         account: Account::default(),
         currencies: std::collections::BTreeSet::new(),
         rows_of_file: vec![0; files.len()],
     };
     let names = Names::of(&reader.plan);
+    observer.expect(bytes(files));
     let mut duplicates = reader.duplicates();
     read_blocks(
         files,
         reader.plan.main_columns(),
-        |_, block| reader.read(block),
-        |mut batch| {
-            for placed in &mut batch {
-                duplicates.drop_from(&mut placed.value);
-            }
-            let facts: Vec<&Facts> = batch.iter().map(|p| &p.value.facts).collect();
-            read.fold.add(&facts);
-            for placed in &mut batch {
-                let aside = std::mem::take(&mut placed.value.aside);
-                let facts = &placed.value.facts;
-                let money: Money = facts.amounts.iter().copied().sum();
-                read.account.book(placed.rows, facts.len() as u64, money, &aside);
-                read.currencies.extend(facts.currencies.iter().cloned());
+        |_, block| {
+            let read = reader.read(block)?;
+            // Which rows of a block stay is known here, unless earlier blocks have a say.
+            let runs = (!reader.drops_duplicates()).then(|| Runs::of(&read.facts));
+            Ok((read, runs))
+        },
+        |batch| {
+            let mut runs_of_batch = Vec::with_capacity(batch.len());
+            for mut placed in batch {
+                let (rows, runs) = &mut placed.value;
+                let runs = runs.take().unwrap_or_else(|| {
+                    duplicates.drop_from(rows);
+                    Runs::of(&rows.facts)
+                });
+                let aside = std::mem::take(&mut rows.aside);
+                read.account.book(placed.rows, runs.rows, runs.amount, &aside);
+                read.currencies.append(&mut rows.facts.currencies);
                 read.rows_of_file[placed.file] += placed.rows;
-                rejects.add(names.aside(placed, aside))?;
+                rejects.add(names.aside(&placed, aside))?;
                 observer.progress(placed.rows, placed.bytes);
+                runs_of_batch.push(runs);
             }
-            Ok(())
+            read.fold.add(runs_of_batch)
         },
     )?;
     Ok(read)
 }
 
-fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
+/// Bytes of the files once unpacked, as far as they tell; 0 when one does not.
+fn bytes(files: &[OpenFile]) -> u64 {
+    files.iter().map(OpenFile::bytes).sum::<Option<u64>>().unwrap_or(0)
+}
+
+pub(super) fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
     let empty = files.iter().zip(rows).filter(|(_, rows)| **rows == 0);
     empty
         .map(|(f, _)| {
@@ -149,7 +160,7 @@ fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
         .collect()
 }
 
-fn forms(files: &[OpenFile]) -> Vec<(String, String)> {
+pub(super) fn forms(files: &[OpenFile]) -> Vec<(String, String)> {
     files.iter().map(|f| (f.shown().to_owned(), f.describe())).collect()
 }
 
@@ -165,9 +176,10 @@ pub struct Surveys {
     pub warnings: Vec<Warning>,
 }
 
-struct Known<'a> {
-    activity: &'a Activity,
-    orders: Option<OrderIndex>,
+/// Customers of the transactions, by their own id or that of an order.
+pub(super) struct Known<'a> {
+    pub(super) activity: &'a Activity,
+    pub(super) orders: Option<OrderIndex>,
 }
 
 impl KnownCustomers for Known<'_> {
@@ -178,6 +190,12 @@ impl KnownCustomers for Known<'_> {
     fn customer_of_order(&self, id: &[u8]) -> Option<u32> {
         self.orders.as_ref()?.customer(hash(id))
     }
+}
+
+/// Some table names orders instead of customers, or is set against single orders.
+fn asks_for_orders(config: &Config) -> bool {
+    config.complaints.is_some()
+        || config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some())
 }
 
 /// Reads every survey; customers are those of the transactions.
@@ -192,35 +210,21 @@ pub fn surveys(
     observer: &mut dyn Observer,
 ) -> Result<Surveys> {
     let zone = Zone::parse(&config.run.timezone)?;
-    let by_order =
-        config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some());
-    let known = Known { activity, orders: by_order.then(|| activity.order_index()) };
+    let known =
+        Known { activity, orders: asks_for_orders(config).then(|| activity.order_index()).transpose()? };
     let mut answers = AnswersBuilder::default();
     let (mut tables, mut items, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (survey, name)) in config.surveys.iter().zip(config.survey_names()).enumerate() {
         let reader = SurveyReader::open(survey, &name, &config.base, zone.clone(), as_of.limit())?;
         rejects.begin(&config.rejects_name(index))?;
-        let mut account = Account::default();
-        let mut rows_of_file = vec![0; reader.plan.files.len()];
-        let names = Names::of(&reader.plan);
-        let mut seen = HashMap::with_hasher(FixedState::with_seed(4));
-        read_blocks(
-            &reader.plan.files,
-            reader.plan.main_columns(),
-            |_, block| Ok(reader.read(&block, &known)),
-            |batch| {
-                for mut placed in batch {
-                    let aside = std::mem::take(&mut placed.value.1);
-                    account.book(placed.rows, placed.value.0.len() as u64, Money::ZERO, &aside);
-                    rows_of_file[placed.file] += placed.rows;
-                    rejects.add(names.aside(&placed, aside))?;
-                    observer.progress(placed.rows, placed.bytes);
-                    answers.add(index as u16, placed.value.0, &mut seen, &|at| as_of.day - zone.day(at));
-                }
-                Ok(())
-            },
-        )?;
+        observer.expect(bytes(&reader.plan.files));
+        rejects.begin_answers(&config.answers_rejects_name(index))?;
+        let mut open = Open::new(survey.items.len());
+        let age = |at| as_of.day - zone.day(at);
+        let take = |responses| answers.add(index as u16, responses, &mut open, &age);
+        let (account, rows_of_file) = read_survey(&reader, &known, rejects, observer, take)?;
         account.balance(&name)?;
+        warnings.extend(account.answers.as_ref().and_then(|given| given.warning(&name)));
         account.gate(&name, survey.rules.max_set_aside)?;
         warnings.extend(empty_files(&reader.plan.files, &rows_of_file));
         items.push(meanings(survey, name.clone(), reader.scales()));
@@ -238,6 +242,40 @@ pub fn surveys(
             .hint("`moshtari check` shows why each was set aside"));
     }
     Ok(Surveys { answers: answers.finish()?, items, tables, warnings })
+}
+
+/// Reads one survey; `take` gets the responses and says how many answers a later one replaced. Returns the
+/// account, and the rows of each file.
+fn read_survey(
+    reader: &SurveyReader,
+    known: &Known<'_>,
+    rejects: &mut Rejects<'_>,
+    observer: &mut dyn Observer,
+    mut take: impl FnMut(Vec<Response>) -> u64,
+) -> Result<(Account, Vec<u64>)> {
+    let (mut account, mut answers) = (Account::default(), AnswerAccount::default());
+    let mut rows_of_file = vec![0; reader.plan.files.len()];
+    let names = Names::of(&reader.plan);
+    read_blocks(
+        &reader.plan.files,
+        reader.plan.main_columns(),
+        |_, block| Ok(reader.read(&block, known)),
+        |batch| {
+            for mut placed in batch {
+                let read = std::mem::take(&mut placed.value);
+                account.book(placed.rows, read.responses.len() as u64, Money::ZERO, &read.aside);
+                answers.book(&read.answers);
+                answers.again(take(read.responses));
+                rows_of_file[placed.file] += placed.rows;
+                rejects.add(names.aside(&placed, read.aside))?;
+                rejects.add_answers(names.aside(&placed, read.answers_aside))?;
+                observer.progress(placed.rows, placed.bytes);
+            }
+            Ok(())
+        },
+    )?;
+    account.answers = Some(answers);
+    Ok((account, rows_of_file))
 }
 
 fn meanings(survey: &SurveyConfig, name: String, scales: Vec<[f64; 2]>) -> SurveyItems {
@@ -337,6 +375,16 @@ pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings
                     found.warnings.extend(surveys.warnings);
                 }
                 Err(gate @ Error::Gate { .. }) => found.gate = Some(gate),
+                Err(other) => return Err(other),
+            }
+            match complaints::read(config, &read.activity, &read.as_of, &mut rejects, observer) {
+                Ok(complaints) => {
+                    if let Some(read) = complaints {
+                        found.tables.push(read.table);
+                        found.warnings.extend(read.warnings);
+                    }
+                }
+                Err(gate @ Error::Gate { .. }) => found.gate = found.gate.or(Some(gate)),
                 Err(other) => return Err(other),
             }
         }

@@ -1,6 +1,7 @@
 //! Rows that were set aside, on their way to the result or, for `check`, to the screen.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -84,7 +85,7 @@ impl Aside {
 
 enum Target<'a> {
     Draft(&'a Draft, &'a Stamp),
-    Examples { of_each: usize, seen: BTreeMap<Reason, usize>, kept: Vec<Example> },
+    Examples { of_each: usize, seen: BTreeMap<(String, Reason), usize>, kept: Vec<Example> },
 }
 
 /// A thread that writes one rejects table, so that rows set aside do not hold up the others.
@@ -114,58 +115,39 @@ impl Scribe {
     }
 }
 
-/// Where rows that were set aside go.
-pub struct Rejects<'a> {
-    target: Target<'a>,
+/// A rejects table that is being written.
+#[derive(Default)]
+struct Open {
     table: String,
     scribe: Option<Scribe>,
 }
 
-impl<'a> Rejects<'a> {
-    /// Into a result's draft.
-    pub(super) fn draft(draft: &'a Draft, stamp: &'a Stamp) -> Self {
-        Self { target: Target::Draft(draft, stamp), table: String::new(), scribe: None }
-    }
-
-    /// The first few of each reason are kept.
-    pub(super) fn examples(of_each: usize) -> Self {
-        let target = Target::Examples { of_each, seen: BTreeMap::new(), kept: Vec::new() };
-        Self { target, table: String::new(), scribe: None }
-    }
-
-    /// The rows that follow are of this input table.
-    ///
-    /// # Errors
-    /// `Io` when its file cannot be made, or the table before it could not be written.
-    pub(super) fn begin(&mut self, table: &str) -> Result<()> {
-        self.finish_table()?;
+impl Open {
+    fn begin(&mut self, table: &str, target: &mut Target<'_>) -> Result<()> {
+        self.finish()?;
         table.clone_into(&mut self.table);
-        match &mut self.target {
+        match target {
             Target::Draft(draft, stamp) => {
                 self.scribe = Some(Scribe::start(RejectsWriter::create(draft, table, stamp)?));
             }
-            Target::Examples { seen, .. } => seen.clear(),
+            Target::Examples { .. } => {}
         }
         Ok(())
     }
 
-    /// Adds the rows that one block set aside.
-    ///
-    /// # Errors
-    /// `Io` when the table cannot be written.
-    pub(super) fn add(&mut self, aside: Aside) -> Result<()> {
+    fn add(&mut self, aside: Aside, target: &mut Target<'_>) -> Result<()> {
         if aside.rows.is_empty() {
             return Ok(());
         }
-        match &mut self.target {
+        match target {
             Target::Draft(..) => {
                 let gone = self.scribe.as_ref().is_some_and(|s| s.sender.send(aside).is_err());
                 // The thread stopped early: its error is the reason.
-                if gone { self.finish_table() } else { Ok(()) }
+                if gone { self.finish() } else { Ok(()) }
             }
             Target::Examples { of_each, seen, kept } => {
                 for i in 0..aside.rows.len() {
-                    let count = seen.entry(aside.rows.reasons[i]).or_default();
+                    let count = seen.entry((self.table.clone(), aside.rows.reasons[i])).or_default();
                     *count += 1;
                     if *count <= *of_each {
                         kept.push(example(&self.table, &aside.reject(i)));
@@ -176,16 +158,77 @@ impl<'a> Rejects<'a> {
         }
     }
 
-    fn finish_table(&mut self) -> Result<()> {
+    fn finish(&mut self) -> Result<()> {
         self.scribe.take().map_or(Ok(()), Scribe::end)
     }
+}
 
-    /// Ends the last table.
+/// Where rows that were set aside go, and single answers beside them.
+pub struct Rejects<'a> {
+    target: Target<'a>,
+    rows: Open,
+    answers: Open,
+}
+
+impl<'a> Rejects<'a> {
+    /// Into a result's draft.
+    pub(super) fn draft(draft: &'a Draft, stamp: &'a Stamp) -> Self {
+        Self { target: Target::Draft(draft, stamp), rows: Open::default(), answers: Open::default() }
+    }
+
+    /// The first few of each reason are kept.
+    pub(super) fn examples(of_each: usize) -> Self {
+        let target = Target::Examples { of_each, seen: BTreeMap::new(), kept: Vec::new() };
+        Self { target, rows: Open::default(), answers: Open::default() }
+    }
+
+    /// Where a run may put what does not fit in memory.
+    pub(super) fn folder(&self) -> PathBuf {
+        match &self.target {
+            Target::Draft(draft, _) => draft.path(""),
+            Target::Examples { .. } => std::env::temp_dir(),
+        }
+    }
+
+    /// The rows that follow are of this input table.
+    ///
+    /// # Errors
+    /// `Io` when its file cannot be made, or the table before it could not be written.
+    pub(super) fn begin(&mut self, table: &str) -> Result<()> {
+        self.rows.begin(table, &mut self.target)
+    }
+
+    /// The single answers that follow belong to this table.
+    ///
+    /// # Errors
+    /// As [`Rejects::begin`].
+    pub(super) fn begin_answers(&mut self, table: &str) -> Result<()> {
+        self.answers.begin(table, &mut self.target)
+    }
+
+    /// Adds the rows that one block set aside.
+    ///
+    /// # Errors
+    /// `Io` when the table cannot be written.
+    pub(super) fn add(&mut self, aside: Aside) -> Result<()> {
+        self.rows.add(aside, &mut self.target)
+    }
+
+    /// Adds the single answers that one block set aside.
+    ///
+    /// # Errors
+    /// As [`Rejects::add`].
+    pub(super) fn add_answers(&mut self, aside: Aside) -> Result<()> {
+        self.answers.add(aside, &mut self.target)
+    }
+
+    /// Ends the last tables.
     ///
     /// # Errors
     /// `Io` when it cannot be written.
     pub(super) fn finish(mut self) -> Result<()> {
-        self.finish_table()
+        self.rows.finish()?;
+        self.answers.finish()
     }
 
     /// The rows kept.

@@ -4,6 +4,8 @@
 //! Nothing here knows tables or files; [`crate::ingest`] reads with it, [`crate::publish`] writes with it.
 
 pub mod email;
+pub mod groups;
 pub mod mask;
 pub mod national_code;
 pub mod phone;
+pub mod pseudonym;

@@ -14,6 +14,12 @@ use crate::{Error, Result, Warning};
 
 /// Name of the file.
 pub const FILE: &str = "manifest.json";
+/// Key of the fingerprint of the inputs.
+const INPUTS: &str = "inputs_fingerprint";
+/// Key of the result that this one was compared with.
+pub const PREVIOUS: &str = "previous";
+/// Bytes at the beginning of a manifest that are sure to hold both fingerprints.
+const HEAD: u64 = 4_096;
 
 /// One input file.
 #[derive(Clone, Debug, Serialize)]
@@ -44,8 +50,12 @@ pub struct InputTable {
 /// Everything the manifest says.
 #[derive(Clone, Debug)]
 pub struct Manifest {
-    /// Fingerprint of configuration, inputs and engine.
+    /// Fingerprint of configuration, inputs, engine and the results it may have been compared with.
     pub fingerprint: String,
+    /// Fingerprint of configuration, inputs and engine.
+    pub inputs_fingerprint: String,
+    /// The result it was compared with: name, as-of, fingerprint; or null.
+    pub previous: Value,
     /// As-of day, `2011-12-10`.
     pub as_of: String,
     /// Seed in force.
@@ -64,6 +74,8 @@ pub struct Manifest {
     pub figures: serde_json::Map<String, Value>,
     /// Models needed by the next run, such as the clusters' scaler and centres.
     pub models: serde_json::Map<String, Value>,
+    /// How the report is rendered.
+    pub report: Value,
     /// Things to know.
     pub warnings: Vec<Warning>,
     /// Seconds per stage, measured by whoever has a clock.
@@ -79,7 +91,8 @@ impl Manifest {
         write_plain(&self.json(&outputs(draft)?), draft)
     }
 
-    fn json(&self, outputs: &[Value]) -> Value {
+    /// The manifest with these outputs.
+    pub fn json(&self, outputs: &[Value]) -> Value {
         let accounting: serde_json::Map<String, Value> =
             self.tables.iter().map(|t| (t.name.clone(), account(t))).collect();
         let timings: serde_json::Map<String, Value> =
@@ -88,7 +101,9 @@ impl Manifest {
             "engine": { "name": "moshtari", "version": env!("CARGO_PKG_VERSION") },
             "schema_version": crate::schema::SCHEMA_VERSION,
             "fingerprint": self.fingerprint,
+            INPUTS: self.inputs_fingerprint,
             "as_of": self.as_of,
+            PREVIOUS: self.previous,
             "seed": self.seed,
             "timezone": self.timezone,
             "stages": self.stages,
@@ -98,6 +113,7 @@ impl Manifest {
             "inputs": self.inputs,
             "outputs": outputs,
             "models": self.models,
+            "report": self.report,
             "config": self.config,
             "timings_seconds": timings,
         })
@@ -144,7 +160,7 @@ fn account(table: &InputTable) -> Value {
     let pairs = |pairs: &[(String, String)]| -> serde_json::Map<String, Value> {
         pairs.iter().map(|(name, form)| (name.clone(), json!(form))).collect()
     };
-    json!({
+    let mut stated = json!({
         "rows_read": account.rows_read,
         "rows_accepted": account.rows_accepted,
         "rows_set_aside": account.rows_set_aside(),
@@ -152,14 +168,33 @@ fn account(table: &InputTable) -> Value {
         "set_aside": reasons,
         "formats": pairs(&table.formats),
         "files": pairs(&table.files),
-    })
+    });
+    if let Some(answers) = &account.answers {
+        let reasons: serde_json::Map<String, Value> =
+            answers.set_aside.iter().map(|(reason, n)| (reason.name().to_owned(), json!(n))).collect();
+        stated["answers"] = json!({
+            "given": answers.given,
+            "accepted": answers.accepted,
+            "missing": answers.missing,
+            "repeated": answers.repeated,
+            "set_aside": reasons,
+            "empty_cells": answers.empty,
+        });
+    }
+    stated
 }
 
-/// The fingerprint that the manifest of a result states, if there is one that can be read.
-pub fn fingerprint_of(result: &Path) -> Option<String> {
-    let text = std::fs::read(result.join(FILE)).ok()?;
-    let manifest: Value = serde_json::from_slice(&text).ok()?;
-    manifest["fingerprint"].as_str().map(str::to_owned)
+/// The fingerprint of the inputs of a result, if its manifest can be read. Only the beginning of the file is read,
+/// because a folder may hold years of results.
+pub fn inputs_of(result: &Path) -> Option<String> {
+    let mut head = Vec::new();
+    File::open(result.join(FILE)).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+    let head = String::from_utf8_lossy(&head);
+    let stated = |key: &str| {
+        let rest = head.split_once(&format!("\"{key}\": \""))?.1;
+        Some(rest.split_once('"')?.0.to_owned())
+    };
+    stated(INPUTS)
 }
 
 /// Size and BLAKE3 of a file.

@@ -11,6 +11,7 @@ pub mod members;
 pub mod names;
 pub mod parquet;
 pub mod rejects;
+pub mod report;
 pub mod store;
 
 pub use self::manifest::Manifest;

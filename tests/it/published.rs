@@ -24,6 +24,17 @@ pub(crate) struct Account {
     pub set_aside: BTreeMap<String, u64>,
 }
 
+/// Single answers of a survey, as the manifest states them.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answers {
+    pub given: u64,
+    pub accepted: u64,
+    pub missing: u64,
+    pub repeated: u64,
+    pub set_aside: u64,
+    pub empty: u64,
+}
+
 impl Published {
     pub(crate) fn open(folder: &Path) -> Self {
         let folder = folder.canonicalize().unwrap();
@@ -51,6 +62,17 @@ impl Published {
         assert_eq!(read, accepted + set_aside.values().sum::<u64>(), "rows of `{table}` do not add up");
         assert_eq!(stated["rows_set_aside"].as_u64(), Some(read - accepted));
         Account { read, accepted, set_aside }
+    }
+
+    /// The account of a survey's single answers; its sum is checked on the way.
+    pub(crate) fn answers(&self, table: &str) -> Answers {
+        let stated = &self.manifest["accounting"][table]["answers"];
+        let figure = |key: &str| stated[key].as_u64().unwrap();
+        let set_aside = stated["set_aside"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+        let (given, accepted) = (figure("given"), figure("accepted"));
+        let (missing, repeated) = (figure("missing"), figure("repeated"));
+        assert_eq!(given, accepted + missing + repeated + set_aside, "answers of `{table}` do not add up");
+        Answers { given, accepted, missing, repeated, set_aside, empty: figure("empty_cells") }
     }
 
     /// Every file below the result, relative to it, sorted.

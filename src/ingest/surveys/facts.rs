@@ -1,18 +1,18 @@
 //! Facts of a response: numbers that go with it, such as what the order cost or how late it came.
 
-use super::block::Cell;
-use super::id::is_missing;
-use super::numbers::{DecimalMark, from_f64, parse_fixed};
-use super::plan::{Plan, View};
-use super::times::{TimeFormat, Zone};
-use super::transactions::instant;
+use super::super::block::Cell;
+use super::super::id::is_missing;
+use super::super::numbers::{DecimalMark, from_f64, parse_fixed};
+use super::super::plan::{Plan, View};
+use super::super::times::{TimeFormat, Zone};
+use super::super::transactions::instant;
 use crate::Result;
 use crate::config::surveys::{FactParams, SurveyRules};
 use crate::math::money::MILLION;
 use crate::schema::Reason;
 
 /// How one fact is read.
-pub struct Fact {
+pub(super) struct Fact {
     form: Form,
 }
 
@@ -28,7 +28,7 @@ impl Fact {
     ///
     /// # Errors
     /// `Config` when a format cannot be decided.
-    pub fn open(params: &FactParams, rules: &SurveyRules, plan: &Plan) -> Result<Self> {
+    pub(super) fn open(params: &FactParams, rules: &SurveyRules, plan: &Plan) -> Result<Self> {
         let time = |name: &str| -> Result<(usize, Option<TimeFormat>)> {
             Ok((plan.column(name), plan.time_format(name, "auto", rules.calendar)?))
         };
@@ -44,7 +44,12 @@ impl Fact {
     ///
     /// # Errors
     /// Why the row is set aside, with the column at fault.
-    pub fn read(&self, view: &View<'_>, row: usize, zone: &Zone) -> Result<Option<f64>, (Reason, usize)> {
+    pub(super) fn read(
+        &self,
+        view: &View<'_>,
+        row: usize,
+        zone: &Zone,
+    ) -> Result<Option<f64>, (Reason, usize)> {
         match &self.form {
             Form::Number(column, mark) => {
                 number(view.cell(*column, row), *mark).map_err(|()| (Reason::BadNumber, *column))

@@ -2,34 +2,36 @@
 //!
 //! The checks run in a fixed order: broken records, rows without a partner in a joined table, rows that a
 //! rule skips, the customer (`missing_customer`, `unknown_order`, `unknown_customer`), the time, and the
-//! answers (`out_of_scale`). An empty answer is no answer and no fault; an empty time is an undated response.
+//! answers. An empty answer is no answer and no fault; an empty time is an undated response. An answer that is
+//! none of its question is set aside alone, and the other answers of the row stay; a row without any other
+//! answer is set aside whole (`out_of_scale`).
 
+mod cells;
+mod facts;
+mod respondents;
+mod table;
+
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-use polars::prelude::*;
-
-use super::accounting::SetAside;
+use self::cells::{Found, Item};
+use self::facts::Fact;
+use self::respondents::Anyone;
+pub use self::respondents::Respondents;
+pub use self::table::{AnswersBuilder, Open};
+use super::accounting::{AnswerAccount, SetAside};
 use super::block::{Block, Cell};
 use super::plan::{Plan, View};
 use super::rules::Rule;
-use super::scale::{Answer, Scale};
-use super::survey_facts::Fact;
+use super::text::key;
 use super::times::{TimeFormat, Zone};
 use super::transactions::{Limit, canonical_cell, instant};
+use crate::Result;
 use crate::config::source::IdRule;
 use crate::config::surveys::FactParams;
 use crate::config::{ColumnName, Layout, SurveyConfig};
-use crate::facts::{Facts, KnownCustomers, hash};
-use crate::math::money::Money;
-use crate::schema::{Reason, answers};
-use crate::{Result, table};
-
-struct Item {
-    column: usize,
-    scale: Scale,
-}
+use crate::facts::{KnownCustomers, hash};
+use crate::schema::Reason;
 
 /// Reads blocks of a survey export.
 pub struct SurveyReader {
@@ -41,8 +43,8 @@ pub struct SurveyReader {
     response: Option<usize>,
     items: Vec<Item>,
     facts: Vec<Fact>,
-    /// Long layout: columns of question and answer, and the questions by name.
-    long: Option<(usize, usize, Vec<String>)>,
+    cells: Cells,
+    by_row: bool,
     skip: Vec<Rule>,
     ids: IdRule,
     time: Option<TimeFormat>,
@@ -50,12 +52,33 @@ pub struct SurveyReader {
     limit: Limit,
 }
 
+/// Where the answers are.
+enum Cells {
+    /// Each item has a column.
+    Wide(Vec<usize>),
+    /// The items of each question, by its key form.
+    Long { question: usize, answer: usize, items: BTreeMap<String, Vec<usize>> },
+}
+
+/// What a block of a survey became.
+#[derive(Debug, Default)]
+pub struct SurveyBlock {
+    /// Accepted rows.
+    pub responses: Vec<Response>,
+    /// Rows set aside.
+    pub aside: SetAside,
+    /// Single answers set aside.
+    pub answers_aside: SetAside,
+    /// The account of single answers.
+    pub answers: AnswerAccount,
+}
+
 /// One accepted row.
 #[derive(Debug)]
 pub struct Response {
     customer: Option<u32>,
     at: Option<i64>,
-    /// Long layout: rows with the same key are one response.
+    /// Rows with the same key are one response.
     key: Option<u64>,
     /// Place of the item, answer on its own scale, answer on 0 to 1; facts follow the items.
     answers: Vec<(u16, f64, f64)>,
@@ -84,14 +107,7 @@ impl SurveyReader {
         config.rules.skip_when.as_slice().iter().for_each(|c| want(&c.column.0));
         let plan = Plan::new(&config.source(), base, &wanted, &[], false)?;
         let column = |name: &Option<ColumnName>| name.as_ref().map(|n| plan.column(&n.0));
-        let items = config
-            .items
-            .iter()
-            .map(|item| {
-                let column = if long { 0 } else { plan.column(&item.column.0) };
-                Ok(Item { column, scale: Scale::from_params(item, name)? })
-            })
-            .collect::<Result<Vec<_>>>()?;
+        let items = Item::all(&config.items, &config.missing, name)?;
         let time = match &c.responded_at {
             Some(n) => plan.time_format(&n.0, &config.rules.timestamp_format, config.rules.calendar)?,
             None => None,
@@ -104,16 +120,11 @@ impl SurveyReader {
             order: column(&c.order_id),
             at: column(&c.responded_at),
             response: column(&c.response_id),
-            long: match (&c.item, &c.answer) {
-                (Some(item), Some(answer)) if long => {
-                    let questions = config.items.iter().map(|i| i.column.0.clone()).collect();
-                    Some((plan.column(&item.0), plan.column(&answer.0), questions))
-                }
-                _ => None,
-            },
+            cells: Cells::of(config, &plan),
             items,
             facts,
             skip: skip.iter().map(|c| Rule::compile(c, plan.column(&c.column.0))).collect::<Result<_>>()?,
+            by_row: config.rules.response.is_some(),
             ids: config.rules.ids,
             time,
             zone,
@@ -124,7 +135,7 @@ impl SurveyReader {
 
     /// Lowest and highest answer of each item.
     pub fn scales(&self) -> Vec<[f64; 2]> {
-        self.items.iter().map(|i| i.scale.bounds()).collect()
+        self.items.iter().map(Item::bounds).collect()
     }
 
     /// How times are written, for the manifest.
@@ -138,44 +149,47 @@ impl SurveyReader {
             .collect()
     }
 
-    /// Reads one block: accepted responses, and the rows set aside.
-    pub fn read(&self, block: &Block, known: &dyn KnownCustomers) -> (Vec<Response>, SetAside) {
+    /// Reads one block.
+    pub fn read(&self, block: &Block, known: &dyn KnownCustomers) -> SurveyBlock {
         let view = self.plan.view(block);
-        let (mut responses, mut aside) = (Vec::with_capacity(block.rows), SetAside::default());
+        let mut read = SurveyBlock::default();
         let mut broken = block.broken.iter().peekable();
         for row in 0..block.rows {
             if let Some(b) = broken.next_if(|b| b.row == row) {
-                aside.push(block, row, b.reason, None, Cell::Text(b.what.as_bytes()), None);
+                read.aside.push(block, row, b.reason, None, Cell::Text(b.what.as_bytes()), None);
                 continue;
             }
             match self.row(&view, row, known) {
-                Ok(response) => responses.push(response),
+                Ok((response, found)) => read.add(block, row, response, &found),
                 Err((reason, column, value)) => {
-                    aside.push(block, row, reason, column.map(|c| c as u16), value, None);
+                    read.aside.push(block, row, reason, column.map(|c| c as u16), value, None);
                 }
             }
         }
-        (responses, aside)
+        read
     }
 
     /// Who answered in one block, and when last, whoever they are.
     pub fn respondents(&self, block: &Block) -> Respondents {
         let view = self.plan.view(block);
-        let mut found = Respondents::default();
+        let mut all = Respondents::default();
         let mut broken = block.broken.iter().map(|b| b.row).peekable();
         for row in 0..block.rows {
             if broken.next_if_eq(&row).is_some() {
                 continue;
             }
-            let Ok(response) = self.row(&view, row, &Anyone) else { continue };
-            found.rows += 1;
-            found.newest = found.newest.max(response.at);
+            let Ok((response, found)) = self.row(&view, row, &Anyone) else { continue };
+            if found.is_useless() {
+                continue;
+            }
+            all.rows += 1;
+            all.newest = all.newest.max(response.at);
             let id = self.customer.and_then(|column| canonical_cell(view.cell(column, row), self.ids));
             if let Some(id) = id {
-                found.add(&id, row);
+                all.add(&id, row);
             }
         }
-        found
+        all
     }
 
     fn row<'a>(
@@ -183,7 +197,7 @@ impl SurveyReader {
         view: &View<'a>,
         row: usize,
         known: &dyn KnownCustomers,
-    ) -> Result<Response, Refusal<'a>> {
+    ) -> Result<(Response, Found), Refusal<'a>> {
         let refuse = |reason, column| (reason, Some(column), view.cell(column, row));
         if let Some(value) = view.unmatched(row) {
             return Err((Reason::UnknownOrder, None, value));
@@ -207,17 +221,30 @@ impl SurveyReader {
             }
             None => None,
         };
-        let mut answers = self.answers(view, row)?;
+        let mut found = self.answers(view, row)?;
+        let mut answers = std::mem::take(&mut found.answers);
         for (place, fact) in self.facts.iter().enumerate() {
             let value =
                 fact.read(view, row, &self.zone).map_err(|(reason, column)| refuse(reason, column))?;
             answers.extend(value.map(|value| ((self.items.len() + place) as u16, value, value)));
         }
-        let key = self.long.is_some().then(|| match self.response {
-            Some(column) => hash(&view.cell(column, row).text()),
-            None => hash(format!("{customer:?}/{at:?}").as_bytes()),
-        });
-        Ok(Response { customer, at, key, answers })
+        Ok((Response { customer, at, key: self.key(view, row, customer, at), answers }, found))
+    }
+
+    /// What the rows of one response share; `None` where a row is a response.
+    fn key(&self, view: &View<'_>, row: usize, customer: Option<u32>, at: Option<i64>) -> Option<u64> {
+        let cell = |column: usize| canonical_cell(view.cell(column, row), self.ids);
+        if let Some(id) = self.response.and_then(cell) {
+            return Some(hash(&[&customer.unwrap_or(u32::MAX).to_le_bytes(), &id[..]].concat()));
+        }
+        if matches!(self.cells, Cells::Wide(_)) || self.by_row {
+            return None;
+        }
+        match (self.order.and_then(cell), customer) {
+            (Some(order), _) => Some(hash(&order)),
+            (None, Some(customer)) => Some(hash(format!("{customer:?}/{at:?}").as_bytes())),
+            (None, None) => None,
+        }
     }
 
     fn customer<'a>(
@@ -242,124 +269,54 @@ impl SurveyReader {
         }
     }
 
-    fn answers<'a>(&self, view: &View<'a>, row: usize) -> Result<Vec<(u16, f64, f64)>, Refusal<'a>> {
-        let read = |item: usize, column: usize| {
-            let cell = view.cell(column, row);
-            match self.items[item].scale.read(&cell.shown()) {
-                Answer::Missing => Ok(None),
-                Answer::Value { value, unit } => Ok(Some((item as u16, value, unit))),
-                Answer::OutOfScale => Err((Reason::OutOfScale, Some(column), cell)),
-            }
+    fn answers<'a>(&self, view: &View<'a>, row: usize) -> Result<Found, Refusal<'a>> {
+        let mut found = Found::default();
+        let mut read = |item: usize, column: usize| {
+            self.items[item].read(item, column, &view.cell(column, row).shown(), &mut found);
         };
-        if let Some((question, answer, questions)) = &self.long {
-            let cell = view.cell(*question, row);
-            let asked = cell.text();
-            let asked = asked.trim_ascii();
-            return match questions.iter().position(|q| q.as_bytes() == asked) {
-                Some(item) => Ok(read(item, *answer)?.into_iter().collect()),
-                None => Err((Reason::SkippedByRule, Some(*question), cell)),
-            };
+        match &self.cells {
+            Cells::Wide(columns) => columns.iter().enumerate().for_each(|(item, column)| read(item, *column)),
+            Cells::Long { question, answer, items } => {
+                let cell = view.cell(*question, row);
+                let Some(items) = items.get(&key(&cell.shown())) else {
+                    return Err((Reason::SkippedByRule, Some(*question), cell));
+                };
+                items.iter().for_each(|item| read(*item, *answer));
+            }
         }
-        let mut answers = Vec::with_capacity(self.items.len());
-        for (index, item) in self.items.iter().enumerate() {
-            answers.extend(read(index, item.column)?);
+        Ok(found)
+    }
+}
+
+impl Cells {
+    fn of(config: &SurveyConfig, plan: &Plan) -> Self {
+        match (&config.columns.item, &config.columns.answer) {
+            (Some(question), Some(answer)) if config.layout == Layout::Long => {
+                let mut items: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+                for (place, item) in config.items.iter().enumerate() {
+                    items.entry(key(&item.column.0)).or_default().push(place);
+                }
+                Self::Long { question: plan.column(&question.0), answer: plan.column(&answer.0), items }
+            }
+            _ => Self::Wide(config.items.iter().map(|item| plan.column(&item.column.0)).collect()),
         }
-        Ok(answers)
     }
 }
 
-/// Customers that answered, for a run that knows them from nowhere else.
-#[derive(Debug, Default)]
-pub struct Respondents {
-    /// One row per response of a named customer, which neither sells nor takes back.
-    pub facts: Facts,
-    /// Rows that would be accepted.
-    pub rows: usize,
-    /// Time of the newest response, µs UTC.
-    pub newest: Option<i64>,
-}
-
-impl Respondents {
-    fn add(&mut self, id: &[u8], row: usize) {
-        self.facts.customers.push(id);
-        self.facts.customer_hashes.push(hash(id));
-        self.facts.at.push(0);
-        self.facts.quantities.push(0);
-        self.facts.amounts.push(Money::ZERO);
-        self.facts.effects.push(0);
-        self.facts.rows.push(row as u32);
-    }
-}
-
-/// Takes every customer for known.
-struct Anyone;
-
-impl KnownCustomers for Anyone {
-    fn customer(&self, _: &[u8]) -> Option<u32> {
-        Some(0)
-    }
-
-    fn customer_of_order(&self, _: &[u8]) -> Option<u32> {
-        Some(0)
+impl SurveyBlock {
+    /// An accepted row with its answers, or a row without an answer that is one.
+    fn add(&mut self, block: &Block, row: usize, response: Response, found: &Found) {
+        let aside = |to: &mut SetAside, (column, answer): &(usize, String)| {
+            let value = Cell::Text(answer.as_bytes());
+            to.push(block, row, Reason::OutOfScale, Some(*column as u16), value, None);
+        };
+        self.answers.book(&found.account);
+        found.off.iter().for_each(|off| aside(&mut self.answers_aside, off));
+        match found.off.first() {
+            Some(first) if found.is_useless() => aside(&mut self.aside, first),
+            _ => self.responses.push(response),
+        }
     }
 }
 
 type Refusal<'a> = (Reason, Option<usize>, Cell<'a>);
-
-/// Collects the responses of all surveys into one table of answers.
-#[derive(Default)]
-pub struct AnswersBuilder {
-    customer: Vec<Option<u32>>,
-    survey: Vec<u16>,
-    response: Vec<u32>,
-    at: Vec<Option<i64>>,
-    age: Vec<Option<i32>>,
-    item: Vec<u16>,
-    value: Vec<f64>,
-    unit: Vec<f64>,
-    responses: u32,
-}
-
-impl AnswersBuilder {
-    /// Adds the responses of one block; blocks come in file order.
-    pub fn add(
-        &mut self,
-        survey: u16,
-        responses: Vec<Response>,
-        seen: &mut HashMap<u64, u32, FixedState>,
-        age: &dyn Fn(i64) -> i32,
-    ) {
-        for response in responses {
-            let next = self.responses;
-            let number = response.key.map_or(next, |key| *seen.entry(key).or_insert(next));
-            self.responses += u32::from(number == next);
-            for (item, value, unit) in response.answers {
-                self.customer.push(response.customer);
-                self.survey.push(survey);
-                self.response.push(number);
-                self.at.push(response.at);
-                self.age.push(response.at.map(age));
-                self.item.push(item);
-                self.value.push(value);
-                self.unit.push(unit);
-            }
-        }
-    }
-
-    /// The table that `schema::answers` describes.
-    ///
-    /// # Errors
-    /// `Internal` when the table cannot be built.
-    pub fn finish(self) -> Result<DataFrame> {
-        table::new(vec![
-            Column::new(answers::CUSTOMER.into(), self.customer),
-            Column::new(answers::SURVEY.into(), self.survey),
-            Column::new(answers::RESPONSE.into(), self.response),
-            table::timestamp_column(answers::ANSWERED_AT, self.at)?,
-            Column::new(answers::AGE_DAYS.into(), self.age),
-            Column::new(answers::ITEM.into(), self.item),
-            Column::new(answers::VALUE.into(), self.value),
-            Column::new(answers::UNIT.into(), self.unit),
-        ])
-    }
-}
