@@ -36,7 +36,7 @@ const SEGMENTS: [&str; 11] = [
 impl<'a> Voice<'a> {
     pub(super) fn new(figures: &'a Figures, language: Language, settings: Settings) -> Result<Self> {
         let zone = Zone::parse(figures.manifest["timezone"].as_str().unwrap_or("UTC"))?;
-        Ok(Self { figures, zone, numbers: Numbers { language }, settings, words: Words::of(language)? })
+        Ok(Self { figures, numbers: Numbers { language }, settings, zone, words: Words::of(language)? })
     }
 
     pub(super) fn right_to_left(&self) -> bool {
