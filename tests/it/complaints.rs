@@ -84,6 +84,7 @@ fn service_desk(log: &Path) -> (Desk, Published) {
         resolved_at = "resolved_at"
         event_at = "sys_updated_at"
         state = "incident_state"
+        reopened = "reopen_count"
         category = "category"
         channel = "contact_type"
         "#,
@@ -216,14 +217,14 @@ fn one_row_an_event_gives_the_same_complaints() {
 #[test]
 fn what_cannot_be_used_is_set_aside_with_its_reason() {
     let text = "id,who,opened,answered,resolved,again,about,by\n\
-        1,z,2024-01-10,,,0,delivery,phone\n\
-        2,,2024-01-10,,,0,delivery,phone\n\
+        1,z,2024-01-10,2024-01-11,,0,delivery,phone\n\
+        2,,2024-01-10,2024-01-11,,0,delivery,phone\n\
         3,a,2024-07-01,,,0,delivery,phone\n\
         4,a,2024-01-10,,2024-01-09,0,delivery,phone\n\
         5,a,,,2024-01-09,0,delivery,phone\n\
         6,a,2024-01-10,2024-13-10,,0,delivery,phone\n\
         7,a,2024-01-10,,,often,delivery,phone\n\
-        8,a,2024-01-10,,2024-01-20,yes,delivery,phone\n";
+        8,a,2024-01-10,2024-01-11,2024-01-20,yes,delivery,phone\n";
     let (_desk, result) = complaints(CASES, text);
     let expected = [
         ("after_as_of", 1),

@@ -265,6 +265,7 @@ impl ComplaintReader {
                 }
             }
         }
+        event.states_resolution = event.resolved.is_some();
         // What happens after the as-of moment is not known yet.
         for at in [&mut event.resolved, &mut event.answered] {
             *at = at.filter(|at| !self.limit.is_before(*at, &self.zone));

@@ -13,6 +13,7 @@ pub(super) struct Voice<'a> {
     pub(super) figures: &'a Figures,
     pub(super) numbers: Numbers,
     pub(super) settings: Settings,
+    pub(super) zone: Zone,
     words: Words,
 }
 
