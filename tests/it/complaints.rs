@@ -254,6 +254,32 @@ fn nobodys_complaints_give_rates_and_times_and_no_customers() {
 }
 
 #[test]
+fn complaints_alone_make_a_run() {
+    let desk = Desk::with_config(
+        r#"
+        [publish]
+        minimum_group = 1
+        [complaints]
+        files = ["complaints.csv"]
+        columns = { customer_id = "who", opened_at = "opened", resolved_at = "resolved" }
+        "#,
+    );
+    let text =
+        "who,opened,resolved\na,2024-01-10 00:00,2024-01-10 05:00\nb,2024-01-11 12:00,\n,2024-01-12 00:00,\n";
+    desk.write("complaints.csv", text);
+    let result = desk.published();
+    result.assert_complete();
+    // As of the end of the day of the newest complaint.
+    assert_eq!(result.manifest["as_of"], "2024-01-12");
+    let customers = result.customers();
+    assert_eq!(customers.ids("customer_id"), ["a", "b"]);
+    assert_eq!(customers.floats("open_complaint_hours"), [None, Some(36.0)]);
+    let all = figures(&result.table("complaints"), "all", "all");
+    assert_eq!((all["opened"].1, all["open"].1, all["per_1000_orders"].1), (Some(3.0), Some(2.0), None));
+    assert_eq!(result.account("complaints").accepted, 3);
+}
+
+#[test]
 fn a_complaint_names_an_order() {
     let text = "order,opened\n1,2024-01-10\n2,2024-01-11\n3,2024-01-12\n9,2024-01-12\n";
     let description = r#"columns = { order_id = "order", opened_at = "opened" }"#;
