@@ -131,6 +131,7 @@ impl Config {
             survey.check(i, self.transactions.is_some())?;
         }
         self.check_survey_names()?;
+        self.publish.check()?;
         self.complaints.iter().try_for_each(ComplaintsConfig::check)?;
         self.customers.as_ref().map_or(Ok(()), CustomersConfig::check)?;
         self.rfm.check()?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 
-use super::Observer;
+use super::{Observer, pseudonyms};
 use crate::config::Config;
 use crate::config::campaigns::{Audience, Format, LIFT, condition};
 use crate::ingest::people::{self, People};
@@ -214,10 +214,14 @@ fn mark(config: &Config, result: &str, order: &Order<'_>, list: &[InputFile]) ->
 
 fn read_people(config: &Config, observer: &mut dyn Observer) -> Result<Option<People>> {
     let Some(list) = &config.customers else { return Ok(None) };
-    let read = people::read(list, &config.base, config.publish.show_values, &mut |_, placed, _| {
+    let mut read = people::read(list, &config.base, config.publish.show_values, &mut |_, placed, _| {
         observer.progress(placed.rows, placed.bytes);
         Ok(())
     })?;
+    if let Some(made) = pseudonyms::configured(config, &list_files(config)?)? {
+        // The result names its customers by pseudonyms.
+        read.rename(&|id| made.customer(id));
+    }
     Ok(Some(read))
 }
 

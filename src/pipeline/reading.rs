@@ -360,7 +360,7 @@ const EXAMPLES: usize = 3;
 /// # Errors
 /// `Config` and `Input` for what does not fit; a closed gate is a finding, not an error.
 pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings> {
-    let mut rejects = Rejects::examples(EXAMPLES);
+    let mut rejects = Rejects::examples(EXAMPLES).masked(config.publish.pseudonyms.is_some());
     let mut found =
         Findings { tables: Vec::new(), warnings: Vec::new(), examples: Vec::new(), gate: None, seen: None };
     match transactions(config, &mut rejects, observer) {

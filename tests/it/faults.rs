@@ -57,7 +57,9 @@ fn killed_at_any_moment_it_leaves_a_whole_result_and_a_rerun_mends_all() {
     run_as_of(&desk, "2025-12-30").must_end_with(0);
     assert_ne!(desk.latest().folder, earlier);
     assert_clean(&desk);
+    // What a result may be compared with is part of it: the same night came before.
     let undisturbed = company();
+    run_as_of(&undisturbed, "2025-12-31").must_end_with(0);
     run_as_of(&undisturbed, "2025-12-30").must_end_with(0);
     let (after, never) = (desk.latest(), undisturbed.latest());
     for file in never.files().iter().filter(|f| *f != "manifest.json") {
