@@ -9,7 +9,10 @@ const ROWS: usize = 14;
 
 /// The largest moves between labels, or why there are none.
 pub(super) fn block(voice: &Voice<'_>) -> Block {
-    let Some(moves) = &voice.figures.moves else { return Block::Note { text: voice.get("changes.none") } };
+    let before = voice.figures.manifest["previous"]["as_of"].as_str();
+    let (Some(moves), Some(before)) = (&voice.figures.moves, before) else {
+        return Block::Note { text: voice.get("changes.none") };
+    };
     // The month or the number of an answer says little; a cluster's name is kept from night to night.
     let told =
         |label: &str| [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::CLUSTER_NAME].contains(&label);
@@ -40,7 +43,6 @@ pub(super) fn block(voice: &Voice<'_>) -> Block {
             voice.money_cell(moves.number(row, m::SPEND_TOTAL)),
         ]);
     }
-    let before = voice.figures.manifest["previous"]["as_of"].as_str().unwrap_or_default();
     Block::Table { title: voice.fill("changes.title", &[("as_of", &voice.numbers.written(before))]), table }
 }
 

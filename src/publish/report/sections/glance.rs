@@ -153,6 +153,6 @@ fn warnings(voice: &Voice<'_>) -> Vec<String> {
         .into_iter()
         .flatten()
         .filter_map(|warning| warning["message"].as_str().or_else(|| warning.as_str()))
-        .map(|text| voice.numbers.digits(text))
+        .map(str::to_owned)
         .collect()
 }
