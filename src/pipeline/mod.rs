@@ -11,6 +11,7 @@ mod night;
 mod opinions;
 mod outputs;
 mod past;
+mod quadrants;
 pub mod reading;
 mod rejects;
 mod respondents;
