@@ -4,22 +4,28 @@ use polars::prelude::*;
 
 use crate::history::NO_LABEL;
 use crate::loyalty::Cuts;
+use crate::privacy::groups::OTHER;
 use crate::profile::{known_in, profile};
 use crate::schema::{customers as c, moves as m, quadrants as q};
 use crate::{Result, table};
 
 /// Quadrants in the order of the table.
-const QUADRANTS: [&str; 4] = ["advocate", "hostage", "mercenary", "dangerous"];
+pub(super) const QUADRANTS: [&str; 4] = ["advocate", "hostage", "mercenary", "dangerous"];
 
-/// The profiles of the quadrants, customers without one last.
+/// The profiles of the quadrants in `names`, customers without one last; small ones put together have no moves.
 ///
 /// `moves` is the table of `schema::moves`; without it, or where it is empty because nothing came before, nobody is
 /// known to have moved.
 ///
 /// # Errors
 /// `Internal` when a column is missing.
-pub(super) fn quadrants(customers: &DataFrame, cuts: &Cuts, moves: Option<&DataFrame>) -> Result<DataFrame> {
-    let groups = profile(customers, c::QUADRANT, &QUADRANTS, Some((c::LOYALTY_INDEX, q::LOYALTY_MEAN)))?;
+pub(super) fn quadrants(
+    customers: &DataFrame,
+    names: &[&str],
+    cuts: &Cuts,
+    moves: Option<&DataFrame>,
+) -> Result<DataFrame> {
+    let groups = profile(customers, c::QUADRANT, names, Some((c::LOYALTY_INDEX, q::LOYALTY_MEAN)))?;
     let rows = groups.height();
     let names = table::texts(&groups, q::NAME)?;
     let extreme = known_in(customers, c::QUADRANT, &names, c::QUADRANT_EXTREME)?;
@@ -54,7 +60,8 @@ fn moved(names: &[Option<&str>], moves: Option<&DataFrame>) -> Result<[Vec<Optio
     let Some(moves) = moves.filter(|moves| moves.height() > 0) else {
         return Ok([vec![None; names.len()], vec![None; names.len()]]);
     };
-    let (mut came, mut left) = (vec![Some(0); names.len()], vec![Some(0); names.len()]);
+    let none: Vec<Option<u32>> = names.iter().map(|name| (*name != Some(OTHER)).then_some(0)).collect();
+    let (mut came, mut left) = (none.clone(), none);
     let place = |label: &str| names.iter().position(|name| name.unwrap_or(NO_LABEL) == label);
     let (labels, from, to) =
         (table::texts(moves, m::LABEL)?, table::texts(moves, m::FROM)?, table::texts(moves, m::TO)?);

@@ -12,6 +12,7 @@ pub(super) fn section(voice: &Voice<'_>) -> Section {
     if !items.is_empty() {
         blocks.push(Block::Sentences { title: voice.get("glance.stands_out"), items, tone: Tone::Plain });
     }
+    blocks.push(super::changes::block(voice));
     let warnings = warnings(voice);
     blocks.push(if warnings.is_empty() {
         Block::Note { text: voice.get("glance.no_warnings") }
