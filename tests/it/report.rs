@@ -160,7 +160,9 @@ fn rows_set_aside_on_the_page_are_those_of_the_rejects() {
         };
         assert_eq!(sorted(of_page), sorted(of_file), "{file}");
     }
-    for (row, table) in Shown::of(&page, "en-accounts").rows.iter().zip(["transactions", "shop"]) {
+    for (row, table) in
+        Shown::of(&page, "en-accounts").rows.iter().zip(["transactions", "customers", "shop", "complaints"])
+    {
         let account = result.account(table);
         let aside: u64 = account.set_aside.values().sum();
         assert_eq!(row[1..4], [account.read, account.accepted, aside].map(|n| Some(n as f64)));
