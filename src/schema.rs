@@ -157,7 +157,7 @@ tables! {
         CLUSTER_DISTANCE "cluster_distance" F64 "scaled units" "Euclidean distance to the cluster's centre in the scaled feature space";
         TIER "tier" Text "" "key, growing or other";
         WATCH "watch" TextList "" "reasons to call the customer tonight, the gravest first; null without any";
-        RFM_WHY "rfm_why" Text "" "values, thresholds and rule behind the RFM labels";
+        RFM_WHY "rfm_why" Text "" "scores, thresholds and rule behind the RFM labels; the values are `recency_days`, `frequency` and `monetary`";
         SATISFACTION_WHY "satisfaction_why" Text "" "answers and rule behind the satisfaction level, or why there is none";
         COMPLAINT_WHY "complaint_why" Text "" "complaints and how they stand, or why nothing is known";
         QUADRANT_WHY "quadrant_why" Text "" "values, cuts and rule behind the quadrant, or why there is none";

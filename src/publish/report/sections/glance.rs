@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::voice::Voice;
 use crate::publish::report::page::{Block, Card, Section, Tone};
+use crate::schema::customers as c;
 use crate::schema::rfm_segments as p;
 
 pub(super) fn section(voice: &Voice<'_>) -> Section {
@@ -59,7 +60,7 @@ fn cards(voice: &Voice<'_>) -> Vec<Card> {
 }
 
 fn known_satisfaction(voice: &Voice<'_>, customers: Option<f64>) -> Option<Card> {
-    let levels = voice.figures.manifest["figures"]["satisfaction_level"].as_object()?;
+    let levels = voice.figures.manifest["figures"][c::SATISFACTION_LEVEL].as_object()?;
     let known: f64 =
         levels.iter().filter(|(name, _)| *name != "(none)").filter_map(|(_, n)| n.as_f64()).sum();
     let share = known / customers.filter(|n| *n > 0.0)?;
@@ -137,7 +138,7 @@ fn slipping(voice: &Voice<'_>) -> Option<String> {
 }
 
 fn unhappy(voice: &Voice<'_>) -> Option<String> {
-    let levels = voice.figures.manifest["figures"]["satisfaction_level"].as_object()?;
+    let levels = voice.figures.manifest["figures"][c::SATISFACTION_LEVEL].as_object()?;
     let of = |name: &str| levels.get(name).and_then(Value::as_f64).unwrap_or(0.0);
     let unhappy = of("angry") + of("dissatisfied");
     let known: f64 =

@@ -5,6 +5,7 @@ use super::voice::Voice;
 use crate::ingest::result_table::SmallTable;
 use crate::publish::report::chart::bars;
 use crate::publish::report::page::{Bar, Block, Card, Drawing, Figure, Key, Section, Table, TableCell};
+use crate::schema::customers as c;
 use crate::schema::satisfaction as s;
 
 /// The five levels, from the worst.
@@ -54,7 +55,7 @@ fn surveys(indices: &SmallTable) -> Vec<String> {
 
 /// Customers per level, as they stand tonight.
 fn customers(voice: &Voice<'_>) -> Option<Block> {
-    let levels = voice.figures.manifest["figures"]["satisfaction_level"].as_object()?;
+    let levels = voice.figures.manifest["figures"][c::SATISFACTION_LEVEL].as_object()?;
     let of = |name: &str| levels.get(name).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
     let known: f64 = LEVELS.iter().map(|level| of(level)).sum();
     if known == 0.0 {
