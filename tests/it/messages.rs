@@ -478,7 +478,7 @@ fn answers_without_a_scale_or_with_a_scale_upside_down() {
        |
     18 | measure = "x"
        | ^^^^^^^
-    unknown field `measure`, expected one of `column`, `measures`, `scale`, `labels`, `reversed`, `integer`, `dimension`, `missing`
+    unknown field `measure`, expected one of `column`, `measures`, `scale`, `labels`, `option`, `separator`, `several`, `reversed`, `integer`, `dimension`, `missing`
     hint: did you mean `measures`?
     "#);
     insta::assert_snapshot!(told("labels = \"likert\"\n"), @"

@@ -17,6 +17,7 @@ fn survey(description: &str, text: &str) -> (Desk, Published) {
         columns = {{ customer_id = "customer", order_id = "order", ordered_at = "at", amount = "amount" }}
         [satisfaction]
         fade = false
+        minimum_group = 1
         [[surveys]]
         name = "shop"
         files = ["survey.csv"]
@@ -205,7 +206,7 @@ fn responses_of_nobody_are_told_apart_or_refused() {
     let anonymous = LONG.replace("customer_id = \"who\", responded_at = \"when\"", "COLUMN");
     let text = "response,question,answer\n1,price,1\n1,کیفیت,1\n2,price,5\n2,کیفیت,5\n";
     let index = |description: &str, text: &str| {
-        let (_desk, result) = survey(&format!("{description}\n[satisfaction]\nminimum_group = 1"), text);
+        let (_desk, result) = survey(description, text);
         let table = result.table("satisfaction");
         let row = table.ids("measure").iter().position(|measure| measure == "mean").unwrap();
         (table.ints("n")[row], table.floats("value")[row])
