@@ -33,6 +33,19 @@ pub(super) struct Item {
     pub(super) why: String,
 }
 
+impl Item {
+    /// In the long layout all questions share the scale of the column of answers, and name what they are about.
+    fn answered_as(&mut self, question: &Column, whole: &Steps) {
+        if !question.header.is_question {
+            self.dimension = Some(question.name.trim().to_lowercase());
+        }
+        if let Scale::Range(range) = &mut self.scale {
+            *range = [if whole.low < 0 { -whole.top } else { whole.low.min(1) }, whole.top];
+            self.missing = whole.missing.iter().map(i64::to_string).collect();
+        }
+    }
+}
+
 /// Who answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -131,10 +144,13 @@ pub(super) fn survey(
         .unwrap_or(0);
     let names: Vec<&str> = clear.iter().chain(&unclear).map(|c| c.name.as_str()).collect();
     let stems = directions::stems(&names);
+    let whole = long.as_ref().and_then(|long| steps(&columns[long.answer]));
     let item = |c: &Column| {
         let mut item = item(c, shared);
-        let named = || long.as_ref().map(|_| c.name.trim().to_lowercase());
-        item.dimension = stems.get(&c.name).cloned().or(item.dimension).or_else(named);
+        if let Some(whole) = &whole {
+            item.answered_as(c, whole);
+        }
+        item.dimension = stems.get(&c.name).cloned().or(item.dimension);
         item
     };
     let items = clear.iter().map(item).collect();
@@ -209,7 +225,7 @@ const PARTS: [(&str, &str); 8] = [
     ("product", "product products quality taste item produkt produto producto produit محصول کالا کیفیت طعم"),
     ("value", "price prices value worth cost expensive preis precio preço prix fiyat قیمت ارزش"),
     ("service", "service staff support servicio atendimento خدمات پرسنل کارکنان پشتیبانی"),
-    ("tangibles", "ambiance ambience clean cleanliness facilities equipment wifi محیط نظافت تجهیزات"),
+    ("tangibles", "wi ambiance ambience clean cleanliness facilities equipment wifi محیط نظافت تجهیزات"),
     ("responsiveness", "prompt promptness fast speed quick waiting wait سرعت پاسخگویی"),
     ("reliability", "reliable reliability promised dependable accuracy accurate اطمینان"),
     ("empathy", "attention caring understand understanding individual همدلی توجه"),

@@ -169,16 +169,26 @@ fn survey_looked_at(name: &str) -> Option<(Desk, Published, Vec<String>)> {
 fn a_survey_alone_of_coded_questions() {
     let Some((desk, result, items)) = survey_looked_at("survey_ecsi_mobile/mobi.csv") else { return };
     let mut expected = Vec::new();
-    for (stem, n, measures) in
-        [("CUEX", 3, "expectation"), ("CUSA", 3, "satisfaction"), ("CUSL", 3, "repurchase"), ("PERQ", 7, "perception"), ("PERV", 2, "perception")]
-    {
+    for (stem, n, measures) in [
+        ("CUEX", 3, "expectation"),
+        ("CUSA", 3, "satisfaction"),
+        ("CUSL", 3, "repurchase"),
+        ("PERQ", 7, "perception"),
+        ("PERV", 2, "perception"),
+    ] {
         expected.extend((1..=n).map(|i| format!("{stem}{i} {measures} [1,10] {}", stem.to_lowercase())));
     }
     assert_eq!(items, expected, "{}", config(&desk));
     let text = config(&desk);
     // What the headers do not say is left to a person, ready to be taken up; so is the day of undated answers.
     assert!(text.contains("# column   = \"IMAG1\"") && text.contains("# column   = \"CUSCO\""), "{text}");
-    assert!(text.replace("\n#    ", " ").contains("the answers have no dates"), "{text}");
+    let flat = text.replace("\n#    ", " ");
+    assert!(flat.contains("the answers have no dates"), "{text}");
+    // The price difference at which one would leave: the README beside the data says that its direction is to be decided.
+    assert!(
+        flat.contains("the answers to `CUSL2` hardly go with those to the others (correlation 0."),
+        "{text}"
+    );
     let name = result.manifest["accounting"].as_object().unwrap().keys().next().unwrap().clone();
     assert_eq!((result.account(&name).accepted, result.answers(&name).accepted), (250, 18 * 250));
 }
@@ -207,10 +217,17 @@ fn a_form_alone_whose_headers_are_questions() {
 
 #[test]
 fn a_survey_alone_with_a_row_an_answer() {
-    let Some((desk, result, items)) = survey_looked_at("persian_food_reviews/food_aspects_dev.jsonl.gz") else { return };
+    let Some((desk, result, items)) = survey_looked_at("persian_food_reviews/food_aspects_dev.jsonl.gz")
+    else {
+        return;
+    };
     let text = config(&desk);
     assert_eq!(items.len(), 7, "{text}");
-    assert!(items.iter().all(|item| item.contains(" satisfaction [-")), "{items:?}");
+    assert!(items.iter().all(|item| item.contains(" satisfaction [-3,3] ")), "{items:?}");
+    assert!(
+        items.iter().any(|item| item.starts_with("ارزش غذایی ") && item.ends_with("ارزشغذایی")),
+        "{items:?}"
+    );
     for part in [
         "layout = \"long\"",
         "item = \"aspect\"",
