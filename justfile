@@ -15,6 +15,23 @@ test:
 ci:
     bash .ci/run
 
+# Kernels and whole runs by the clock
+bench *filter:
+    cargo bench --profile release --bench kernels --bench stages -- {{filter}}
+
+# Kernels by counted instructions, against benches/instructions.json
+instructions *args:
+    python3 benches/instructions.py {{args}}
+
+# Beside other programs: `just peers ../shared/peerbench --record`
+peers folder *args:
+    python3 benches/peers.py --peers {{folder}} {{args}}
+
+# Notebooks and their pages, executed again; needs notebooks-export/requirements.txt
+notebooks *args:
+    cargo build --release
+    python3 notebooks-export/execute.py --write {{args}}
+
 # Format and lints
 lint:
     cargo fmt

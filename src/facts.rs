@@ -25,6 +25,25 @@ pub trait KnownCustomers: Sync {
     fn customer_of_order(&self, id: &[u8]) -> Option<u32>;
 }
 
+/// An order as its customer made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Row of the customer in the customers table.
+    pub customer: u32,
+    /// Its first sale, µs UTC.
+    pub at: i64,
+    /// Net money.
+    pub amount: Money,
+    /// It counts as an order; otherwise it was cancelled or taken back, or only takes back.
+    pub counts: bool,
+}
+
+/// Every order that the transactions hold, for stages that look at what customers did when.
+pub trait Orders {
+    /// Shows the orders, those of a customer one after the other.
+    fn each_order(&self, see: &mut dyn FnMut(Order));
+}
+
 /// Bytes of text values, one after the other.
 #[derive(Debug, Default)]
 pub struct TextColumn {
@@ -78,10 +97,12 @@ impl TextColumn {
 /// Accepted rows of one block, column by column, in row order.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// Canonical customer ids.
+    /// Canonical customer ids that rows refer to. An id may stand here more than once, or without a row.
     pub customers: TextColumn,
     /// Their hashes.
     pub customer_hashes: Vec<u64>,
+    /// The customer of each row, as an index into `customers`.
+    pub customer_of: Vec<u32>,
     /// Hash of the order id, or of the day; empty when each row is an order.
     pub order_keys: Vec<u64>,
     /// When, µs UTC.
@@ -101,20 +122,6 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// An empty set with room for `rows` rows.
-    pub fn with_capacity(rows: usize) -> Self {
-        Self {
-            customer_hashes: Vec::with_capacity(rows),
-            order_keys: Vec::with_capacity(rows),
-            at: Vec::with_capacity(rows),
-            quantities: Vec::with_capacity(rows),
-            amounts: Vec::with_capacity(rows),
-            effects: Vec::with_capacity(rows),
-            rows: Vec::with_capacity(rows),
-            ..Self::default()
-        }
-    }
-
     /// Keeps the rows marked true; `keep` has one mark per row.
     pub fn retain(&mut self, keep: &[bool]) {
         fn only<T: Copy>(values: &mut Vec<T>, keep: &[bool]) {
@@ -124,12 +131,7 @@ impl Facts {
         if keep.iter().all(|k| *k) {
             return;
         }
-        let mut customers = TextColumn::default();
-        (0..keep.len())
-            .filter(|i| keep[*i])
-            .for_each(|i| customers.push(self.customers.get(i).unwrap_or_default()));
-        self.customers = customers;
-        only(&mut self.customer_hashes, keep);
+        only(&mut self.customer_of, keep);
         only(&mut self.order_keys, keep);
         only(&mut self.at, keep);
         only(&mut self.quantities, keep);

@@ -27,6 +27,7 @@
 //! ```
 
 pub mod activity;
+pub mod cases;
 pub mod clusters;
 pub mod complaints;
 pub mod condition;
@@ -34,17 +35,21 @@ pub mod config;
 pub mod error;
 pub mod facts;
 pub mod generate;
+pub mod history;
 pub mod ingest;
 pub mod init;
 pub mod loyalty;
 pub mod math;
 pub mod pipeline;
+pub mod priority;
+pub mod privacy;
 pub mod profile;
 pub mod publish;
 pub mod rfm;
 pub mod satisfaction;
 pub mod schema;
 pub mod table;
+pub mod watchlist;
 
 pub use config::Config;
 pub use error::{Error, Result};

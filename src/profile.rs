@@ -87,6 +87,26 @@ pub fn profile(
     frame(&ordered, labels.len(), mean_of.map(|(_, name)| name))
 }
 
+/// In the order of a profile's names: how many customers of each group have a value in a text column.
+///
+/// # Errors
+/// `Internal` when a column is missing.
+pub fn known_in(
+    customers: &DataFrame,
+    label: &str,
+    names: &[Option<&str>],
+    column: &str,
+) -> Result<Vec<u32>> {
+    let mut counts = vec![0; names.len()];
+    let known = table::texts(customers, column)?;
+    for (group, value) in table::texts(customers, label)?.into_iter().zip(known) {
+        if let Some(place) = names.iter().position(|name| *name == group).filter(|_| value.is_some()) {
+            counts[place] += 1;
+        }
+    }
+    Ok(counts)
+}
+
 fn frame(groups: &[(Option<&str>, Group)], all: usize, extra: Option<&str>) -> Result<DataFrame> {
     let mut total = Sum::default();
     groups.iter().for_each(|(_, g)| total.add(g.spend.sum.value()));
@@ -139,6 +159,8 @@ mod tests {
         assert_eq!(table::u32s(&table, p::CUSTOMERS).unwrap(), [Some(1), Some(2), Some(1)]);
         assert_eq!(table::f64s(&table, p::SPEND_SHARE).unwrap(), [Some(0.85), Some(0.2), Some(-0.05)]);
         assert_eq!(table::f64s(&table, p::RECENCY_DAYS_MEAN).unwrap(), [Some(3.0), Some(400.0), None]);
+        let names = table::texts(&table, p::NAME).unwrap();
+        assert_eq!(known_in(&customers, c::RFM_SEGMENT, &names, c::RFM_SEGMENT).unwrap(), [1, 2, 0]);
         assert_eq!(table::f64s(&table, p::FREQUENCY_MEAN).unwrap(), [Some(5.0), Some(1.5), None]);
     }
 }

@@ -63,6 +63,13 @@ pub struct Column {
     pub meaning: &'static str,
 }
 
+impl Column {
+    /// The column names a group that the customer belongs to, as opposed to who they are or why.
+    pub fn is_label(&self) -> bool {
+        self.kind == Kind::Text && !self.name.ends_with("_why") && !self.name.ends_with("_id")
+    }
+}
+
 /// One published table.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
@@ -128,18 +135,34 @@ tables! {
         SATISFACTION_LEVEL "satisfaction_level" Text "" "angry, dissatisfied, satisfied, happy or delighted";
         SATISFACTION_POINTS "satisfaction_points" F64 "points" "points of the level";
         SATISFACTION_ANSWERS "satisfaction_answers" U32 "responses" "responses used";
+        SATISFACTION_EFFECTIVE "satisfaction_effective" F64 "responses" "responses of equal weight that would say as much";
+        SATISFACTION_CONFIDENCE "satisfaction_confidence" F64 "0 to 1" "how sure the score is: grows with the responses used, falls with their age; one of today gives 0.5";
         SATISFACTION_ANSWERED_AT "satisfaction_answered_at" Timestamp "" "newest response used";
         NPS_GROUP "nps_group" Text "" "promoter, passive or detractor by the newest recommend answer on a 0 to 10 scale";
+        COMPLAINT_COUNT "complaint_count" U32 "complaints" "complaints opened";
+        OPEN_COMPLAINT_COUNT "open_complaint_count" U32 "complaints" "complaints not resolved at the as-of moment";
+        REOPENED_COMPLAINT_COUNT "reopened_complaint_count" U32 "complaints" "open complaints that were opened again";
+        RESOLUTION_DAYS_MEAN "resolution_days_mean" F64 "days" "mean time to resolution of the resolved complaints, hours / 24";
+        LAST_COMPLAINT_AT "last_complaint_at" Timestamp "" "time of the newest complaint";
+        OPEN_COMPLAINT_SINCE "open_complaint_since" Timestamp "" "time of the oldest open complaint";
+        OPEN_COMPLAINT_HOURS "open_complaint_hours" F64 "hours" "age of the oldest open complaint";
         LOYALTY_INDEX "loyalty_index" F64 "0 to 1" "behaviour and, where asked, attitude";
+        LOYALTY_BEHAVIOUR "loyalty_behaviour" F64 "0 to 1" "weighted mean of the three RFM scores, the lowest score as 0";
+        LOYALTY_ATTITUDE "loyalty_attitude" F64 "0 to 1" "faded mean of the recommend and repurchase answers; null where not asked";
         QUADRANT "quadrant" Text "" "advocate, hostage, mercenary or dangerous";
         QUADRANT_MARGIN "quadrant_margin" F64 "0 to 1" "distance to the nearer cut";
-        CLUSTER_ID "cluster_id" U16 "" "k-means cluster, 1 is the most valuable";
+        QUADRANT_EXTREME "quadrant_extreme" Text "" "apostle: loudest of the advocates; opponent: warns others off; null: in neither corner";
+        CLUSTER_ID "cluster_id" U16 "" "k-means cluster; a group keeps its number from night to night, on the first 1 is the most valuable";
         CLUSTER_NAME "cluster_name" Text "" "the cluster's profile in words";
         CLUSTER_DISTANCE "cluster_distance" F64 "scaled units" "Euclidean distance to the cluster's centre in the scaled feature space";
+        TIER "tier" Text "" "key, growing or other";
+        WATCH "watch" TextList "" "reasons to call the customer tonight, the gravest first; null without any";
         RFM_WHY "rfm_why" Text "" "values, thresholds and rule behind the RFM labels";
         SATISFACTION_WHY "satisfaction_why" Text "" "answers and rule behind the satisfaction level, or why there is none";
+        COMPLAINT_WHY "complaint_why" Text "" "complaints and how they stand, or why nothing is known";
         QUADRANT_WHY "quadrant_why" Text "" "values, cuts and rule behind the quadrant, or why there is none";
         CLUSTER_WHY "cluster_why" Text "" "what sets the customer's cluster apart, or why there is none";
+        TIER_WHY "tier_why" Text "" "values and rule behind the tier, or why there is none";
     }
     /// Bounds of each RFM score.
     rfm_thresholds = "one score of one dimension" {
@@ -179,10 +202,11 @@ tables! {
         LOYALTY_MEAN "loyalty_mean" F64 "0 to 1" "mean loyalty index where known";
         LOYALTY_CUT "loyalty_cut" F64 "0 to 1" "the cut on the loyalty index in force";
         SATISFACTION_CUT "satisfaction_cut" F64 "0 to 1" "the cut on the satisfaction score in force";
+        EXTREME "extreme" U32 "customers" "customers in the outermost corner: apostles or opponents";
     }
     /// Profile and centre of each cluster; one `centre_<feature>` column per feature follows.
     clusters = "one k-means cluster" {
-        CLUSTER_ID "cluster_id" U16 "" "the cluster, 1 is the most valuable; null is the customers without one";
+        CLUSTER_ID "cluster_id" U16 "" "the cluster, which keeps its number from night to night; null is the customers without one";
         CLUSTER_NAME "cluster_name" Text "" "the cluster's profile in words";
         NAME "name" Text "" "the same as `cluster_name`, under the name all profiles share";
         CUSTOMERS "customers" U32 "customers" "customers in the group";
@@ -210,14 +234,147 @@ tables! {
     satisfaction = "one measure of one group" {
         SURVEY "survey" Text "" "the survey, by its name in the configuration";
         DIMENSION "dimension" Text "" "the dimension measured, or overall";
-        GROUP_BY "group_by" Text "" "what the groups are: `all`, `rfm_segment`, `quadrant`, ...";
+        GROUP_BY "group_by" Text "" "what the groups are: `all`, `period`, `rfm_segment`, `quadrant`, ...";
         GROUP "group" Text "" "the group";
-        MEASURE "measure" Text "" "what the value is: `mean`, `share_angry`, ..., `nps`";
+        MEASURE "measure" Text "" "what the value is: `mean`, `share_angry`, ..., `csat_top_two`, `csat_mean`, `nps`, `ces_mean`, `gap`, `gap_weighted`, `share_below`, ..., `alpha`, ...";
         N "n" U32 "answers" "answers behind the value";
         VALUE "value" F64 "unit of the measure" "the figure; null when there are too few answers";
         LOW "low" F64 "unit of the measure" "lower end of the 95 % interval";
         HIGH "high" F64 "unit of the measure" "upper end of the 95 % interval";
         NOTE "note" Text "" "what to know before using the figure";
+    }
+    /// What drives satisfaction, recommending and buying again.
+    drivers = "one driver of one outcome" {
+        SURVEY "survey" Text "" "the survey, by its name in the configuration";
+        OUTCOME "outcome" Text "" "what is explained: `satisfaction`, `recommend`, `repurchase`, or a question or dimension";
+        DRIVER "driver" Text "" "what may explain it: a dimension, a question or a fact of the order";
+        KIND "kind" Text "" "`dimension`, `question` or `fact`";
+        N "n" U32 "responses" "responses with the outcome and every driver";
+        CORRELATION "correlation" F64 "-1 to 1" "Pearson's r with the outcome";
+        CORRELATION_LOW "correlation_low" F64 "-1 to 1" "lower end of its 95 % interval";
+        CORRELATION_HIGH "correlation_high" F64 "-1 to 1" "upper end of its 95 % interval";
+        SPEARMAN "spearman" F64 "-1 to 1" "Spearman's rank correlation with the outcome";
+        KENDALL "kendall" F64 "-1 to 1" "Kendall's tau-b with the outcome";
+        BETA "beta" F64 "" "standardised regression coefficient";
+        WEIGHT "weight" F64 "0 to 1" "part of `r_squared` that is due to the driver; the weights of an outcome add up to it";
+        SHARE "share" F64 "0 to 1" "part of what all drivers explain together";
+        SHARE_LOW "share_low" F64 "0 to 1" "lower end of the share's 95 % bootstrap interval";
+        SHARE_HIGH "share_high" F64 "0 to 1" "upper end of the share's 95 % bootstrap interval";
+        PERFORMANCE "performance" F64 "0 to 100" "mean answer, 100 is the best; null for facts";
+        MEAN "mean" F64 "0 to 1, or unit of the fact" "mean of the driver";
+        FIELD "field" Text "" "importance against performance: `concentrate_here`, `keep_up`, `low_priority` or `possible_overkill`";
+        VIF "vif" F64 "" "variance inflation: above 5 the driver's own part is hard to tell from that of others";
+        R_SQUARED "r_squared" F64 "0 to 1" "part of the outcome's variance that all drivers explain";
+        ADJUSTED_R_SQUARED "adjusted_r_squared" F64 "" "the same, allowing for the number of drivers";
+        NOTE "note" Text "" "what to know before using the figures";
+    }
+    /// Questions of each survey, with a proposal which of them to keep.
+    items = "one question of one survey" {
+        SURVEY "survey" Text "" "the survey, by its name in the configuration";
+        ITEM "item" Text "" "the question, as the export names it";
+        MEASURES "measures" Text "" "what it asks for";
+        DIMENSION "dimension" Text "" "the dimension it belongs to";
+        N "n" U32 "responses" "responses that answer it";
+        MEAN "mean" F64 "points of its scale" "mean answer, reversed items turned";
+        SD "sd" F64 "points of its scale" "standard deviation of the answers";
+        ALPHA_IF_DROPPED "alpha_if_dropped" F64 "" "Cronbach's alpha of the other items of its index";
+        ITEM_TOTAL "item_total" F64 "-1 to 1" "correlation with the sum of the other items of its index";
+        KMO "kmo" F64 "0 to 1" "sampling adequacy of the item";
+        FACTOR "factor" U16 "" "the factor it belongs to, if one loading is 0.5 or more";
+        LOADING "loading" F64 "-1 to 1" "its largest loading";
+        ALSO_FACTOR "also_factor" U16 "" "another factor whose loading comes within 0.2 of it";
+        COMMUNALITY "communality" F64 "0 to 1" "part of its variance that the factors explain";
+        CLUSTER "cluster" U16 "" "group of items that go together, by average linkage on 1 - |r|, cut at 0.5";
+        PROPOSAL "proposal" Text "" "`keep`, `leave_out` or `review`; null where the survey was not reduced";
+        REASON "reason" Text "" "why, in words";
+    }
+    /// Factors behind the questions of each survey.
+    factors = "one factor of one survey" {
+        SURVEY "survey" Text "" "the survey, by its name in the configuration";
+        FACTOR "factor" U16 "" "number of the factor, 1 explains most";
+        N "n" U32 "responses" "responses that answer every item";
+        EIGENVALUE "eigenvalue" F64 "items" "variance along the component, before rotation";
+        EXPLAINED "explained" F64 "0 to 1" "part of all variance along the component";
+        CHANCE "chance" F64 "items" "95 % quantile of the eigenvalue in data without any factor (parallel analysis)";
+        KEPT "kept" Bool "" "the factor is in force";
+        VARIANCE "variance" F64 "items" "sum of squared loadings after varimax";
+        ITEMS "items" U16 "items" "items that belong to it";
+        REPRESENTATIVE "representative" Text "" "the item with the largest loading";
+        KMO "kmo" F64 "0 to 1" "sampling adequacy of all items; from 0.6 on they are worth reducing";
+        BARTLETT "bartlett" F64 "" "chi-squared of Bartlett's test that the items are independent";
+        BARTLETT_DEGREES "bartlett_degrees" U32 "" "its degrees of freedom";
+        BARTLETT_P "bartlett_p" F64 "0 to 1" "its probability";
+        NOTE "note" Text "" "what to know before using the figures";
+    }
+    /// Loadings of questions on the factors in force, after varimax.
+    loadings = "one question on one factor" {
+        SURVEY "survey" Text "" "the survey, by its name in the configuration";
+        ITEM "item" Text "" "the question";
+        FACTOR "factor" U16 "" "number of the factor";
+        LOADING "loading" F64 "-1 to 1" "correlation of the question with the factor";
+    }
+    /// Correlations of the questions of each survey.
+    correlations = "one pair of questions" {
+        SURVEY "survey" Text "" "the survey, by its name in the configuration";
+        ITEM "item" Text "" "a question";
+        OTHER "other" Text "" "another question, later in the survey";
+        N "n" U32 "responses" "responses that answer both";
+        CORRELATION "correlation" F64 "-1 to 1" "Pearson's r";
+        LOW "low" F64 "-1 to 1" "lower end of its 95 % interval";
+        HIGH "high" F64 "-1 to 1" "upper end of its 95 % interval";
+    }
+    /// House of quality: what to build, by what it does for the needs.
+    quality_house = "one feature" {
+        RANK "rank" U16 "" "1 is the most important feature";
+        FEATURE "feature" Text "" "the feature, as configured";
+        WEIGHT "weight" F64 "points" "sum over the needs of importance times relation (0, 1, 3 or 9)";
+        SHARE "share" F64 "0 to 1" "part of all weights";
+        RAW_WEIGHT "raw_weight" F64 "points" "the same with importance times target over current times sales point, where these are given";
+        RAW_SHARE "raw_share" F64 "0 to 1" "part of all raw weights";
+        SERVES "serves" TextList "" "needs that it serves moderately or strongly, the most important first";
+        NOTE "note" Text "" "what to know before using the figures";
+    }
+    /// Complaints: rates, times, recovery, the silent.
+    complaints = "one measure of one group of complaints" {
+        GROUP_BY "group_by" Text "" "what the groups are: `all`, `category`, `channel`, `period` (month of opening), `rfm_segment`, `tier`, `quadrant`, `satisfaction_level`";
+        GROUP "group" Text "" "the group";
+        MEASURE "measure" Text "" "what the value is: `opened`, `open`, `per_1000_orders`, `resolution_hours_p50` (Kaplan-Meier), `resolution_hours_naive_p50`, `recovery_rate`, `silent_estimate`, ...";
+        N "n" U32 "" "what stands behind the value: complaints, orders or customers; null when masked";
+        VALUE "value" F64 "unit of the measure" "the figure; null when masked or unknown";
+        LOW "low" F64 "unit of the measure" "lower end of the 95 % interval";
+        HIGH "high" F64 "unit of the measure" "upper end of the 95 % interval";
+        NOTE "note" Text "" "what to know before using the figure";
+    }
+    /// Customers by the label they had at the previous result and the label they have.
+    moves = "customers with one label before and one now" {
+        LABEL "label" Text "" "the column of the customers table";
+        FROM "from" Text "" "the label before; null is customers who were not there, `(none)` those without a label";
+        TO "to" Text "" "the label now; null is customers who are not there any more, `(none)` those without a label";
+        CUSTOMERS "customers" U32 "customers" "customers who moved so, or stayed";
+        SPEND_TOTAL "spend_total" F64 "money" "their spend tonight; of those who left the last known";
+        RULES_CHANGED "rules_changed" Bool "" "the rules of the label are not those of the previous result";
+    }
+    /// Whether customers as a whole are still what they were at the previous result.
+    drift = "one measure or label" {
+        MEASURE "measure" Text "" "the column of the customers table";
+        KIND "kind" Text "" "`measure`: on deciles of the previous result; `label`: shares of the labels";
+        BINS "bins" U16 "" "bins or labels compared";
+        CUSTOMERS_BEFORE "customers_before" U64 "customers" "customers of the previous result with the measure";
+        CUSTOMERS "customers" U64 "customers" "customers of tonight with the measure";
+        PSI "psi" F64 "" "population stability index";
+        READING "reading" Text "" "stable (below 0.1), look (to 0.25) or changed; null with fewer than 100 customers";
+    }
+    /// Customers to act on tonight.
+    watchlist = "one customer to act on tonight" {
+        RANK "rank" U32 "" "order of the calls, 1 is the first";
+        CUSTOMER_ID "customer_id" Text "" "the customer";
+        REASON "reason" Text "" "name of the first rule that holds";
+        SINCE "since" Timestamp "" "since when, where the rule says so";
+        ACTION "action" Text "" "what to do";
+        TIER "tier" Text "" "key, growing or other";
+        MONETARY "monetary" F64 "money" "money within the RFM window";
+        REASONS "reasons" Text "" "names of every rule that holds, the first one first";
+        WHY "why" Text "" "values of the columns that the rule reads";
     }
     /// Rows kept out of the figures.
     rejects = "one row of an export that was set aside" {
@@ -235,6 +392,48 @@ tables! {
         LABEL "label" Text "" "the label that put the customer into this file";
         SPEND_TOTAL "spend_total" F64 "money" "money of all accepted rows, returns and cancellations subtracted";
         LAST_ORDER_AT "last_order_at" Timestamp "" "time of the last counting order";
+    }
+    /// What became of everybody whom the condition of an audience matches.
+    campaign_members = "one customer whom the condition of an audience matches" {
+        CUSTOMER_ID "customer_id" Text "" "the customer";
+        STATUS "status" Text "" "exported, control, suppressed, rejected, `consent_unknown`, `consent_denied`, `not_listed` or elsewhere (in an audience that comes first)";
+        ARM "arm" Text "" "treated or control for those who take part in the campaign";
+        ENTERED "entered" Bool "" "took no part in the export before; null without one and for those who take no part";
+        ORDER_COUNT "order_count" U32 "orders" "counting orders at the time of the export";
+        SPEND_TOTAL "spend_total" F64 "money" "spend at the time of the export";
+    }
+    /// Members who came and went since the export before.
+    campaign_changes = "one customer who entered or left an audience" {
+        CUSTOMER_ID "customer_id" Text "" "the customer";
+        CHANGE "change" Text "" "entered or left";
+    }
+    /// Values of contact data that are not in a campaign file.
+    campaign_rejects = "one value that could not be used" {
+        CUSTOMER_ID "customer_id" Text "" "the customer";
+        FORMAT "format" Text "" "the format of the file";
+        COLUMN "column" Text "" "what the value should have been";
+        REASON "reason" Text "" "why it cannot be used";
+        VALUE "value" Text "" "the shape of the value, or the value where the configuration shows values";
+        LEFT_OUT "left_out" Bool "" "true when the customer is not in the file for it, false when only the cell is empty";
+    }
+    /// What campaigns did, by assignment: those reached against those left alone.
+    campaign_lift = "one measure of one campaign" {
+        AUDIENCE "audience" Text "" "the audience";
+        EXPORTED_AS_OF "exported_as_of" Text "" "as-of day or moment of the export";
+        AS_OF "as_of" Text "" "as-of day or moment of the result that it is measured with";
+        MEASURE "measure" Text "" "bought (share who ordered since), spent (money per member since), `spent_winsorised`";
+        TREATED "treated" U32 "customers" "members reached";
+        CONTROL "control" U32 "customers" "members left alone";
+        VALUE_TREATED "value_treated" F64 "unit of the measure" "share or mean of those reached";
+        VALUE_CONTROL "value_control" F64 "unit of the measure" "share or mean of those left alone";
+        DIFFERENCE "difference" F64 "unit of the measure" "the first less the second; null when the groups cannot be compared";
+        LOW "low" F64 "unit of the measure" "lower end of the 95 % interval of the difference";
+        HIGH "high" F64 "unit of the measure" "upper end of the 95 % interval of the difference";
+        RELATIVE "relative" F64 "" "the difference in parts of those left alone; null when they did nothing";
+        P_VALUE "p_value" F64 "0 to 1" "probability of a difference as large without an effect";
+        P_HOLM "p_holm" F64 "0 to 1" "the same, corrected for the number of campaigns measured at once (Holm)";
+        INCREMENTAL "incremental" F64 "customers or money" "what would not have come without the campaign";
+        NOTE "note" Text "" "what to know before using the figure";
     }
 }
 
@@ -324,6 +523,21 @@ pub enum Measure {
     Perception,
     /// Something else, such as who answers: in the account, in no figure.
     Other,
+}
+
+impl Measure {
+    /// The stored identifier, which is also the word of the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Satisfaction => "satisfaction",
+            Self::Recommend => "recommend",
+            Self::Repurchase => "repurchase",
+            Self::Effort => "effort",
+            Self::Expectation => "expectation",
+            Self::Perception => "perception",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// Columns of the answers table that ingest hands to the survey stages; it is not published.

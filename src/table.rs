@@ -59,12 +59,30 @@ pub fn timestamps(table: &DataFrame, name: &str) -> Result<Vec<Option<i64>>> {
     Ok(column(table, name)?.as_materialized_series().datetime()?.physical().iter().collect())
 }
 
+/// One value of a timestamp column, as microseconds since 1970-01-01 00:00 UTC.
+///
+/// # Errors
+/// `Internal` when the column is absent or of another type.
+pub fn timestamp(table: &DataFrame, name: &str, row: usize) -> Result<Option<i64>> {
+    Ok(column(table, name)?.as_materialized_series().datetime()?.physical().get(row))
+}
+
 /// A timestamp column from microseconds since 1970-01-01 00:00 UTC.
 ///
 /// # Errors
 /// Cannot fail: an integer column always casts to a timestamp; the type says so all the same.
 pub fn timestamp_column(name: &str, micros: Vec<Option<i64>>) -> Result<Column> {
     Ok(Column::new(name.into(), micros).cast(&DataType::Datetime(TimeUnit::Microseconds, None))?)
+}
+
+/// A text column of few different texts: `which` of them each row has. The texts are stored once.
+///
+/// # Errors
+/// `Internal` when an index points at no text.
+pub fn chosen<T: AsRef<str>>(name: &str, texts: &[T], which: Vec<Option<u32>>) -> Result<Column> {
+    let texts = StringChunked::from_iter_values(name.into(), texts.iter().map(AsRef::as_ref));
+    let which = IdxCa::from_iter_options(name.into(), which.into_iter());
+    Ok(texts.take(&which)?.into_column())
 }
 
 /// The table with the columns added, replacing those of the same name.

@@ -5,10 +5,11 @@ use hashbrown::HashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::fold::{Fold, Order, Shard};
+use super::fold::{Fold, Shard, prefix};
+use super::order::Order;
 use crate::math::money::Money;
 use crate::schema::customers as c;
-use crate::{Error, Result, Warning, table};
+use crate::{Error, Result, Warning, facts, table};
 
 /// Above this share of rows without a cost, margins are not stated (methods: priority and profit).
 const COSTLESS_SHARE: f64 = 0.05;
@@ -44,6 +45,8 @@ pub struct Measures {
     pub with_quantities: bool,
     /// The export has no money: what was spent is unknown, not zero.
     pub without_money: bool,
+    /// Other stages ask for the orders one by one, or for the customer of an order.
+    pub keep_orders: bool,
 }
 
 /// One row per customer, and the way from orders to customers.
@@ -58,6 +61,16 @@ pub struct Activity {
     shards: Vec<Shard>,
     /// Row in `customers` of each customer of each shard.
     rows: Vec<Vec<u32>>,
+    /// The orders of each shard, if they were to be kept.
+    order_owners: Option<Vec<Vec<OrderOf>>>,
+}
+
+/// An order, with its customer's number in the shard.
+#[derive(Clone, Copy, Debug)]
+struct OrderOf {
+    key: u64,
+    customer: u32,
+    fact: facts::Order,
 }
 
 /// Finds the customer of an order by the hash of its id.
@@ -81,22 +94,28 @@ struct Summary {
     orders: u32,
     days: u32,
     window_orders: u32,
-    window_amount: Money,
     recency: Option<i32>,
+    amount: Money,
+    window_amount: Money,
+    quantity: i128,
 }
 
 impl Fold {
     /// Ends the fold: one row per customer as seen from the as-of day.
     ///
     /// # Errors
-    /// `Internal` when a table cannot be built; `Config` when there are more than 4 billion customers.
+    /// `Internal` when a table cannot be built; `Config` when there are more than 4 billion customers; `Io` when
+    /// runs that waited on disk cannot be read back.
     pub fn finish(self, as_of: &AsOfDay<'_>, measures: Measures) -> Result<Activity> {
         let Self { mut shards, rows: row_count, costless_rows, with_costs, .. } = self;
         let from_day = measures
             .window_days
             .map_or(i32::MIN, |w| as_of.day.saturating_sub(i32::try_from(w).unwrap_or(i32::MAX) - 1));
-        let summaries: Vec<Vec<Summary>> =
-            shards.par_iter_mut().map(|shard| summarise(shard, as_of, from_day)).collect();
+        let made: Vec<(Vec<Summary>, Vec<OrderOf>)> = shards
+            .par_iter_mut()
+            .map(|shard| summarise(shard, as_of, from_day, measures.keep_orders))
+            .collect::<Result<_>>()?;
+        let (summaries, order_owners): (Vec<_>, Vec<_>) = made.into_iter().unzip();
         let order = sorted(&shards)?;
         let mut warnings = Vec::new();
         let margins = with_costs && costless_rows as f64 <= COSTLESS_SHARE * row_count as f64;
@@ -106,32 +125,37 @@ impl Fold {
                 format!("{costless_rows} of {row_count} rows have no cost: margins are not stated"),
             ));
         }
-        let mut rows: Vec<Vec<u32>> = shards.iter().map(|s| vec![0; s.totals.len()]).collect();
+        let mut rows: Vec<Vec<u32>> = shards.iter().map(|s| vec![0; s.len()]).collect();
         for (row, &(shard, customer)) in order.iter().enumerate() {
             rows[shard as usize][customer as usize] = row as u32;
         }
         let people = People { shards: &shards, summaries: &summaries, margins, measures };
         let customers = people.table(&order)?;
         let orders = summaries.iter().flatten().map(|s| u64::from(s.orders)).sum();
-        Ok(Activity { customers, orders, warnings, shards, rows })
+        let order_owners = measures.keep_orders.then_some(order_owners);
+        Ok(Activity { customers, orders, warnings, shards, rows, order_owners })
     }
 }
 
 impl Activity {
     /// Row of a customer by canonical id.
     pub fn customer(&self, id: &[u8]) -> Option<u32> {
-        let hash = crate::facts::hash(id);
+        let hash = facts::hash(id);
         let shard = super::fold::shard_of(hash);
         let customer = self.shards[shard].find(hash, id)?;
         Some(self.rows[shard][customer as usize])
     }
 
     /// The way from orders to customers.
-    pub fn order_index(&self) -> OrderIndex {
+    ///
+    /// # Errors
+    /// `Internal` when the fold was not told to keep orders.
+    pub fn order_index(&self) -> Result<OrderIndex> {
+        let kept = self.order_owners.as_ref().ok_or_else(|| Error::internal("orders were not kept"))?;
         let mut customers: HashMap<u64, Option<u32>, FixedState> =
             HashMap::with_hasher(FixedState::with_seed(3));
-        for (shard, rows) in self.shards.iter().zip(&self.rows) {
-            for order in &shard.orders {
+        for (orders, rows) in kept.iter().zip(&self.rows) {
+            for order in orders {
                 let row = rows[order.customer as usize];
                 customers
                     .entry(order.key)
@@ -139,19 +163,39 @@ impl Activity {
                     .or_insert(Some(row));
             }
         }
-        OrderIndex { customers }
+        Ok(OrderIndex { customers })
     }
 }
 
-/// Sums each customer's orders.
-fn summarise(shard: &mut Shard, as_of: &AsOfDay<'_>, from_day: i32) -> Vec<Summary> {
-    shard.settle();
-    let mut summaries = vec![Summary::default(); shard.totals.len()];
-    let mut days = Vec::new();
-    for orders in shard.orders.chunk_by(|a, b| a.customer == b.customer) {
-        summaries[orders[0].customer as usize] = summary(orders, as_of, from_day, &mut days);
+impl facts::Orders for Activity {
+    fn each_order(&self, see: &mut dyn FnMut(facts::Order)) {
+        for (orders, rows) in self.order_owners.iter().flatten().zip(&self.rows) {
+            for order in orders {
+                see(facts::Order { customer: rows[order.customer as usize], ..order.fact });
+            }
+        }
     }
-    summaries
+}
+
+/// Sums each customer's orders; the orders themselves are named only if they are to be kept.
+fn summarise(
+    shard: &mut Shard,
+    as_of: &AsOfDay<'_>,
+    from_day: i32,
+    keep_orders: bool,
+) -> Result<(Vec<Summary>, Vec<OrderOf>)> {
+    let orders = shard.take_orders()?;
+    let mut summaries = vec![Summary::default(); shard.len()];
+    let mut days = Vec::new();
+    for of_one in orders.chunk_by(|a, b| a.customer == b.customer) {
+        summaries[of_one[0].customer as usize] = summary(of_one, as_of, from_day, &mut days);
+    }
+    let named = orders.iter().filter(|_| keep_orders).map(|o| OrderOf {
+        key: o.key,
+        customer: o.customer,
+        fact: facts::Order { customer: o.customer, at: o.first_at, amount: o.amount, counts: o.counts() },
+    });
+    Ok((summaries, named.collect()))
 }
 
 fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<i32>) -> Summary {
@@ -159,6 +203,8 @@ fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<
     let mut recent = None;
     days.clear();
     for order in orders {
+        s.amount += order.amount;
+        s.quantity += i128::from(order.quantity);
         let day = (as_of.day_of)(order.last_at);
         let in_window = day >= from_day;
         if in_window {
@@ -187,7 +233,8 @@ fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<
 fn sorted(shards: &[Shard]) -> Result<Vec<(u32, u32)>> {
     let mut order: Vec<(u128, u32, u32)> = Vec::new();
     for (s, shard) in shards.iter().enumerate() {
-        order.extend(shard.totals.iter().enumerate().map(|(c, totals)| (totals.prefix, s as u32, c as u32)));
+        let ids = (0..shard.len()).map(|c| prefix(shard.ids.get(c).unwrap_or_default()));
+        order.extend(ids.enumerate().map(|(c, prefix)| (prefix, s as u32, c as u32)));
     }
     if u32::try_from(order.len()).is_err() {
         return Err(Error::config("the export has more than 4 billion customers"));
@@ -211,6 +258,9 @@ struct Person {
     monetary: Option<f64>,
 }
 
+/// Customers written at a time.
+const SLICE_ROWS: usize = 1 << 13;
+
 struct People<'a> {
     shards: &'a [Shard],
     summaries: &'a [Vec<Summary>],
@@ -220,19 +270,21 @@ struct People<'a> {
 
 impl People<'_> {
     fn person(&self, shard: u32, number: u32) -> Person {
-        let totals = &self.shards[shard as usize].totals[number as usize];
+        let from = &self.shards[shard as usize];
         let summary = self.summaries[shard as usize][number as usize];
+        let returned = from.returned.get(number as usize).copied().unwrap_or_default();
+        let cost = from.costs.get(number as usize).copied().unwrap_or_default();
         let margin =
-            (self.margins && totals.costless_rows == 0).then(|| (totals.amount - totals.cost).to_f64());
-        let sum = if self.measures.window_days.is_some() { summary.window_amount } else { totals.amount };
+            (self.margins && cost.costless_rows == 0).then(|| (summary.amount - cost.amount).to_f64());
+        let sum = if self.measures.window_days.is_some() { summary.window_amount } else { summary.amount };
         Person {
             shard,
             number,
             summary,
-            spend: totals.amount.to_f64(),
-            returned: totals.returned.to_f64(),
-            return_rows: totals.return_rows,
-            quantity: self.measures.with_quantities.then(|| totals.quantity as f64 / 1e6),
+            spend: summary.amount.to_f64(),
+            returned: returned.amount.to_f64(),
+            return_rows: returned.rows,
+            quantity: self.measures.with_quantities.then(|| summary.quantity as f64 / 1e6),
             margin,
             monetary: match self.measures.basis {
                 Basis::Sum => Some(sum.to_f64()),
@@ -244,9 +296,21 @@ impl People<'_> {
         }
     }
 
+    /// The table, made in slices that stay in cache.
     fn table(&self, order: &[(u32, u32)]) -> Result<DataFrame> {
-        let people: Vec<Person> =
-            order.par_iter().map(|&(shard, number)| self.person(shard, number)).collect();
+        let slices: Vec<DataFrame> =
+            order.par_chunks(SLICE_ROWS).map(|slice| self.slice(slice)).collect::<Result<_>>()?;
+        let mut slices = slices.into_iter();
+        let Some(mut all) = slices.next() else { return self.slice(&[]) };
+        for slice in slices {
+            all.vstack_mut_owned(slice)?;
+        }
+        all.rechunk_mut_par();
+        Ok(all)
+    }
+
+    fn slice(&self, order: &[(u32, u32)]) -> Result<DataFrame> {
+        let people: Vec<Person> = order.iter().map(|&(shard, number)| self.person(shard, number)).collect();
         let ids = people.iter().map(|p| {
             let id = self.shards[p.shard as usize].ids.get(p.number as usize).unwrap_or_default();
             std::str::from_utf8(id).unwrap_or_default()

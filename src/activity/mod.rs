@@ -1,8 +1,9 @@
 //! Transactions to one row per customer: the only stage that sees every transaction.
 //!
-//! Rows become orders, orders become customers. Customers are spread over [`SHARDS`] shards by the hash of
-//! their id; a shard takes its rows in file order, so that the result does not depend on how many threads
-//! work ([`fold`]). When all rows are in, each shard turns its orders into one row per customer and the rows
+//! Rows become runs, runs become orders, orders become customers. The rows of a block are joined to runs of one
+//! [`order`] and spread over [`SHARDS`] shards by the hash of the customer's id ([`runs`]); a shard takes its
+//! runs in file order, so that the result does not depend on how many threads work ([`fold`]). Runs
+//! beyond a fixed number wait on disk ([`overflow`]), so that memory grows with customers, not with orders. When all rows are in, each shard turns its orders into one row per customer and the rows
 //! are put in the order of the ids ([`customers`]).
 //!
 //! Definitions on which books disagree:
@@ -14,6 +15,13 @@
 
 mod customers;
 mod fold;
+mod order;
+mod overflow;
+mod runs;
 
 pub use self::customers::{Activity, AsOfDay, Basis, Measures, OrderIndex};
 pub use self::fold::{Fold, SHARDS};
+pub use self::runs::Runs;
+
+#[cfg(test)]
+mod tests;

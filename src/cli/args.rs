@@ -38,6 +38,12 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Why a customer carries these labels: values, thresholds, rules
     Explain(ExplainArgs),
+    /// Campaign files of a published result, or what past campaigns did until then
+    Export(ExportArgs),
+    /// Who moved between two results
+    Diff(DiffArgs),
+    /// Render the report of a result again, in another language, say
+    Report(ReportArgs),
     /// Write a synthetic company of any size
     Generate(GenerateArgs),
     /// Every table and column of a result
@@ -78,7 +84,7 @@ pub(super) struct RunArgs {
     /// Result folder, relative to the current folder
     #[arg(long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-    /// Compute and publish only these stages (and those they need): activity, rfm, satisfaction, loyalty, clusters
+    /// Compute and publish only these stages (and those they need): activity, rfm, satisfaction, loyalty, priority, complaints, clusters, watchlist
     #[arg(long, value_name = "STAGES", value_delimiter = ',')]
     pub(super) stages: Option<Vec<String>>,
 }
@@ -102,6 +108,65 @@ pub(super) struct ExplainArgs {
     pub(super) result: PathBuf,
     /// The customer's id
     pub(super) id: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ExportArgs {
+    /// A result folder: `results`, `results/latest` or one of `results/runs`
+    pub(super) result: PathBuf,
+    /// Only this audience; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(super) audience: Vec<String>,
+    /// These formats instead of those configured: csv, parquet, xlsx, `google_ads`, meta, mailchimp, klaviyo
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
+    pub(super) format: Vec<String>,
+    /// Folder of the campaign files instead of the configured one
+    #[arg(long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Configuration; left out: the one of the result
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// What a past export (its folder, its audience's, or that of all) did until this result
+    #[arg(long, value_name = "EXPORT", conflicts_with_all = ["audience", "format", "config"])]
+    pub(super) lift: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct DiffArgs {
+    /// The earlier result: a folder of `results/runs`
+    pub(super) old: PathBuf,
+    /// The later result, such as `results/latest`
+    pub(super) new: PathBuf,
+    /// Only this label, such as `rfm_segment`
+    #[arg(long, value_name = "LABEL")]
+    pub(super) label: Option<String>,
+    /// List customers instead of counting them
+    #[arg(long)]
+    pub(super) ids: bool,
+    /// How the moves are written
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(super) format: DiffFormat,
+}
+
+/// Form of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ReportArgs {
+    /// A result folder: `results`, `results/latest` or one of `results/runs`
+    pub(super) result: PathBuf,
+    /// Language: en, fa, or both with a switch; left out: as the result's configuration says
+    #[arg(long)]
+    pub(super) locale: Option<String>,
+    /// Where the page is written, `-` for standard output; left out: `report.<locale>.html` in the current folder
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

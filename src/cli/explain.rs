@@ -35,7 +35,9 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
     let labels = [
         ("segment", c::RFM_SEGMENT, c::RFM_WHY),
         ("satisfaction", c::SATISFACTION_LEVEL, c::SATISFACTION_WHY),
+        ("complaints", c::COMPLAINT_COUNT, c::COMPLAINT_WHY),
         ("quadrant", c::QUADRANT, c::QUADRANT_WHY),
+        ("tier", c::TIER, c::TIER_WHY),
         ("cluster", c::CLUSTER_NAME, c::CLUSTER_WHY),
     ];
     for (name, label, why) in labels {
@@ -47,6 +49,10 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
                 value(why).unwrap_or("no reason recorded")
             );
         }
+    }
+    if published.has(c::WATCH) {
+        let _ =
+            writeln!(text, "  {:<12}  {}", "watch", value(c::WATCH).unwrap_or("no reason to call tonight"));
     }
     printer.out(&text)?;
     Ok(DONE)

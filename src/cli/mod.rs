@@ -3,11 +3,14 @@
 mod args;
 mod check;
 mod completions;
+mod diff;
 mod explain;
+mod export;
 mod generate;
 mod init;
 mod printer;
 mod progress;
+mod report;
 mod run;
 mod schema;
 
@@ -54,6 +57,9 @@ fn dispatch(command: Command, printer: Printer) -> Result<u8> {
         Command::Run(args) => run::run(&args, printer),
         Command::Check(args) => check::run(&args, printer),
         Command::Explain(args) => explain::run(&args, printer),
+        Command::Export(args) => export::run(&args, printer),
+        Command::Diff(args) => diff::run(&args, printer),
+        Command::Report(args) => report::run(&args, printer),
         Command::Generate(args) => generate::run(&args, printer),
         Command::Schema(args) => schema::run(&args, printer),
         Command::Completions { shell } => completions::shell(shell, printer),

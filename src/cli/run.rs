@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::DONE;
 use super::args::RunArgs;
+use super::export;
 use super::printer::Printer;
 use super::progress::Progress;
 
@@ -26,7 +27,7 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<u8> {
     let mut progress = Progress::new(printer);
     let outcome = pipeline::run(&config, &mut progress);
     progress.end();
-    match outcome? {
+    let folder = match outcome? {
         Outcome::Published { folder, figures, tables } => {
             tables.iter().for_each(|t| account(t, printer));
             totals(&figures, printer);
@@ -36,13 +37,16 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<u8> {
             ]);
             printer.info(&format!("published in {:.1} s", progress.seconds()), &fields);
             printer.out(&format!("{}\n", folder.display()))?;
+            folder
         }
         Outcome::UpToDate { folder } => {
             let fields = Map::from_iter([("result".to_owned(), json!(folder))]);
             printer.info("nothing to do: the same inputs and configuration were published before", &fields);
             printer.out(&format!("{}\n", folder.display()))?;
+            folder
         }
-    }
+    };
+    export::after_run(&config, &folder, &mut progress, printer)?;
     Ok(DONE)
 }
 

@@ -23,16 +23,18 @@ pub(super) struct Choice {
     pub(super) warnings: Vec<Warning>,
 }
 
-/// Clusters the rows, with the given k or the best of `k_min` to `k_max`.
+/// Clusters the rows, with the given k or the best of `k_min` to `k_max`. `start` holds last night's centres in
+/// the space of the rows, or nothing.
 ///
 /// # Errors
 /// `Internal` when k-means refuses rows or parameters that were checked before.
-pub(super) fn choose(rows: Rows<'_>, params: &ClustersParams, seed: u64) -> Result<Choice> {
+pub(super) fn choose(rows: Rows<'_>, params: &ClustersParams, seed: u64, start: &[f64]) -> Result<Choice> {
     let total = fit(rows, 1, params, seed)?.inertia();
     let mut choice = match params.k {
         K::Given(k) => given(rows, usize::from(k), total, params, seed)?,
         K::Auto => automatic(rows, total, params, seed)?,
     };
+    keep_to(&mut choice, rows, params, seed, total, start)?;
     if !choice.model.converged() {
         choice.warnings.push(Warning::new(
             "clusters_not_settled",
@@ -43,6 +45,31 @@ pub(super) fn choose(rows: Rows<'_>, params: &ClustersParams, seed: u64) -> Resu
         ));
     }
     Ok(choice)
+}
+
+/// Inertia may be so many times the least one found before last night's centres are given up for better ones.
+const NO_WORSE: f64 = 1.01;
+
+/// Stays with last night's centres where they lead to clusters that are about as good.
+fn keep_to(
+    choice: &mut Choice,
+    rows: Rows<'_>,
+    params: &ClustersParams,
+    seed: u64,
+    total: f64,
+    start: &[f64],
+) -> Result<()> {
+    let k = choice.model.sizes().len();
+    if start.is_empty() || start.len() != k * rows.width() {
+        return Ok(());
+    }
+    let warm = params_for(k, params, seed).check()?.fit_from(rows.values(), rows.width(), start)?;
+    if warm.sizes().len() == k && warm.inertia() <= NO_WORSE * choice.model.inertia() {
+        let found = quality(rows, &warm, total);
+        choice.tried.iter_mut().filter(|quality| quality.k == k).for_each(|quality| *quality = found);
+        choice.model = warm;
+    }
+    Ok(())
 }
 
 fn given(rows: Rows<'_>, k: usize, total: f64, params: &ClustersParams, seed: u64) -> Result<Choice> {
@@ -121,14 +148,17 @@ fn quality(rows: Rows<'_>, model: &KMeans, total: f64) -> Quality {
 }
 
 fn fit(rows: Rows<'_>, k: usize, params: &ClustersParams, seed: u64) -> Result<KMeans> {
-    let params = KMeansParams::new(k)
+    Ok(params_for(k, params, seed).check()?.fit_rows(rows.values(), rows.width())?)
+}
+
+fn params_for(k: usize, params: &ClustersParams, seed: u64) -> KMeansParams {
+    KMeansParams::new(k)
         .n_init(params.n_init)
         .swaps(params.swaps)
         .max_iter(params.max_iter)
         .tolerance(params.tolerance)
         .sample_rows(params.sample_rows)
-        .seed(seed);
-    Ok(params.check()?.fit_rows(rows.values(), rows.width())?)
+        .seed(seed)
 }
 
 #[cfg(test)]
@@ -137,14 +167,14 @@ mod tests {
     use crate::clusters::golden::{Reference, close};
 
     fn of(values: &[f64], params: &ClustersParams) -> Choice {
-        choose(Rows::new(values, 1).unwrap(), params, 1).unwrap()
+        choose(Rows::new(values, 1).unwrap(), params, 1, &[]).unwrap()
     }
 
     #[test]
     fn cdnow_has_three_clusters() {
         let reference = &Reference::all()[2];
         let rows = Rows::new(&reference.values, reference.d).unwrap();
-        let found = choose(rows, &ClustersParams::default(), 1).unwrap();
+        let found = choose(rows, &ClustersParams::default(), 1, &[]).unwrap();
         let mut sizes = found.model.sizes().to_vec();
         sizes.sort_unstable();
         assert_eq!(sizes, [307, 679, 1_371]);
@@ -205,6 +235,6 @@ mod tests {
         let reference = &Reference::all()[2];
         let rows = Rows::new(&reference.values, reference.d).unwrap();
         let params = ClustersParams { k: K::Given(8), max_iter: 2, swaps: 0, ..ClustersParams::default() };
-        assert_eq!(choose(rows, &params, 1).unwrap().warnings[0].code, "clusters_not_settled");
+        assert_eq!(choose(rows, &params, 1, &[]).unwrap().warnings[0].code, "clusters_not_settled");
     }
 }

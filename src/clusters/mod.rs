@@ -14,12 +14,17 @@
 //!   is not the back-transformed centre of the log space, which is nearer to a median.
 //! - Inertia is the sum of squared distances in the scaled space, not their mean.
 //!
+//! From the second night on, clusters that are still the same groups keep their numbers and names
+//! ([`matching`]): k-means also starts from last night's centres, and keeps to them unless another start is
+//! better by more than a hundredth.
+//!
 //! Time grows with customers × measures × clusters; memory is some hundred bytes per customer.
 
 mod choose;
 mod features;
 pub mod kmeans;
 mod labels;
+mod matching;
 mod naming;
 mod params;
 mod quality;
@@ -67,7 +72,7 @@ pub struct Clustering {
 /// A cluster as people see it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Centre {
-    /// Number of the cluster, from 1.
+    /// Number of the cluster, from 1; a group keeps its number from night to night.
     pub id: u16,
     /// What its customers are like beside the others.
     pub name: String,
@@ -82,8 +87,11 @@ pub struct Centre {
 pub struct ClusterModel {
     /// The measures that tell customers apart, in the order of the coordinates.
     pub features: Vec<Scaler>,
-    /// The clusters, in the order of their numbers.
+    /// The clusters, the most valuable first.
     pub clusters: Vec<ModelCluster>,
+    /// The highest number that any night gave to a cluster.
+    #[serde(default)]
+    pub highest_id: u16,
 }
 
 /// A cluster as a point of the scaled space.
@@ -101,23 +109,37 @@ pub struct ModelCluster {
 ///
 /// `customers` has one row per customer and the columns named by `params.features`, in the order in which
 /// sums are to be taken. Too few or too equal customers give fewer clusters, or none, and a warning.
+/// `previous` is the model of the night before, whose clusters are found again.
 ///
 /// # Errors
 /// `Config` when a feature is a column that no earlier stage made; `Internal` when the table is not as the schema
 /// declares it.
-pub fn run(customers: DataFrame, params: &ClustersParams, seed: u64) -> Result<Clustering> {
+pub fn run(
+    customers: DataFrame,
+    params: &ClustersParams,
+    seed: u64,
+    previous: Option<&ClusterModel>,
+) -> Result<Clustering> {
     let columns =
         params.features.iter().map(|feature| values(&customers, feature)).collect::<Result<Vec<_>>>()?;
     let features = features::prepare(&columns, params);
     let mut warnings: Vec<Warning> = features.constant.iter().map(constant_feature).collect();
-    let found = group(&features, params, seed, &mut warnings)?.numbered(&features);
-    let centres = centres(&features, &found, params);
+    let found = group(&features, params, seed, previous, &mut warnings)?.numbered(&features);
+    let mut centres = centres(&features, &found, params);
+    let highest_id = match previous {
+        Some(before) => {
+            let radius = params.match_radius;
+            let partners = matching::partners(before, &features.scalers, &found.centres, radius);
+            matching::carry(&mut centres, &partners, before)
+        }
+        None => centres.len() as u16,
+    };
     let labels = Labels { known: &columns, features: &features, found: &found, centres: &centres, params };
     Ok(Clustering {
         customers: table::with(customers, labels.columns())?,
         quality: quality_table(&found)?,
         knee: found.knee.map(|k| k as u16),
-        model: model(&features, &found, &centres),
+        model: model(&features, &found, &centres, highest_id),
         centres,
         warnings,
     })
@@ -161,12 +183,20 @@ fn group(
     features: &Features,
     params: &ClustersParams,
     seed: u64,
+    previous: Option<&ClusterModel>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Groups> {
     let n = features.customers.len();
     let rows = Rows::new(&features.scaled, features.scalers.len()).filter(|rows| rows.len() > 0);
     if let Some(rows) = rows {
-        let choice = choose(rows, params, seed)?;
+        let before = previous.filter(|model| matching::comparable(&model.features, &features.scalers));
+        let start: Vec<f64> = before.map_or_else(Vec::new, |model| {
+            let there = |cluster: &ModelCluster| {
+                matching::translated(&cluster.centre, &model.features, &features.scalers)
+            };
+            model.clusters.iter().flat_map(there).collect()
+        });
+        let choice = choose(rows, params, seed, &start)?;
         warnings.extend(choice.warnings);
         return Ok(Groups {
             labels: choice.model.labels().to_vec(),
@@ -270,14 +300,14 @@ fn quality_table(found: &Groups) -> Result<DataFrame> {
     ])
 }
 
-fn model(features: &Features, found: &Groups, centres: &[Centre]) -> ClusterModel {
+fn model(features: &Features, found: &Groups, centres: &[Centre], highest_id: u16) -> ClusterModel {
     let clusters = centres.iter().zip(&found.centres);
     let cluster = |(seen, centre): (&Centre, &Vec<f64>)| ModelCluster {
         id: seen.id,
         name: seen.name.clone(),
         centre: centre.clone(),
     };
-    ClusterModel { features: features.scalers.clone(), clusters: clusters.map(cluster).collect() }
+    ClusterModel { features: features.scalers.clone(), clusters: clusters.map(cluster).collect(), highest_id }
 }
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ pub struct ClustersParams {
     pub tolerance: f64,
     /// Customers on whom starts are made when there are more.
     pub sample_rows: usize,
+    /// Distance in last night's scaled space up to which a cluster is still the same one.
+    pub match_radius: f64,
     /// Words for low, middle and high values of a measure, instead of the engine's own.
     pub words: BTreeMap<String, Words>,
 }
@@ -62,6 +64,7 @@ impl Default for ClustersParams {
             max_iter: 300,
             tolerance: 0.0,
             sample_rows: 16_384,
+            match_radius: 1.0,
             words: BTreeMap::new(),
         }
     }
@@ -313,6 +316,12 @@ impl ClustersParams {
                 self.tolerance.is_finite() && self.tolerance >= 0.0,
                 "0 or more".into(),
                 self.tolerance.to_string(),
+            ),
+            (
+                "match_radius",
+                self.match_radius.is_finite() && self.match_radius >= 0.0,
+                "0 or more".into(),
+                self.match_radius.to_string(),
             ),
             (
                 "sample_rows",

@@ -25,7 +25,7 @@ fn cdnow() -> Vec<(i32, u32, f64)> {
 }
 
 fn run_with(customers: DataFrame, params: &ClustersParams) -> Clustering {
-    run(customers, params, 1).unwrap()
+    run(customers, params, 1, None).unwrap()
 }
 
 fn why(found: &Clustering, row: usize) -> String {
@@ -156,7 +156,7 @@ fn a_constant_measure_is_left_out_and_said_so() {
 fn a_column_nobody_made_is_a_configuration_error() {
     let features = vec![Feature::named(c::SATISFACTION_SCORE)];
     let params = ClustersParams { features, ..ClustersParams::default() };
-    let error = run(all_known(&[(1, 1, 1.0)]), &params, 1).unwrap_err();
+    let error = run(all_known(&[(1, 1, 1.0)]), &params, 1, None).unwrap_err();
     assert_eq!(
         error.to_string(),
         "`[clusters] features` has `satisfaction_score`, which no stage of this run makes"

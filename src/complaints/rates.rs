@@ -3,7 +3,7 @@
 use crate::math::distribution::chi_squared_quantile;
 use crate::math::interval::{Interval, wilson};
 
-/// Orders per unit of the rate.
+/// Orders or customers per unit of the rate.
 const THOUSAND: f64 = 1_000.0;
 
 /// A figure between the ends of its 95 % interval.
@@ -24,10 +24,10 @@ pub fn poisson(count: u64) -> Interval {
     Interval { low, high: chi_squared_quantile(0.975, twice + 2.0) / 2.0 }
 }
 
-/// Complaints opened in a period per 1,000 orders of the period; `None` without orders.
+/// Complaints opened in a period per 1,000 orders or customers of the period; `None` without any.
 ///
-/// The orders are taken as given, the complaints as a Poisson count: an order may bring several.
-pub fn per_thousand_orders(complaints: u64, orders: u64) -> Option<Estimate> {
+/// These are taken as given, the complaints as a Poisson count: an order may bring several.
+pub fn per_thousand(complaints: u64, orders: u64) -> Option<Estimate> {
     let scale = THOUSAND / orders as f64;
     let Interval { low, high } = poisson(complaints);
     let interval = Interval { low: low * scale, high: high * scale };
@@ -66,11 +66,11 @@ mod tests {
     #[test]
     fn the_rate_times_orders_is_the_count() {
         for (complaints, orders) in [(0, 7), (3, 120), (250, 1_000_000), (12, 5)] {
-            let found = per_thousand_orders(complaints, orders).unwrap();
+            let found = per_thousand(complaints, orders).unwrap();
             close(found.value * orders as f64 / 1_000.0, complaints as f64, 1e-12);
             assert!(found.interval.low <= found.value && found.value <= found.interval.high);
         }
-        assert_eq!(per_thousand_orders(3, 0), None);
+        assert_eq!(per_thousand(3, 0), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How long complaints wait, with those still open (Kaplan & Meier 1958).
 
 /// Microseconds in an hour.
-const HOUR: f64 = 3_600_000_000.0;
+pub(super) const HOUR: f64 = 3_600_000_000.0;
 
 /// One complaint's time until something happened, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq)]

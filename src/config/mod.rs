@@ -2,9 +2,12 @@
 //!
 //! The file is read into [`Config`]; unknown keys are errors with a suggestion. Each section is a type of
 //! its own: where data comes from is described here ([`run`], [`source`], [`transactions`], [`surveys`],
-//! [`publish`]), what a stage computes is described by the stage's own `params.rs`.
+//! [`customers`], [`publish`]), what a stage computes is described by the stage's own `params.rs`.
 
+pub mod campaigns;
+pub mod complaints;
 pub mod condition;
+pub mod customers;
 pub mod items;
 pub mod publish;
 pub mod run;
@@ -16,17 +19,24 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use self::complaints::ComplaintsConfig;
 pub use self::condition::{Condition, OneOrMany};
+pub use self::customers::CustomersConfig;
 pub use self::publish::PublishConfig;
 pub use self::run::{AsOf, RunConfig, Stage};
 pub use self::source::{ColumnName, Join, Source};
 pub use self::surveys::{Layout, SurveyConfig};
 pub use self::transactions::{OrderRule, Returns, TransactionsConfig};
 use crate::clusters::ClustersParams;
+use crate::complaints::ComplaintsParams;
+use crate::history::HistoryParams;
 use crate::ingest::times::Zone;
 use crate::loyalty::LoyaltyParams;
+use crate::priority::PriorityParams;
 use crate::rfm::RfmParams;
 use crate::satisfaction::SatisfactionParams;
+use crate::satisfaction::quality_house::QualityHouseParams;
+use crate::watchlist::WatchlistParams;
 use crate::{Error, Result, error};
 
 /// The whole configuration.
@@ -41,6 +51,10 @@ pub struct Config {
     /// `[[surveys]]`: the exports of answers.
     #[serde(default)]
     pub surveys: Vec<SurveyConfig>,
+    /// `[complaints]`: the exports of complaints.
+    pub complaints: Option<ComplaintsConfig>,
+    /// `[customers]`: the list of customers, how to reach them and what they agreed to.
+    pub customers: Option<CustomersConfig>,
     /// `[rfm]`
     #[serde(default)]
     pub rfm: RfmParams,
@@ -50,9 +64,20 @@ pub struct Config {
     /// `[loyalty]`
     #[serde(default)]
     pub loyalty: LoyaltyParams,
+    /// `[priority]`
+    #[serde(default)]
+    pub priority: PriorityParams,
+    /// `[watchlist]`
+    #[serde(default)]
+    pub watchlist: WatchlistParams,
     /// `[clusters]`
     #[serde(default)]
     pub clusters: ClustersParams,
+    /// `[quality_house]`: needs of customers and features that serve them.
+    pub quality_house: Option<QualityHouseParams>,
+    /// `[history]`
+    #[serde(default)]
+    pub history: HistoryParams,
     /// `[publish]`
     #[serde(default)]
     pub publish: PublishConfig,
@@ -106,10 +131,16 @@ impl Config {
             survey.check(i, self.transactions.is_some())?;
         }
         self.check_survey_names()?;
+        self.complaints.iter().try_for_each(ComplaintsConfig::check)?;
+        self.customers.as_ref().map_or(Ok(()), CustomersConfig::check)?;
         self.rfm.check()?;
         self.satisfaction.check()?;
+        self.quality_house.iter().try_for_each(QualityHouseParams::check)?;
         self.loyalty.check()?;
-        self.clusters.check()
+        self.priority.check()?;
+        self.watchlist.check()?;
+        self.clusters.check()?;
+        self.publish.campaigns.check(self)
     }
 
     fn check_exports(&self) -> Result<()> {
@@ -126,7 +157,10 @@ impl Config {
     /// Accounts and rejects are kept by name, so that no two input tables may share one.
     fn check_survey_names(&self) -> Result<()> {
         let names = self.survey_names();
-        let taken = |i: usize| names[i] == "transactions" || names[..i].contains(&names[i]);
+        let taken = |i: usize| {
+            ["transactions", "complaints", "customers"].contains(&names[i].as_str())
+                || names[..i].contains(&names[i])
+        };
         match (0..names.len()).find(|i| taken(*i)) {
             Some(i) => {
                 Err(Error::config(format!("`[[surveys]] name`: two input tables are called `{}`", names[i]))
@@ -153,6 +187,12 @@ impl Config {
         Stage::ALL.into_iter().filter(needed).collect()
     }
 
+    /// Whether the report is written: as asked for, else when no stage is left out on purpose.
+    pub fn reports(&self) -> bool {
+        let whole = self.run.stages.as_ref().is_none_or(|_| self.stages().len() == Stage::ALL.len());
+        self.publish.report.unwrap_or(whole)
+    }
+
     /// The stages asked for must be possible with the exports there are.
     ///
     /// # Errors
@@ -174,6 +214,13 @@ impl Config {
     pub fn satisfaction(&self) -> SatisfactionParams {
         let minimum_group = self.publish.minimum_group.unwrap_or(self.satisfaction.minimum_group);
         SatisfactionParams { minimum_group, ..self.satisfaction.clone() }
+    }
+
+    /// `[complaints.measures]` with what `[publish]` decides.
+    pub fn complaint_measures(&self) -> ComplaintsParams {
+        let mut params = self.complaints.as_ref().map(|c| c.measures.clone()).unwrap_or_default();
+        params.minimum_group = self.publish.minimum_group.unwrap_or(params.minimum_group);
+        params
     }
 
     /// What the command line changed, as text for the fingerprint.

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::campaigns::CampaignsConfig;
+
 /// `[publish]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -10,10 +12,25 @@ pub struct PublishConfig {
     pub segments: bool,
     /// Figures of groups smaller than this are masked; it stands above `[satisfaction] minimum_group`.
     pub minimum_group: Option<u32>,
+    /// Show the values of contact columns in messages and rejects; left out, people see their shape.
+    pub show_values: bool,
+    /// `[publish.campaigns]`: audiences and their files.
+    pub campaigns: CampaignsConfig,
+    /// Write `report.html`; left out: when all stages are computed.
+    pub report: Option<bool>,
+    /// Name customers in the report.
+    pub report_customers: bool,
 }
 
 impl Default for PublishConfig {
     fn default() -> Self {
-        Self { segments: true, minimum_group: None }
+        Self {
+            segments: true,
+            minimum_group: None,
+            show_values: false,
+            report: None,
+            report_customers: false,
+            campaigns: CampaignsConfig::default(),
+        }
     }
 }

@@ -17,7 +17,7 @@ pub struct RunConfig {
     pub as_of: Option<AsOf>,
     /// Seed of every random draw.
     pub seed: u64,
-    /// Language of the report: `en` or `fa`.
+    /// Language of the report: `en`, `fa`, or `both` with a switch.
     pub locale: Locale,
     /// IANA time zone that decides the day.
     pub timezone: String,
@@ -39,13 +39,60 @@ impl Default for RunConfig {
 }
 
 /// Language of what people read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Locale {
+    /// English
+    #[default]
+    En,
+    /// Persian
+    Fa,
+    /// Both, with a switch on the page; English first.
+    Both,
+}
+
+/// One language of what people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
     /// English
     En,
     /// Persian
     Fa,
+}
+
+impl Language {
+    /// The language's code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fa => "fa",
+        }
+    }
+}
+
+impl Locale {
+    /// The languages of a page, first the one it opens with.
+    pub fn languages(self) -> &'static [Language] {
+        match self {
+            Self::En => &[Language::En],
+            Self::Fa => &[Language::Fa],
+            Self::Both => &[Language::En, Language::Fa],
+        }
+    }
+
+    /// The word of the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fa => "fa",
+            Self::Both => "both",
+        }
+    }
+
+    /// The locale of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::En, Self::Fa, Self::Both].into_iter().find(|locale| locale.name() == name)
+    }
 }
 
 /// A stage that can be asked for.
@@ -60,13 +107,28 @@ pub enum Stage {
     Satisfaction,
     /// Loyalty index and quadrant; needs rfm and satisfaction.
     Loyalty,
+    /// Tiers: key, growing, other; needs rfm.
+    Priority,
+    /// Rates, times and recovery of complaints; each customer's complaints.
+    Complaints,
     /// k-means clusters; needs rfm's measures.
     Clusters,
+    /// Whom to call tonight, by the labels that other stages made.
+    Watchlist,
 }
 
 impl Stage {
     /// Every stage, in the order of the run.
-    pub const ALL: [Self; 5] = [Self::Activity, Self::Rfm, Self::Satisfaction, Self::Loyalty, Self::Clusters];
+    pub const ALL: [Self; 8] = [
+        Self::Activity,
+        Self::Rfm,
+        Self::Satisfaction,
+        Self::Loyalty,
+        Self::Priority,
+        Self::Complaints,
+        Self::Clusters,
+        Self::Watchlist,
+    ];
 
     /// The word of the configuration.
     pub fn name(self) -> &'static str {
@@ -75,7 +137,10 @@ impl Stage {
             Self::Rfm => "rfm",
             Self::Satisfaction => "satisfaction",
             Self::Loyalty => "loyalty",
+            Self::Priority => "priority",
+            Self::Complaints => "complaints",
             Self::Clusters => "clusters",
+            Self::Watchlist => "watchlist",
         }
     }
 
@@ -93,7 +158,10 @@ impl Stage {
     pub fn needs(self) -> &'static [Self] {
         match self {
             Self::Activity => &[],
-            Self::Rfm | Self::Satisfaction | Self::Clusters => &[Self::Activity],
+            Self::Rfm | Self::Satisfaction | Self::Complaints | Self::Clusters | Self::Watchlist => {
+                &[Self::Activity]
+            }
+            Self::Priority => &[Self::Activity, Self::Rfm],
             Self::Loyalty => &[Self::Activity, Self::Rfm, Self::Satisfaction],
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::block::{Block, Cell};
 use crate::facts::TextColumn;
 use crate::math::money::Money;
+use crate::privacy::mask::shape;
 use crate::schema::Reason;
 use crate::{Error, Result, Warning};
 
@@ -73,6 +74,25 @@ impl SetAside {
         *self = sorted;
     }
 
+    /// The same rows with the shape of their values instead of the values, but for those of the column
+    /// `shown`.
+    #[must_use]
+    pub fn masked(mut self, shown: Option<u16>) -> Self {
+        let (values, raw) = (std::mem::take(&mut self.values), std::mem::take(&mut self.raw));
+        let masked = |bytes| shape(&String::from_utf8_lossy(bytes)).into_bytes();
+        for row in 0..self.rows.len() {
+            match values.get(row) {
+                Some(value) if shown.is_some() && self.columns[row] == shown => self.values.push(value),
+                // Without a column the value says what is wrong with the row, in our words.
+                Some(value) if self.columns[row].is_none() => self.values.push(value),
+                Some(value) => self.values.push(&masked(value)),
+                None => self.values.push_null(),
+            }
+            self.raw.push(&masked(raw.get(row).unwrap_or_default()));
+        }
+        self
+    }
+
     /// Number of rows set aside.
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -86,9 +106,9 @@ impl SetAside {
 
 /// The bytes as UTF-8; what is no text becomes U+FFFD, so that the rejects table can be read everywhere.
 fn valid(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
-    match String::from_utf8_lossy(bytes) {
-        std::borrow::Cow::Borrowed(_) => std::borrow::Cow::Borrowed(bytes),
-        std::borrow::Cow::Owned(text) => std::borrow::Cow::Owned(text.into_bytes()),
+    match std::str::from_utf8(bytes) {
+        Ok(_) => std::borrow::Cow::Borrowed(bytes),
+        Err(_) => std::borrow::Cow::Owned(String::from_utf8_lossy(bytes).into_owned().into_bytes()),
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::io::Write;
+use std::sync::Arc;
+
+use arrow::buffer::ScalarBuffer;
 
 use crate::facts::TextColumn;
 use crate::schema::Reason;
@@ -46,6 +49,9 @@ impl<'a> Cell<'a> {
 }
 
 fn iso(micros: i64) -> String {
+    if let Some(text) = whole_second(micros) {
+        return String::from_utf8_lossy(&text).into_owned();
+    }
     chrono::DateTime::from_timestamp_micros(micros)
         .map_or_else(|| micros.to_string(), |t| t.naive_utc().to_string())
 }
@@ -58,17 +64,24 @@ pub enum Column {
     /// Texts with bytes of their own.
     Text(TextColumn),
     /// Few texts and, for each row, which one; `u32::MAX` is absent.
-    Dictionary(TextColumn, Vec<u32>),
+    Dictionary(Arc<TextColumn>, Vec<u32>),
     /// Whole numbers.
-    Int(Vec<i64>, Option<Vec<bool>>),
+    Int(ScalarBuffer<i64>, Option<Vec<bool>>),
     /// Floats.
-    Float(Vec<f64>, Option<Vec<bool>>),
+    Float(ScalarBuffer<f64>, Option<Vec<bool>>),
     /// Times on the wall clock, µs.
-    Wall(Vec<i64>, Option<Vec<bool>>),
+    Wall(ScalarBuffer<i64>, Option<Vec<bool>>),
     /// Instants, µs UTC.
-    Instant(Vec<i64>, Option<Vec<bool>>),
+    Instant(ScalarBuffer<i64>, Option<Vec<bool>>),
     /// Mixed values, as spreadsheets and JSON have them.
     Mixed(Vec<Value>),
+}
+
+impl Column {
+    /// Every value is a number, stored as one.
+    pub fn holds_numbers(&self) -> bool {
+        matches!(self, Self::Int(..) | Self::Float(..))
+    }
 }
 
 /// An owned cell.
@@ -160,10 +173,7 @@ impl Block {
                 }
             }
             Column::Text(texts) => texts.get(row).map_or(Cell::Null, Cell::Text),
-            Column::Dictionary(texts, codes) => match codes[row] {
-                u32::MAX => Cell::Null,
-                code => texts.get(code as usize).map_or(Cell::Null, Cell::Text),
-            },
+            Column::Dictionary(texts, codes) => entry(texts, codes[row]),
             Column::Int(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Int),
             Column::Float(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Float),
             Column::Wall(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Wall),
@@ -205,6 +215,9 @@ impl Block {
             Column::Text(texts) => {
                 rows.for_each(|row| see(row, texts.get(row).map_or(Cell::Null, Cell::Text)));
             }
+            Column::Dictionary(texts, codes) => rows.for_each(|row| {
+                see(row, entry(texts, codes[row]));
+            }),
             Column::Int(values, None) => rows.for_each(|row| see(row, Cell::Int(values[row]))),
             Column::Float(values, None) => rows.for_each(|row| see(row, Cell::Float(values[row]))),
             Column::Wall(values, None) => rows.for_each(|row| see(row, Cell::Wall(values[row]))),
@@ -235,14 +248,27 @@ impl Block {
     }
 }
 
+/// An entry of a dictionary; `u32::MAX` is none.
+fn entry(texts: &TextColumn, code: u32) -> Cell<'_> {
+    match code {
+        u32::MAX => Cell::Null,
+        code => texts.get(code as usize).map_or(Cell::Null, Cell::Text),
+    }
+}
+
 /// Appends a cell as JSON.
 fn json(out: &mut Vec<u8>, cell: Cell<'_>) {
     // Writing to memory cannot fail.
     let _ = match cell {
         Cell::Null => out.write_all(b"null"),
-        Cell::Int(v) => write!(out, "{v}"),
-        Cell::Float(v) if v.is_finite() => write!(out, "{v}"),
+        Cell::Int(v) => serde_json::to_writer(out, &v).map_err(std::io::Error::from),
+        Cell::Float(v) if v.is_finite() => serde_json::to_writer(out, &v).map_err(std::io::Error::from),
         Cell::Bool(v) => write!(out, "{v}"),
+        Cell::Wall(micros) | Cell::Instant(micros) if whole_second(micros).is_some() => {
+            out.push(b'"');
+            out.extend(whole_second(micros).into_iter().flatten());
+            out.write_all(if matches!(cell, Cell::Instant(_)) { b"Z\"" } else { b"\"" })
+        }
         Cell::Text(text) if is_plain(text) => {
             out.push(b'"');
             out.extend_from_slice(text);
@@ -250,6 +276,29 @@ fn json(out: &mut Vec<u8>, cell: Cell<'_>) {
         }
         other => serde_json::to_writer(out, &other.shown()).map_err(std::io::Error::from),
     };
+}
+
+/// `2024-01-01 00:04:10`, for whole seconds of the years 0 to 9999; the others take the long way.
+fn whole_second(micros: i64) -> Option<[u8; 19]> {
+    use chrono::{Datelike as _, Timelike as _};
+    let time = chrono::DateTime::from_timestamp_micros(micros)?;
+    let year = u32::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
+    if micros % 1_000_000 != 0 {
+        return None;
+    }
+    let mut text = *b"0000-00-00 00:00:00";
+    let mut put = |at: usize, value: u32| {
+        text[at] = b'0' + (value / 10 % 10) as u8;
+        text[at + 1] = b'0' + (value % 10) as u8;
+    };
+    put(0, year / 100);
+    put(2, year % 100);
+    put(5, time.month());
+    put(8, time.day());
+    put(11, time.hour());
+    put(14, time.minute());
+    put(17, time.second());
+    Some(text)
 }
 
 /// Text that JSON takes as it is.

@@ -2,14 +2,21 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, StringViewArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, ListArray, RecordBatch, StringArray,
+    StringViewArray,
+};
 use arrow::compute::cast;
-use arrow::datatypes::{self as types, ArrowNativeType, ByteArrayType, DataType, TimeUnit};
+use arrow::datatypes::{
+    self as types, ArrowNativeType, ByteArrayType, DataType, Field, Fields, Schema, TimeUnit,
+};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 
 use super::block::{Block, Column, Raw, Value};
@@ -21,6 +28,8 @@ use crate::{Error, Result};
 const LARGEST_RATIO: u64 = 20_000;
 /// Rows read at once; larger row groups are read in slices.
 const SLICE_ROWS: usize = 1 << 18;
+/// Rows of a block: few enough to stay in cache while they are worked on.
+const BLOCK_ROWS: usize = 1 << 15;
 
 /// An opened Parquet file: its metadata and where it is.
 #[derive(Clone)]
@@ -46,7 +55,7 @@ impl ParquetFile {
         let file = File::open(path).map_err(Error::io("read", path))?;
         let size = file.metadata().map_err(Error::io("read", path))?.len();
         let metadata = guarded(path, || {
-            ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| {
+            load(&file).map_err(|e| {
                 Error::input(path, format!("not a readable Parquet file: {e}"))
                     .hint("was it copied completely?")
             })
@@ -86,42 +95,107 @@ impl ParquetFile {
             .collect()
     }
 
+    /// The piece's share of the bytes of its row group.
+    pub fn bytes(&self, slice: Slice) -> u64 {
+        let group = self.metadata.metadata().row_group(slice.group);
+        let (bytes, rows) = (group.compressed_size().max(0) as f64, group.num_rows().max(1) as f64);
+        (bytes * slice.rows as f64 / rows) as u64
+    }
+
     /// Reads the requested columns of one piece. `None` asks for a column the file does not have.
     ///
     /// # Errors
     /// `Input` when a page is damaged or a column holds lists or structures.
     pub fn read(&self, slice: Slice, wanted: &[Option<usize>], names: &[String]) -> Result<Block> {
-        guarded(&self.path, || self.block(slice, wanted, names))
+        let mut whole = None;
+        self.read_by(slice.rows, slice, wanted, names, &mut |block| {
+            whole = Some(block);
+            Ok(())
+        })?;
+        whole.ok_or_else(|| Error::input(&self.path, "ends before its rows"))
     }
 
-    fn block(&self, slice: Slice, wanted: &[Option<usize>], names: &[String]) -> Result<Block> {
+    /// The same as blocks that stay in cache, in their order.
+    ///
+    /// # Errors
+    /// As [`ParquetFile::read`], and those of `take`.
+    pub fn read_blocks(
+        &self,
+        slice: Slice,
+        wanted: &[Option<usize>],
+        names: &[String],
+        take: &mut dyn FnMut(Block) -> Result<()>,
+    ) -> Result<()> {
+        self.read_by(BLOCK_ROWS, slice, wanted, names, take)
+    }
+
+    fn read_by(
+        &self,
+        at_once: usize,
+        slice: Slice,
+        wanted: &[Option<usize>],
+        names: &[String],
+        take: &mut dyn FnMut(Block) -> Result<()>,
+    ) -> Result<()> {
+        // What `take` says is not about the file: it stays out of the guard's translation of panics.
+        let (mut rows, mut taken) = (0, Ok(()));
+        guarded(&self.path, || {
+            let mut texts = vec![None; wanted.len()];
+            for batch in self.batches(at_once, slice, wanted)? {
+                let batch = batch.map_err(|e| self.bad(slice, &e))?;
+                rows += batch.num_rows();
+                taken = take(self.block(&batch, wanted, names, &mut texts)?);
+                if taken.is_err() {
+                    return Ok(());
+                }
+            }
+            Ok(())
+        })?;
+        taken?;
+        if rows == slice.rows {
+            return Ok(());
+        }
+        Err(self.bad(slice, &format!("holds {rows} rows where {} are stated", slice.rows)))
+    }
+
+    fn bad(&self, slice: Slice, what: &dyn std::fmt::Display) -> Error {
+        Error::input(&self.path, format!("row group {}: {what}", slice.group + 1))
+    }
+
+    fn batches(
+        &self,
+        at_once: usize,
+        slice: Slice,
+        wanted: &[Option<usize>],
+    ) -> Result<ParquetRecordBatchReader> {
         let file = File::open(&self.path).map_err(Error::io("read", &self.path))?;
-        let bad = |e: &dyn std::fmt::Display| {
-            Error::input(&self.path, format!("row group {}: {e}", slice.group + 1))
-        };
-        let mut roots: Vec<usize> = wanted.iter().flatten().copied().collect();
-        roots.sort_unstable();
-        roots.dedup();
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());
-        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots(wanted));
+        ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
             .with_row_groups(vec![slice.group])
             .with_projection(mask)
             .with_offset(slice.offset)
             .with_limit(slice.rows)
-            .with_batch_size(slice.rows)
+            .with_batch_size(at_once)
             .build()
-            .map_err(|e| bad(&e))?;
-        let batch = reader.next().ok_or_else(|| bad(&"ends before its rows"))?.map_err(|e| bad(&e))?;
-        if batch.num_rows() != slice.rows {
-            return Err(bad(&format!("holds {} rows where {} are stated", batch.num_rows(), slice.rows)));
-        }
+            .map_err(|e| self.bad(slice, &e))
+    }
+
+    fn block(
+        &self,
+        batch: &RecordBatch,
+        wanted: &[Option<usize>],
+        names: &[String],
+        texts: &mut [Option<Texts>],
+    ) -> Result<Block> {
+        let roots = roots(wanted);
         let columns = wanted
             .iter()
             .zip(names)
-            .map(|(root, name)| match root {
+            .zip(texts)
+            .map(|((root, name), texts)| match root {
                 Some(root) => {
                     let at = roots.binary_search(root).expect("every wanted root is projected");
-                    convert(batch.column(at)).ok_or_else(|| {
+                    convert(batch.column(at), texts).ok_or_else(|| {
                         let kind = batch.column(at).data_type();
                         Error::input(
                             &self.path,
@@ -129,7 +203,7 @@ impl ParquetFile {
                         )
                     })
                 }
-                None => Ok(Column::Dictionary(TextColumn::default(), vec![u32::MAX; batch.num_rows()])),
+                None => Ok(Column::Dictionary(Arc::default(), vec![u32::MAX; batch.num_rows()])),
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(Block {
@@ -142,6 +216,44 @@ impl ParquetFile {
             broken: Vec::new(),
         })
     }
+}
+
+/// The footer, with texts that the file keeps as dictionaries left that way: each is then looked at once.
+fn load(file: &File) -> Result<ArrowReaderMetadata, ParquetError> {
+    let found = ArrowReaderMetadata::load(file, ArrowReaderOptions::new())?;
+    let groups = found.metadata().row_groups();
+    let kept_as_dictionary = |leaf: usize| {
+        !groups.is_empty() && groups.iter().all(|g| g.column(leaf).dictionary_page_offset().is_some())
+    };
+    // Leaves and fields are the same columns only in a flat file.
+    if found.parquet_schema().num_columns() != found.schema().fields().len() {
+        return Ok(found);
+    }
+    let field = |(leaf, field): (usize, &Arc<Field>)| match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View if kept_as_dictionary(leaf) => {
+            let kind = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+            Arc::new(field.as_ref().clone().with_data_type(kind))
+        }
+        _ => Arc::clone(field),
+    };
+    let fields: Fields = found.schema().fields().iter().enumerate().map(field).collect();
+    let schema = Arc::new(Schema::new_with_metadata(fields, found.schema().metadata().clone()));
+    ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), ArrowReaderOptions::new().with_schema(schema))
+}
+
+/// The columns of the file to decode, in its order.
+fn roots(wanted: &[Option<usize>]) -> Vec<usize> {
+    let mut roots: Vec<usize> = wanted.iter().flatten().copied().collect();
+    roots.sort_unstable();
+    roots.dedup();
+    roots
+}
+
+/// The texts of a dictionary, and where the file's reader keeps them: the batches of a row group share them.
+#[derive(Clone)]
+struct Texts {
+    from: StringArray,
+    texts: Arc<TextColumn>,
 }
 
 fn nulls(array: &dyn Array) -> Option<Vec<bool>> {
@@ -167,16 +279,37 @@ fn views(array: &StringViewArray) -> TextColumn {
     column
 }
 
-fn dictionary(array: &ArrayRef) -> Option<Column> {
+fn dictionary(array: &ArrayRef, known: &mut Option<Texts>) -> Option<Column> {
     let dictionary = array.as_any_dictionary();
-    let values = cast(dictionary.values(), &DataType::Utf8).ok()?;
+    let values = cast(dictionary.values(), &DataType::Utf8).ok()?.as_string::<i32>().clone();
+    let texts = match known {
+        Some(known) if known.is(&values) => Arc::clone(&known.texts),
+        _ => {
+            let texts = Arc::new(texts(&values));
+            Arc::clone(&known.insert(Texts { from: values, texts }).texts)
+        }
+    };
     let keys = cast(dictionary.keys(), &DataType::UInt32).ok()?;
-    let codes = keys.as_primitive::<types::UInt32Type>().iter().map(|k| k.unwrap_or(u32::MAX)).collect();
-    Some(Column::Dictionary(texts(values.as_string::<i32>()), codes))
+    let keys = keys.as_primitive::<types::UInt32Type>();
+    let codes = match keys.nulls() {
+        None => keys.values().to_vec(),
+        Some(nulls) => {
+            keys.values().iter().zip(nulls).map(|(k, valid)| if valid { *k } else { u32::MAX }).collect()
+        }
+    };
+    Some(Column::Dictionary(texts, codes))
 }
 
-/// A column of an Arrow batch in the engine's own types; `None` for lists, structures and the like.
-fn convert(array: &ArrayRef) -> Option<Column> {
+impl Texts {
+    /// The same texts at the same place.
+    fn is(&self, values: &StringArray) -> bool {
+        self.from.len() == values.len() && self.from.values().ptr_eq(values.values())
+    }
+}
+
+/// A column of an Arrow batch in the engine's own types; `None` for lists of other things than texts, structures and
+/// the like.
+fn convert(array: &ArrayRef, texts_of: &mut Option<Texts>) -> Option<Column> {
     let empty = nulls(array);
     Some(match array.data_type() {
         DataType::Utf8 => Column::Text(texts(array.as_string::<i32>())),
@@ -184,20 +317,20 @@ fn convert(array: &ArrayRef) -> Option<Column> {
         DataType::Binary => Column::Text(texts(array.as_binary::<i32>())),
         DataType::LargeBinary => Column::Text(texts(array.as_binary::<i64>())),
         DataType::Utf8View => Column::Text(views(array.as_string_view())),
-        DataType::Dictionary(_, _) => dictionary(array)?,
+        DataType::Dictionary(_, _) => dictionary(array, texts_of)?,
         DataType::Boolean => Column::Mixed(booleans(array.as_boolean())),
         DataType::UInt64 => texts_of_numbers(array)?,
         kind if kind.is_integer() => {
             let wide = cast(array, &DataType::Int64).ok()?;
-            Column::Int(wide.as_primitive::<types::Int64Type>().values().to_vec(), empty)
+            Column::Int(wide.as_primitive::<types::Int64Type>().values().clone(), empty)
         }
         DataType::Float32 => {
             let values = array.as_primitive::<types::Float32Type>().values();
-            Column::Float(values.iter().map(|v| decimal(*v)).collect(), empty)
+            Column::Float(values.iter().map(|v| decimal(*v)).collect::<Vec<_>>().into(), empty)
         }
         kind if kind.is_floating() => {
             let wide = cast(array, &DataType::Float64).ok()?;
-            Column::Float(wide.as_primitive::<types::Float64Type>().values().to_vec(), empty)
+            Column::Float(wide.as_primitive::<types::Float64Type>().values().clone(), empty)
         }
         DataType::Decimal32(..)
         | DataType::Decimal64(..)
@@ -206,16 +339,32 @@ fn convert(array: &ArrayRef) -> Option<Column> {
         DataType::Timestamp(_, zone) => {
             let zoned = zone.is_some();
             let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, zone.clone())).ok()?;
-            let values = micros.as_primitive::<types::TimestampMicrosecondType>().values().to_vec();
+            let values = micros.as_primitive::<types::TimestampMicrosecondType>().values().clone();
             if zoned { Column::Instant(values, empty) } else { Column::Wall(values, empty) }
         }
         DataType::Date32 | DataType::Date64 => {
             let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None)).ok()?;
-            Column::Wall(micros.as_primitive::<types::TimestampMicrosecondType>().values().to_vec(), empty)
+            Column::Wall(micros.as_primitive::<types::TimestampMicrosecondType>().values().clone(), empty)
         }
-        DataType::Null => Column::Dictionary(TextColumn::default(), vec![u32::MAX; array.len()]),
+        DataType::List(item) if item.data_type() == &DataType::Utf8 => Column::Text(joined(array.as_list())),
+        DataType::Null => Column::Dictionary(Arc::default(), vec![u32::MAX; array.len()]),
         _ => return None,
     })
+}
+
+/// Texts of a list, side by side: `angry, complaint_overdue`.
+fn joined(lists: &ListArray) -> TextColumn {
+    let mut column = TextColumn::default();
+    for list in lists.iter() {
+        match list {
+            Some(list) => {
+                let texts: Vec<&str> = list.as_string::<i32>().iter().flatten().collect();
+                column.push(texts.join(", ").as_bytes());
+            }
+            None => column.push_null(),
+        }
+    }
+    column
 }
 
 /// The decimal that a single-precision float stands for: 2.55, not the 2.5499999523 that its bits are.

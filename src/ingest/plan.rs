@@ -3,14 +3,17 @@
 
 use std::path::Path;
 
-use super::block::{Block, Cell};
+use super::block::{Block, Cell, Column};
 use super::id::is_missing;
 use super::join::{Lookup, NO_ROW};
 use super::numbers::{DecimalMark, MarkDetector};
 use super::source::{self, OpenFile};
+use super::text::fold_digits;
 use super::times::{Calendar, DetectError, Detector, TimeFormat};
 use crate::config::transactions::{CalendarRule, Decimal};
 use crate::config::{ColumnName, Join, Source};
+use crate::facts::TextColumn;
+use crate::privacy::email;
 use crate::{Error, Result, error};
 
 /// Where a wanted column's values are.
@@ -101,6 +104,11 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Rows take values from joined tables, too.
+    pub fn is_joined(&self) -> bool {
+        !self.joined.is_empty()
+    }
+
     fn place_columns(&mut self, source: &Source, base: &Path, named: &[String]) -> Result<()> {
         let tables = source.joins.iter().map(|j| Table::open(j, source, base)).collect::<Result<Vec<_>>>()?;
         for name in named {
@@ -155,6 +163,11 @@ impl Plan {
         let shown: Vec<_> = files.iter().map(|f| format!("`{}`", f.shown())).collect();
         let message =
             format!("`{section}` names the column `{name}`, which {} does not have", shown.join(" with "));
+        if names.iter().any(|name| is_contact_data(name)) {
+            return Error::config(message).hint(
+                "its first row holds data instead of names: say `header = false`, and name columns by number",
+            );
+        }
         let list = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
         Error::config(message).hint(error::closest(name, names.iter().copied()).map_or_else(
             || format!("its columns: {list}"),
@@ -196,7 +209,7 @@ impl Plan {
         }
         let mut detector = MarkDetector::default();
         let mut blocks = 0;
-        self.sample(name, &mut |values| {
+        self.sample(name, Stored::Numbers, &mut |values| {
             values.iter().for_each(|v| detector.observe(v));
             blocks += 1;
             blocks < MARK_BLOCKS
@@ -223,6 +236,21 @@ impl Plan {
         declared: &str,
         calendar: CalendarRule,
     ) -> Result<Option<TimeFormat>> {
+        self.time_format_like(name, declared, calendar, None)
+    }
+
+    /// As [`Plan::time_format`], beside a column whose format is settled: a column without a value, or whose
+    /// values do not tell the day from the month, is written like that one.
+    ///
+    /// # Errors
+    /// As [`Plan::time_format`].
+    pub fn time_format_like(
+        &self,
+        name: &str,
+        declared: &str,
+        calendar: CalendarRule,
+        beside: Option<&TimeFormat>,
+    ) -> Result<Option<TimeFormat>> {
         let calendar = match calendar {
             CalendarRule::Auto => Calendar::Auto,
             CalendarRule::Gregorian => Calendar::Gregorian,
@@ -233,7 +261,7 @@ impl Plan {
         }
         let mut detector = Detector::new(calendar);
         let mut texts = false;
-        self.sample(name, &mut |values| {
+        self.sample(name, Stored::Times, &mut |values| {
             texts |= !values.is_empty();
             values.iter().for_each(|v| detector.observe(v));
             !detector.is_settled()
@@ -241,7 +269,12 @@ impl Plan {
         if !texts {
             return Ok(None);
         }
-        detector.finish().map(Some).map_err(|e| self.undecided(name, &e))
+        match (detector.finish(), beside) {
+            (Err(DetectError::Empty | DetectError::Ambiguous { .. }), Some(beside)) => {
+                Ok(Some(beside.clone()))
+            }
+            (found, _) => found.map(Some).map_err(|e| self.undecided(name, &e)),
+        }
     }
 
     fn undecided(&self, name: &str, error: &DetectError) -> Error {
@@ -252,8 +285,9 @@ impl Plan {
         Error::config(format!("`[{}]` column `{name}`: {error}", self.section)).hint(hint)
     }
 
-    /// Shows a column's texts block by block, from the first file on, while `more` asks for more.
-    fn sample(&self, name: &str, more: &mut dyn FnMut(&[&[u8]]) -> bool) -> Result<()> {
+    /// Shows a column's texts block by block, from the first file on, while `more` asks for more. What files
+    /// store in a type of its own is not shown.
+    fn sample(&self, name: &str, stored: Stored, more: &mut dyn FnMut(&[&[u8]]) -> bool) -> Result<()> {
         let column = match self.places[self.column(name)] {
             Place::Joined { join, column } => {
                 let lookup = &self.joined[join].lookup;
@@ -266,20 +300,23 @@ impl Plan {
         };
         for file in &self.files {
             let request = file.request(&column)?;
-            let (mut open, mut stored, mut failed) = (true, false, None);
+            let (mut open, mut typed, mut failed) = (true, false, None);
             file.pieces(&mut |piece| {
                 match file.block(piece, &request) {
+                    Ok(block) if stored == Stored::Numbers && block.columns[0].holds_numbers() => {
+                        typed = true;
+                    }
                     Ok(block) => {
                         let owned: Vec<Vec<u8>> =
                             (0..block.rows).filter_map(|r| shown(block.cell(0, r))).collect();
                         let texts: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
                         // A typed column has no texts to show in any of its pieces; the next file may have.
-                        stored = texts.is_empty() && file.is_typed();
+                        typed = texts.is_empty() && file.is_typed();
                         open = more(&texts);
                     }
                     Err(error) => failed = Some(error),
                 }
-                open && !stored && failed.is_none()
+                open && !typed && failed.is_none()
             })?;
             if let Some(error) = failed {
                 return Err(error);
@@ -290,6 +327,18 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// What a file may store in a type of its own, so that there is no spelling to learn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    Numbers,
+    Times,
+}
+
+/// No header is an e-mail address or a phone number: the first row is a person, whom no message should show.
+fn is_contact_data(name: &str) -> bool {
+    email::canonical(name).is_some() || fold_digits(name).bytes().filter(u8::is_ascii_digit).count() > 7
 }
 
 /// Blocks looked at to learn the decimal mark of a column.
@@ -341,6 +390,17 @@ impl<'a> View<'a> {
         match self.plan.places[wanted] {
             Place::Main(column) => self.block.each_of(column, rows, see),
             place @ Place::Joined { .. } => rows.iter().for_each(|row| see(self.at(place, *row as usize))),
+        }
+    }
+
+    /// The texts of a wanted column and which of them each row has, where the file keeps them like that.
+    pub fn dictionary(&self, wanted: usize) -> Option<(&'a TextColumn, &'a [u32])> {
+        match self.plan.places[wanted] {
+            Place::Main(column) => match &self.block.columns[column] {
+                Column::Dictionary(texts, codes) => Some((texts, codes)),
+                _ => None,
+            },
+            Place::Joined { .. } => None,
         }
     }
 

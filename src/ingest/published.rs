@@ -44,9 +44,34 @@ impl Published {
         ParquetFile::open(&folder.join(format!("{}.parquet", customers::TABLE.name)))
     }
 
+    /// The folder of the result.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &serde_json::Value {
+        &self.manifest
+    }
+
     /// The as-of day.
     pub fn as_of(&self) -> &str {
         self.manifest["as_of"].as_str().unwrap_or("an unknown day")
+    }
+
+    /// The fingerprint of the run.
+    pub fn fingerprint(&self) -> &str {
+        self.manifest["fingerprint"].as_str().unwrap_or_default()
+    }
+
+    /// The configuration of the run, as written.
+    pub fn config(&self) -> &str {
+        self.manifest["config"].as_str().unwrap_or_default()
+    }
+
+    /// The file of a table.
+    pub fn file(&self, table: &str) -> PathBuf {
+        self.folder.join(format!("{table}.parquet"))
     }
 
     /// Whether the customers table has this column.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::block::Block;
 use super::source::{OpenFile, Piece};
-use crate::{Error, Result};
+use crate::Result;
 
 /// Pieces mapped at a time for each thread; as many again wait to be mapped.
 const PIECES_PER_THREAD: usize = 2;
@@ -67,17 +67,23 @@ pub fn read_blocks<T: Send>(
             if batch.is_empty() {
                 return Ok(());
             }
-            let mapped: Vec<Result<Mapped<T>>> = batch
+            let mapped: Vec<Result<Vec<Mapped<T>>>> = batch
                 .into_par_iter()
                 .map(|(file, piece)| {
-                    let bytes = piece.bytes();
-                    let block = files[file].block(piece, &requests[file])?;
-                    let (rows, lines) = (block.rows as u64, block.line_count);
-                    Ok(Mapped { file, rows, lines, bytes, value: map(file, block)? })
+                    let (mut bytes, mut mapped) = (files[file].bytes_of(&piece), Vec::new());
+                    files[file].blocks(piece, &requests[file], &mut |block| {
+                        let (rows, lines) = (block.rows as u64, block.line_count);
+                        let value = map(file, block)?;
+                        mapped.push(Mapped { file, rows, lines, bytes: std::mem::take(&mut bytes), value });
+                        Ok(())
+                    })?;
+                    Ok(mapped)
                 })
                 .collect();
-            let placed =
-                mapped.into_iter().map(|m| Ok(place.next(m?, files))).collect::<Result<Vec<_>, Error>>()?;
+            let mut placed = Vec::with_capacity(mapped.len());
+            for mapped in mapped {
+                placed.extend(mapped?.into_iter().map(|m| place.next(m, files)));
+            }
             sink(placed)?;
         }
     })

@@ -15,6 +15,7 @@ use super::dialect::{self, Declared, Delimiter, Dialect, Quote};
 use super::encoding::{Decoder, Encoding, FileKind, Sniffed, sniff};
 use super::ndjson;
 use super::parquet::{ParquetFile, Slice};
+use super::size;
 use super::xlsx::Sheet;
 use crate::config::Source;
 use crate::config::source::{Form, Format};
@@ -28,7 +29,7 @@ const SAMPLE_BYTES: usize = 1 << 20;
 
 /// How a file's bytes are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Packing {
+pub(super) enum Packing {
     Plain,
     Gzip,
     Zstd,
@@ -72,16 +73,6 @@ pub enum Piece {
     Slice(Slice),
     /// The whole sheet.
     Sheet,
-}
-
-impl Piece {
-    /// Bytes of the piece, where it has bytes.
-    pub fn bytes(&self) -> u64 {
-        match self {
-            Self::Bytes(bytes) => bytes.len() as u64,
-            Self::Slice(_) | Self::Sheet => 0,
-        }
-    }
 }
 
 /// Finds and opens the files of a source, in the order of their names. `wanted` names columns that will be
@@ -454,6 +445,42 @@ impl OpenFile {
     fn damaged(&self, error: &std::io::Error) -> Error {
         Error::input(&self.path, format!("cannot be read to its end: {error}"))
             .hint("was it copied completely?")
+    }
+
+    /// Turns a piece into blocks, in their order: large ones are worked on in parts.
+    ///
+    /// # Errors
+    /// As [`OpenFile::block`], and those of `take`.
+    pub fn blocks(
+        &self,
+        piece: Piece,
+        request: &Request,
+        take: &mut dyn FnMut(Block) -> Result<()>,
+    ) -> Result<()> {
+        match (piece, request, &self.kind) {
+            (Piece::Slice(slice), Request::Columns(columns, names), Kind::Parquet(file)) => {
+                file.read_blocks(slice, columns, names, take)
+            }
+            (piece, ..) => take(self.block(piece, request)?),
+        }
+    }
+
+    /// Bytes of all pieces together, as far as the file tells; for time left, not for accounts.
+    pub fn bytes(&self) -> Option<u64> {
+        match &self.kind {
+            Kind::Parquet(file) => Some(file.slices().into_iter().map(|slice| file.bytes(slice)).sum()),
+            Kind::Xlsx { .. } => None,
+            Kind::Text { .. } | Kind::Ndjson => size::unpacked(&self.path, self.packing),
+        }
+    }
+
+    /// Bytes of a piece, where it has bytes.
+    pub fn bytes_of(&self, piece: &Piece) -> u64 {
+        match (piece, &self.kind) {
+            (Piece::Bytes(bytes), _) => bytes.len() as u64,
+            (Piece::Slice(slice), Kind::Parquet(file)) => file.bytes(*slice),
+            _ => 0,
+        }
     }
 
     /// Turns a piece into a block.

@@ -6,7 +6,9 @@
 //! 1. behaviour is the weighted mean of the three RFM scores on 0 to 1; where the customer was asked
 //!    about recommending or buying again, that attitude is mixed in: the loyalty index;
 //! 2. a cut on each axis, the edge itself counting as high, gives the quadrant;
-//! 3. the distance to the nearer cut says how firmly the customer stands there.
+//! 3. the distance to the nearer cut says how firmly the customer stands there;
+//! 4. the outermost corners hold the loudest advocates and those who warn others off, unless what they say about
+//!    recommending speaks against it.
 //!
 //! Satisfaction answers stay out of the index, otherwise the two axes would share data. Unknown
 //! satisfaction leaves the quadrant null: it is never imputed and never put in the middle. The
@@ -21,7 +23,7 @@ mod why;
 use polars::prelude::*;
 
 pub use params::{Cut, LoyaltyParams, Preset};
-pub use quadrant::{Cuts, Quadrant};
+pub use quadrant::{Cuts, Extreme, Quadrant};
 
 use crate::schema::customers as columns;
 use crate::{Error, Result, Warning, table};
@@ -32,7 +34,8 @@ use why::Known;
 /// What the stage hands on.
 #[derive(Clone, Debug)]
 pub struct Loyalty {
-    /// The customers with `loyalty_index`, `quadrant`, `quadrant_margin` and `quadrant_why`.
+    /// The customers with `loyalty_index` and its parts, `quadrant`, `quadrant_margin`, `quadrant_extreme` and
+    /// `quadrant_why`.
     pub customers: DataFrame,
     /// The cuts in force.
     pub cuts: Cuts,
@@ -61,10 +64,12 @@ pub fn run(
         loyalty: params.cut.in_force(&loyalty),
         satisfaction: params.satisfaction_cut().in_force(&satisfaction),
     };
-    let places: Vec<Option<Place>> = loyalty
-        .iter()
-        .zip(&satisfaction)
-        .map(|(l, s)| Some(quadrant::place((*l)?, (*s)?, (cuts.loyalty?, cuts.satisfaction?), params)))
+    let nps = nps(&customers)?;
+    let places: Vec<Option<Place>> = (0..loyalty.len())
+        .map(|row| {
+            let figures = (loyalty[row]?, satisfaction[row]?);
+            Some(quadrant::place(figures, nps[row], (cuts.loyalty?, cuts.satisfaction?), params))
+        })
         .collect();
     let reasons = table::texts(&customers, columns::SATISFACTION_WHY)?;
     let known = (0..places.len()).map(|row| Known {
@@ -76,13 +81,30 @@ pub fn run(
     let why = why::column(known, cuts);
     let names: Vec<Option<&str>> = places.iter().map(|p| p.map(|p| p.quadrant.name())).collect();
     let margins: Vec<Option<f64>> = places.iter().map(|p| p.map(|p| p.margin)).collect();
+    let extremes: Vec<Option<&str>> = places.iter().map(|p| Some(p.as_ref()?.extreme?.name())).collect();
+    let part = |of: fn(&Index) -> Option<f64>| -> Vec<Option<f64>> {
+        indices.iter().map(|index| index.as_ref().and_then(of)).collect()
+    };
     let labels = vec![
         Column::new(columns::LOYALTY_INDEX.into(), loyalty),
+        Column::new(columns::LOYALTY_BEHAVIOUR.into(), part(|index| Some(index.behaviour))),
+        Column::new(columns::LOYALTY_ATTITUDE.into(), part(|index| index.attitude)),
+        Column::new(columns::QUADRANT_EXTREME.into(), extremes),
         Column::new(columns::QUADRANT.into(), names),
         Column::new(columns::QUADRANT_MARGIN.into(), margins),
         why,
     ];
     Ok(Loyalty { customers: table::with(customers, labels)?, cuts, warnings: warnings(params, cuts) })
+}
+
+/// Whether each customer is a promoter, and whether a detractor, where they were asked.
+fn nps(customers: &DataFrame) -> Result<Vec<(Option<bool>, Option<bool>)>> {
+    if customers.column(columns::NPS_GROUP).is_err() {
+        return Ok(vec![(None, None); customers.height()]);
+    }
+    let is = |group: Option<&str>, name: &str| group.map(|group| group == name);
+    let groups = table::texts(customers, columns::NPS_GROUP)?;
+    Ok(groups.into_iter().map(|group| (is(group, "promoter"), is(group, "detractor"))).collect())
 }
 
 /// The loyalty index of each customer with all three scores.

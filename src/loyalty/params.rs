@@ -83,6 +83,10 @@ pub struct LoyaltyParams {
     /// Nearer to the satisfaction cut than this is near the border; 0.125 is the inside of the
     /// level `satisfied`.
     pub satisfaction_band: f64,
+    /// Loyalty below the first, or of the second and above, is extreme.
+    pub extreme_loyalty: [f64; 2],
+    /// Satisfaction below the first, or of the second and above, is extreme; the levels angry and delighted.
+    pub extreme_satisfaction: [f64; 2],
 }
 
 impl Default for LoyaltyParams {
@@ -95,6 +99,8 @@ impl Default for LoyaltyParams {
             preset: None,
             band: 0.10,
             satisfaction_band: 0.125,
+            extreme_loyalty: [0.25, 0.75],
+            extreme_satisfaction: [0.125, 0.875],
         }
     }
 }
@@ -129,6 +135,15 @@ impl LoyaltyParams {
                 && !(0.0..=1.0).contains(&figure)
             {
                 return Err(Error::config(format!("`[loyalty] {key}` should be 0 to 1, but is {figure}")));
+            }
+        }
+        let corners =
+            [("extreme_loyalty", self.extreme_loyalty), ("extreme_satisfaction", self.extreme_satisfaction)];
+        for (key, [low, high]) in corners {
+            if !(0.0 <= low && low < high && high <= 1.0) {
+                return Err(Error::config(format!(
+                    "`[loyalty] {key}` should be two figures from 0 to 1, the lower first, but is [{low}, {high}]"
+                )));
             }
         }
         Ok(())
@@ -203,6 +218,10 @@ mod tests {
     #[test]
     fn figures_lie_between_zero_and_one() {
         assert_eq!(fault("cut = 1.5"), "`[loyalty] cut` should be 0 to 1, but is 1.5");
+        assert_eq!(
+            fault("extreme_loyalty = [0.8, 0.2]"),
+            "`[loyalty] extreme_loyalty` should be two figures from 0 to 1, the lower first, but is [0.8, 0.2]"
+        );
         assert_eq!(
             fault("attitude_weight = -0.1"),
             "`[loyalty] attitude_weight` should be 0 to 1, but is -0.1"

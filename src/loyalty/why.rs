@@ -91,7 +91,8 @@ fn sentence(
             write!(text, " {} (cut {})", satisfaction.side(score), satisfaction.text)?;
             let Some(place) = customer.place else { return Ok(()) };
             let border = if place.near_border { ", near_border" } else { "" };
-            write!(text, " -> {}{border}", place.quadrant.name())
+            write!(text, " -> {}{border}", place.quadrant.name())?;
+            place.extreme.map_or(Ok(()), |extreme| write!(text, ", {}", extreme.name()))
         }
         (Some(index), None) => {
             let reason = customer.unanswered.unwrap_or("no answer");

@@ -1,5 +1,6 @@
 //! Numeric kernels on slices; they know no tables.
 
+pub mod assignment;
 pub mod correlation;
 pub mod difference;
 pub mod distribution;
@@ -10,4 +11,5 @@ pub mod matrix;
 pub mod money;
 pub mod quantile;
 pub mod random;
+pub mod stability;
 pub mod sum;

@@ -53,6 +53,16 @@ impl Money {
         )
     }
 
+    /// The amount as bytes, for [`Money::from_bytes`].
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_le_bytes()
+    }
+
+    /// The amount that [`Money::to_bytes`] wrote.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(i128::from_le_bytes(bytes))
+    }
+
     /// Above zero.
     pub fn is_positive(self) -> bool {
         self.0 > 0

@@ -9,6 +9,8 @@ use crate::ingest::transactions::Limit;
 /// Days from the first of January of year 1 to 1970-01-01.
 const EPOCH: i32 = 719_163;
 
+const DAY_MICROS: i64 = 86_400_000_000;
+
 /// The moment a run looks from, in the run's time zone.
 #[derive(Clone, Debug)]
 pub struct AsOfMoment {
@@ -27,6 +29,11 @@ impl AsOfMoment {
             AsOf::Wall(wall) => at(zone.to_utc(wall.and_utc().timestamp_micros())),
             AsOf::Instant(instant) => at(instant.timestamp_micros()),
         })
+    }
+
+    /// The moment in µs UTC: the end of the day where only that is known.
+    pub fn end(&self, zone: &Zone) -> i64 {
+        self.instant.unwrap_or_else(|| zone.to_utc(i64::from(self.day + 1) * DAY_MICROS))
     }
 
     /// The end of the day of an instant.

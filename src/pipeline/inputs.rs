@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::Result;
 use crate::config::{Config, Source};
+use crate::ingest::people;
 use crate::ingest::source::resolve;
 use crate::publish::manifest::{InputFile, fingerprint};
 
@@ -40,6 +41,15 @@ pub(super) fn look(config: &Config) -> Result<Inputs> {
     }
     for (survey, name) in config.surveys.iter().zip(config.survey_names()) {
         list(&name, &survey.source())?;
+    }
+    if let Some(complaints) = &config.complaints {
+        list("complaints", &complaints.source())?;
+    }
+    if let Some(customers) = &config.customers {
+        list(people::TABLE, &customers.source())?;
+        if let Some(suppression) = customers.suppression_source() {
+            list("suppression", &suppression)?;
+        }
     }
     if let Some(frozen) = &config.rfm.frozen_file {
         let path = config.base.join(frozen);

@@ -4,30 +4,34 @@
 //! because the library itself neither prints nor reads the clock.
 
 mod as_of;
+pub mod campaigns;
+pub mod complaints;
 mod inputs;
+mod night;
+mod opinions;
 mod outputs;
+mod past;
 pub mod reading;
 mod rejects;
 mod respondents;
 
 use std::path::PathBuf;
 
-use polars::prelude::DataFrame;
-
-use self::as_of::AsOfMoment;
+use self::night::Night;
+use self::past::Past;
 use self::rejects::Rejects;
-use crate::clusters::Clustering;
 use crate::config::{Config, Stage};
-use crate::loyalty::Cuts;
 use crate::publish::manifest::InputTable;
 use crate::publish::parquet::Stamp;
 use crate::publish::{Draft, Store};
-use crate::{Result, Warning, clusters, ingest, loyalty, rfm, satisfaction};
+use crate::{Result, Warning};
 
 /// Watches a run: shows progress, keeps the clock.
 pub trait Observer {
     /// A stage begins.
     fn stage(&mut self, name: &'static str);
+    /// So many bytes are about to be read in this stage, as far as the files tell.
+    fn expect(&mut self, _bytes: u64) {}
     /// Rows and bytes read since the last call.
     fn progress(&mut self, rows: u64, bytes: u64);
     /// Something the reader of the result should know.
@@ -68,21 +72,6 @@ pub enum Outcome {
     },
 }
 
-/// What the stages made of a night, ready to be published.
-struct Night {
-    customers: DataFrame,
-    as_of: AsOfMoment,
-    /// Counting orders; `None` without transactions.
-    orders: Option<u64>,
-    stages: Vec<Stage>,
-    thresholds: Option<DataFrame>,
-    indices: Option<DataFrame>,
-    cuts: Option<Cuts>,
-    clustering: Option<Clustering>,
-    tables: Vec<InputTable>,
-    warnings: Vec<Warning>,
-}
-
 /// Reads the exports, computes every stage asked for and publishes the result.
 ///
 /// # Errors
@@ -96,12 +85,15 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
         store.point_latest_to(&folder)?;
         return Ok(Outcome::UpToDate { folder });
     }
-    let draft = store.draft(&inputs.fingerprint)?;
-    let stamp = Stamp { fingerprint: inputs.fingerprint.clone() };
-    let night = compute(config, &draft, &stamp, observer)?;
+    let past = Past::look(&store, config);
+    let fingerprint = past.fingerprint(&inputs.fingerprint);
+    let draft = store.draft(&fingerprint)?;
+    let stamp = Stamp { fingerprint: fingerprint.clone() };
+    let mut night = compute(config, &past, &draft, &stamp, observer)?;
+    night.compare(config, &past, observer)?;
     observer.stage("publish");
     let figures = outputs::write(config, &night, &inputs, &draft, &stamp, observer)?;
-    let folder = store.commit(&draft, &night.as_of.file_name(), &inputs.fingerprint)?;
+    let folder = store.commit(&draft, &night.as_of.file_name(), &fingerprint)?;
     Ok(Outcome::Published { folder, figures, tables: night.tables })
 }
 
@@ -115,52 +107,44 @@ pub fn check(config: &Config, observer: &mut dyn Observer) -> Result<reading::Fi
 }
 
 /// The stages in order.
-fn compute(config: &Config, draft: &Draft, stamp: &Stamp, observer: &mut dyn Observer) -> Result<Night> {
-    let stages = config.stages();
-    let asked = |stage| stages.contains(&stage);
+fn compute(
+    config: &Config,
+    past: &Past,
+    draft: &Draft,
+    stamp: &Stamp,
+    observer: &mut dyn Observer,
+) -> Result<Night> {
     let mut rejects = Rejects::draft(draft, stamp);
-
     observer.stage(Stage::Activity.name());
-    let reading::Transactions { activity, as_of, table, mut warnings } =
-        reading::transactions(config, &mut rejects, observer)?;
-    let orders = table.is_some().then_some(activity.orders);
-    let mut tables: Vec<InputTable> = table.into_iter().collect();
-    let mut customers = activity.customers.clone();
-    let (mut thresholds, mut indices, mut attitude, mut cuts, mut clustering) =
-        (None, None, None, None, None);
-
-    if asked(Stage::Rfm) {
-        observer.stage(Stage::Rfm.name());
-        let frozen = ingest::thresholds::read(config)?.map(|t| rfm::threshold_rows(&t)).transpose()?;
-        let made = rfm::run(customers, &config.rfm, frozen.as_deref())?;
-        customers = made.customers;
-        thresholds = Some(made.thresholds);
-        warnings.extend(made.warnings);
+    let transactions = reading::transactions(config, &mut rejects, observer)?;
+    let (mut night, activity) = Night::begin(config, transactions);
+    night.people = reading::people(config, &mut rejects, observer, &mut night.tables, &mut night.warnings)?;
+    if night.comes_to(Stage::Rfm, observer) {
+        night.score(config)?;
     }
-    if asked(Stage::Satisfaction) {
-        observer.stage(Stage::Satisfaction.name());
-        let surveys = reading::surveys(config, &activity, &as_of, &mut rejects, observer)?;
-        tables.extend(surveys.tables);
-        let made = satisfaction::run(customers, &surveys.answers, &surveys.items, &config.satisfaction())?;
-        customers = made.customers;
-        (indices, attitude) = (Some(made.indices), Some(made.attitude));
-        warnings.extend(surveys.warnings.into_iter().chain(made.warnings));
+    if night.comes_to(Stage::Satisfaction, observer) {
+        let surveys = reading::surveys(config, &activity, &night.as_of, &mut rejects, observer)?;
+        night.listen(config, surveys)?;
+    }
+    if night.comes_to(Stage::Loyalty, observer) {
+        night.place(config)?;
+    }
+    if night.comes_to(Stage::Priority, observer) {
+        night.prioritise(config, &activity)?;
+    }
+    if night.comes_to(Stage::Complaints, observer) {
+        let read = complaints::read(config, &activity, &night.as_of, &mut rejects, observer)?;
+        night.settle(config, read, &activity)?;
     }
     drop(activity);
-    if asked(Stage::Loyalty) {
-        observer.stage(Stage::Loyalty.name());
-        let made = loyalty::run(customers, attitude.as_deref(), &config.loyalty, config.rfm.scores)?;
-        customers = made.customers;
-        cuts = Some(made.cuts);
-        warnings.extend(made.warnings);
+    if night.comes_to(Stage::Clusters, observer) {
+        night.cluster(config, past)?;
     }
-    if asked(Stage::Clusters) {
-        observer.stage(Stage::Clusters.name());
-        let mut made = clusters::run(customers, &config.clusters, config.run.seed)?;
-        customers = std::mem::take(&mut made.customers);
-        warnings.append(&mut made.warnings);
-        clustering = Some(made);
+    if night.comes_to(Stage::Watchlist, observer) {
+        night.watch(config)?;
     }
+    // Last, because groups are named by labels of every stage.
+    night.sum_up(config)?;
     rejects.finish()?;
-    Ok(Night { customers, as_of, orders, stages, thresholds, indices, cuts, clustering, tables, warnings })
+    Ok(night)
 }

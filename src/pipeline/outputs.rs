@@ -1,5 +1,7 @@
 //! A night to files: every table of the result into the draft, the manifest last.
 
+use std::io::Write;
+
 use polars::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -7,11 +9,12 @@ use super::inputs::Inputs;
 use super::{Night, Observer};
 use crate::clusters::Clustering;
 use crate::config::{Config, Stage};
+use crate::ingest::people::{Consent, Contact, People};
 use crate::loyalty::Cuts;
 use crate::math::sum::Sum;
-use crate::profile::profile;
+use crate::profile::{known_in, profile};
 use crate::publish::parquet::{self, ExtraColumn, Stamp};
-use crate::publish::{Draft, Manifest, members};
+use crate::publish::{Draft, Manifest, members, report};
 use crate::schema::{self, CENTRE_PREFIX, Table, customers as c};
 use crate::{Error, Result, table};
 
@@ -30,6 +33,42 @@ pub(super) fn write(
     stamp: &Stamp,
     observer: &mut dyn Observer,
 ) -> Result<Map<String, Value>> {
+    write_tables(config, night, draft, stamp)?;
+    night.warnings.iter().for_each(|w| observer.warning(w));
+    let figures = figures(night)?;
+    let models = night
+        .clustering
+        .as_ref()
+        .map(|made| serde_json::to_value(&made.model))
+        .transpose()
+        .map_err(|e| Error::internal(format!("the cluster model cannot be stored: {e}")))?;
+    let manifest = Manifest {
+        fingerprint: stamp.fingerprint.clone(),
+        inputs_fingerprint: inputs.fingerprint.clone(),
+        previous: night.compared.as_ref().map_or(Value::Null, |compared| compared.previous.clone()),
+        as_of: night.as_of.shown(),
+        seed: config.run.seed,
+        timezone: config.run.timezone.clone(),
+        stages: night.stages.iter().map(|s| s.name()).collect(),
+        config: config.text.clone(),
+        inputs: inputs.files.clone(),
+        tables: night.tables.clone(),
+        figures: figures.clone(),
+        models: models.into_iter().map(|m| (Stage::Clusters.name().to_owned(), m)).collect(),
+        report: report::Settings::of(config).json(),
+        warnings: night.warnings.clone(),
+        timings: observer.timings(),
+    };
+    if config.reports() {
+        observer.stage("report");
+        write_report(draft, &manifest.json(&[]))?;
+    }
+    manifest.write(draft)?;
+    Ok(figures)
+}
+
+/// Every table of the result.
+fn write_tables(config: &Config, night: &Night, draft: &Draft, stamp: &Stamp) -> Result<()> {
     let writer = Writer { draft, stamp };
     let customers = &night.customers;
     writer.table(customers, &schema::customers::TABLE, &[])?;
@@ -41,8 +80,14 @@ pub(super) fn write(
         adds_up(&segments, customers)?;
         writer.table(&segments, &schema::rfm_segments::TABLE, &[])?;
     }
-    if let Some(indices) = &night.indices {
-        writer.table(indices, &schema::satisfaction::TABLE, &[])?;
+    for (frame, declared) in night.opinions.tables() {
+        writer.table(frame, declared, &[])?;
+    }
+    if let Some(complaints) = &night.complaints {
+        writer.table(complaints, &schema::complaints::TABLE, &[])?;
+    }
+    if let Some(watchlist) = &night.watchlist {
+        writer.table(watchlist, &schema::watchlist::TABLE, &[])?;
     }
     if let Some(cuts) = &night.cuts {
         writer.table(&quadrants(customers, cuts)?, &schema::quadrants::TABLE, &[])?;
@@ -52,33 +97,21 @@ pub(super) fn write(
         writer.table(&profiles, &schema::clusters::TABLE, &extra)?;
         writer.table(&clustering.quality, &schema::cluster_quality::TABLE, &[])?;
     }
+    if let Some((moves, drift)) = night.compared.as_ref().and_then(|compared| compared.tables.as_ref()) {
+        writer.table(moves, &schema::moves::TABLE, &[])?;
+        writer.table(drift, &schema::drift::TABLE, &[])?;
+    }
     if config.publish.segments {
         members::write(customers, draft, stamp)?;
     }
-    night.warnings.iter().for_each(|w| observer.warning(w));
-    let figures = figures(night)?;
-    let models = night
-        .clustering
-        .as_ref()
-        .map(|made| serde_json::to_value(&made.model))
-        .transpose()
-        .map_err(|e| Error::internal(format!("the cluster model cannot be stored: {e}")))?;
-    Manifest {
-        fingerprint: inputs.fingerprint.clone(),
-        as_of: night.as_of.shown(),
-        seed: config.run.seed,
-        timezone: config.run.timezone.clone(),
-        stages: night.stages.iter().map(|s| s.name()).collect(),
-        config: config.text.clone(),
-        inputs: inputs.files.clone(),
-        tables: night.tables.clone(),
-        figures: figures.clone(),
-        models: models.into_iter().map(|m| (Stage::Clusters.name().to_owned(), m)).collect(),
-        warnings: night.warnings.clone(),
-        timings: observer.timings(),
-    }
-    .write(draft)?;
-    Ok(figures)
+    Ok(())
+}
+
+/// The page, from the tables as they were just written.
+fn write_report(draft: &Draft, manifest: &Value) -> Result<()> {
+    let page = report::render(&draft.path(""), manifest, report::Settings::kept(manifest))?;
+    let path = draft.path(report::FILE);
+    draft.create(report::FILE)?.write_all(page.as_bytes()).map_err(Error::io("write", &path))
 }
 
 struct Writer<'a> {
@@ -109,9 +142,11 @@ fn quadrants(customers: &DataFrame, cuts: &Cuts) -> Result<DataFrame> {
     let groups = profile(customers, c::QUADRANT, &QUADRANTS, Some((c::LOYALTY_INDEX, q::LOYALTY_MEAN)))?;
     adds_up(&groups, customers)?;
     let rows = groups.height();
+    let extreme = known_in(customers, c::QUADRANT, &table::texts(&groups, q::NAME)?, c::QUADRANT_EXTREME)?;
     table::with(
         groups,
         vec![
+            Column::new(q::EXTREME.into(), extreme),
             Column::new(q::LOYALTY_CUT.into(), vec![cuts.loyalty; rows]),
             Column::new(q::SATISFACTION_CUT.into(), vec![cuts.satisfaction; rows]),
         ],
@@ -143,6 +178,24 @@ fn clusters(customers: &DataFrame, clustering: &Clustering) -> Result<(DataFrame
     Ok((table::with(groups.clone(), columns)?, extra))
 }
 
+/// How many of the list bought, agreed, and must not be contacted.
+fn list_figures(people: &People, customers: &DataFrame) -> Result<Value> {
+    let bought = table::texts(customers, c::CUSTOMER_ID)?;
+    let listed: Vec<&Contact> = bought.iter().flatten().filter_map(|id| people.contact(id)).collect();
+    let mut out = Map::new();
+    out.insert("listed".into(), json!(people.contacts.len()));
+    out.insert("never_ordered".into(), json!(people.contacts.len() - listed.len()));
+    out.insert("not_listed".into(), json!(bought.len() - listed.len()));
+    let of = |holds: &dyn Fn(&Contact) -> bool| json!(people.contacts.iter().filter(|c| holds(c)).count());
+    out.insert("with_email".into(), of(&|c| c.email_canonical.is_some()));
+    out.insert("with_phone".into(), of(&|c| c.phone_e164.is_some()));
+    out.insert("suppressed".into(), of(&|c| c.suppressed));
+    for (i, name) in people.consents.iter().enumerate() {
+        out.insert(format!("consent {name}"), of(&|c| c.consents[i] == Consent::Granted));
+    }
+    Ok(Value::Object(out))
+}
+
 /// Figures for the manifest and the last lines of a run.
 fn figures(night: &Night) -> Result<Map<String, Value>> {
     let customers = &night.customers;
@@ -153,7 +206,13 @@ fn figures(night: &Night) -> Result<Map<String, Value>> {
     let known = spend.is_empty() || spend.iter().any(Option::is_some);
     let sum: Sum = spend.into_iter().flatten().collect();
     out.insert("spend_total".into(), json!(known.then(|| sum.value())));
-    for column in [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::CLUSTER_NAME] {
+    if let Some(people) = &night.people {
+        out.insert("customer_list".into(), list_figures(people, customers)?);
+    }
+    if let Some(history) = night.compared.as_ref().and_then(|compared| compared.figures.clone()) {
+        out.insert("history".into(), history);
+    }
+    for column in [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::TIER, c::CLUSTER_NAME] {
         if customers.column(column).is_ok() {
             out.insert(column.into(), counts(customers, column)?);
         }

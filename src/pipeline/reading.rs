@@ -4,15 +4,17 @@ use polars::prelude::DataFrame;
 
 use super::Observer;
 use super::as_of::AsOfMoment;
+use super::complaints;
 pub use super::rejects::Example;
 use super::rejects::{Names, Rejects};
 use super::respondents;
-use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex};
+use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex, Runs};
 use crate::config::items::ItemParams;
 use crate::config::transactions::MoneyRule;
-use crate::config::{Config, SurveyConfig};
-use crate::facts::{Facts, KnownCustomers, hash};
+use crate::config::{Config, Stage, SurveyConfig};
+use crate::facts::{KnownCustomers, hash};
 use crate::ingest::accounting::{Account, AnswerAccount};
+use crate::ingest::people::{self, People};
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
 use crate::ingest::surveys::{AnswersBuilder, Open, Response, SurveyReader};
@@ -50,7 +52,7 @@ pub fn transactions(
     let configured = AsOfMoment::configured(config, &zone);
     let limit = configured.as_ref().map_or(Limit::None, AsOfMoment::limit);
     let Some(transactions) = &config.transactions else {
-        return respondents::read(config, &zone, configured);
+        return respondents::read(config, &zone, configured, &rejects.folder());
     };
     let reader = TransactionReader::open(transactions, &config.base, zone.clone(), limit)?;
     rejects.begin("transactions")?;
@@ -80,6 +82,7 @@ pub fn transactions(
         },
         with_quantities: transactions.columns.quantity.is_some(),
         without_money: transactions.rules.money == MoneyRule::None,
+        keep_orders: asks_for_orders(config),
     };
     let mut activity = read.fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     let mut warnings = empty_files(files, &read.rows_of_file);
@@ -104,40 +107,51 @@ fn read_transactions(
 ) -> Result<ReadTransactions> {
     let files = &reader.plan.files;
     let mut read = ReadTransactions {
-        fold: Fold::default(),
+        fold: Fold::new(&rejects.folder()),
         account: Account::default(),
         currencies: std::collections::BTreeSet::new(),
         rows_of_file: vec![0; files.len()],
     };
     let names = Names::of(&reader.plan);
+    observer.expect(bytes(files));
     let mut duplicates = reader.duplicates();
     read_blocks(
         files,
         reader.plan.main_columns(),
-        |_, block| reader.read(block),
-        |mut batch| {
-            for placed in &mut batch {
-                duplicates.drop_from(&mut placed.value);
-            }
-            let facts: Vec<&Facts> = batch.iter().map(|p| &p.value.facts).collect();
-            read.fold.add(&facts);
-            for placed in &mut batch {
-                let aside = std::mem::take(&mut placed.value.aside);
-                let facts = &placed.value.facts;
-                let money: Money = facts.amounts.iter().copied().sum();
-                read.account.book(placed.rows, facts.len() as u64, money, &aside);
-                read.currencies.extend(facts.currencies.iter().cloned());
+        |_, block| {
+            let read = reader.read(block)?;
+            // Which rows of a block stay is known here, unless earlier blocks have a say.
+            let runs = (!reader.drops_duplicates()).then(|| Runs::of(&read.facts));
+            Ok((read, runs))
+        },
+        |batch| {
+            let mut runs_of_batch = Vec::with_capacity(batch.len());
+            for mut placed in batch {
+                let (rows, runs) = &mut placed.value;
+                let runs = runs.take().unwrap_or_else(|| {
+                    duplicates.drop_from(rows);
+                    Runs::of(&rows.facts)
+                });
+                let aside = std::mem::take(&mut rows.aside);
+                read.account.book(placed.rows, runs.rows, runs.amount, &aside);
+                read.currencies.append(&mut rows.facts.currencies);
                 read.rows_of_file[placed.file] += placed.rows;
-                rejects.add(names.aside(placed, aside))?;
+                rejects.add(names.aside(&placed, aside))?;
                 observer.progress(placed.rows, placed.bytes);
+                runs_of_batch.push(runs);
             }
-            Ok(())
+            read.fold.add(runs_of_batch)
         },
     )?;
     Ok(read)
 }
 
-fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
+/// Bytes of the files once unpacked, as far as they tell; 0 when one does not.
+fn bytes(files: &[OpenFile]) -> u64 {
+    files.iter().map(OpenFile::bytes).sum::<Option<u64>>().unwrap_or(0)
+}
+
+pub(super) fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
     let empty = files.iter().zip(rows).filter(|(_, rows)| **rows == 0);
     empty
         .map(|(f, _)| {
@@ -146,7 +160,7 @@ fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
         .collect()
 }
 
-fn forms(files: &[OpenFile]) -> Vec<(String, String)> {
+pub(super) fn forms(files: &[OpenFile]) -> Vec<(String, String)> {
     files.iter().map(|f| (f.shown().to_owned(), f.describe())).collect()
 }
 
@@ -162,9 +176,10 @@ pub struct Surveys {
     pub warnings: Vec<Warning>,
 }
 
-struct Known<'a> {
-    activity: &'a Activity,
-    orders: Option<OrderIndex>,
+/// Customers of the transactions, by their own id or that of an order.
+pub(super) struct Known<'a> {
+    pub(super) activity: &'a Activity,
+    pub(super) orders: Option<OrderIndex>,
 }
 
 impl KnownCustomers for Known<'_> {
@@ -175,6 +190,14 @@ impl KnownCustomers for Known<'_> {
     fn customer_of_order(&self, id: &[u8]) -> Option<u32> {
         self.orders.as_ref()?.customer(hash(id))
     }
+}
+
+/// Some stage looks at single orders, or a table names them instead of customers.
+fn asks_for_orders(config: &Config) -> bool {
+    let stages = config.stages();
+    let asking = [Stage::Priority, Stage::Complaints];
+    asking.iter().any(|stage| stages.contains(stage))
+        || config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some())
 }
 
 /// Reads every survey; customers are those of the transactions.
@@ -189,14 +212,14 @@ pub fn surveys(
     observer: &mut dyn Observer,
 ) -> Result<Surveys> {
     let zone = Zone::parse(&config.run.timezone)?;
-    let by_order =
-        config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some());
-    let known = Known { activity, orders: by_order.then(|| activity.order_index()) };
+    let known =
+        Known { activity, orders: asks_for_orders(config).then(|| activity.order_index()).transpose()? };
     let mut answers = AnswersBuilder::default();
     let (mut tables, mut items, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (survey, name)) in config.surveys.iter().zip(config.survey_names()).enumerate() {
         let reader = SurveyReader::open(survey, &name, &config.base, zone.clone(), as_of.limit())?;
         rejects.begin(&config.rejects_name(index))?;
+        observer.expect(bytes(&reader.plan.files));
         rejects.begin_answers(&config.answers_rejects_name(index))?;
         let mut open = Open::new(survey.items.len());
         let age = |at| as_of.day - zone.day(at);
@@ -271,6 +294,36 @@ fn meanings(survey: &SurveyConfig, name: String, scales: Vec<[f64; 2]>) -> Surve
     }
 }
 
+/// Reads the customer list, if there is one, and adds its account and what is to be known about it.
+///
+/// # Errors
+/// `Config` and `Input` for what does not fit, `Gate` when too much was set aside.
+pub fn people(
+    config: &Config,
+    rejects: &mut Rejects<'_>,
+    observer: &mut dyn Observer,
+    tables: &mut Vec<InputTable>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<People>> {
+    let Some(list) = &config.customers else { return Ok(None) };
+    observer.stage(people::TABLE);
+    rejects.begin(people::TABLE)?;
+    let mut names = None;
+    let found = people::read(list, &config.base, config.publish.show_values, &mut |plan, placed, aside| {
+        let names = names.get_or_insert_with(|| Names::of(plan));
+        observer.progress(placed.rows, placed.bytes);
+        rejects.add(names.aside(placed, aside))
+    })?;
+    tables.push(InputTable {
+        name: people::TABLE.to_owned(),
+        files: found.files.clone(),
+        formats: found.formats.clone(),
+        account: found.account.clone(),
+    });
+    warnings.extend(found.warnings.iter().cloned());
+    Ok(Some(found))
+}
+
 /// What `check` found.
 pub struct Findings {
     /// The accounts and formats.
@@ -313,12 +366,27 @@ pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings
             found.seen = Some(Seen { as_of: read.as_of.shown(), customers, orders });
             found.tables.extend(read.table);
             found.warnings.extend(read.warnings);
+            match people(config, &mut rejects, observer, &mut found.tables, &mut found.warnings) {
+                Ok(_) => {}
+                Err(gate @ Error::Gate { .. }) => found.gate = Some(gate),
+                Err(other) => return Err(other),
+            }
             match surveys(config, &read.activity, &read.as_of, &mut rejects, observer) {
                 Ok(surveys) => {
                     found.tables.extend(surveys.tables);
                     found.warnings.extend(surveys.warnings);
                 }
                 Err(gate @ Error::Gate { .. }) => found.gate = Some(gate),
+                Err(other) => return Err(other),
+            }
+            match complaints::read(config, &read.activity, &read.as_of, &mut rejects, observer) {
+                Ok(complaints) => {
+                    if let Some(read) = complaints {
+                        found.tables.push(read.table);
+                        found.warnings.extend(read.warnings);
+                    }
+                }
+                Err(gate @ Error::Gate { .. }) => found.gate = found.gate.or(Some(gate)),
                 Err(other) => return Err(other),
             }
         }

@@ -1,6 +1,7 @@
 //! Rows that were set aside, on their way to the result or, for `check`, to the screen.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -179,6 +180,14 @@ impl<'a> Rejects<'a> {
     pub(super) fn examples(of_each: usize) -> Self {
         let target = Target::Examples { of_each, seen: BTreeMap::new(), kept: Vec::new() };
         Self { target, rows: Open::default(), answers: Open::default() }
+    }
+
+    /// Where a run may put what does not fit in memory.
+    pub(super) fn folder(&self) -> PathBuf {
+        match &self.target {
+            Target::Draft(draft, _) => draft.path(""),
+            Target::Examples { .. } => std::env::temp_dir(),
+        }
     }
 
     /// The rows that follow are of this input table.

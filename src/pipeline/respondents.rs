@@ -4,13 +4,14 @@
 //! The surveys are read once to learn this and a second time as in any run. What such customers bought is not
 //! known, so every measure of activity is null.
 
+use std::path::Path;
+
 use polars::prelude::*;
 
 use super::as_of::AsOfMoment;
 use super::reading::Transactions;
-use crate::activity::{Activity, AsOfDay, Fold, Measures};
+use crate::activity::{Activity, AsOfDay, Fold, Measures, Runs};
 use crate::config::Config;
-use crate::facts::Facts;
 use crate::ingest::read::read_blocks;
 use crate::ingest::surveys::SurveyReader;
 use crate::ingest::times::Zone;
@@ -23,9 +24,14 @@ use crate::{Error, Result, table};
 /// # Errors
 /// `Config` and `Input` for what does not fit, and `Config` when neither the configuration nor an answer says
 /// from when to look.
-pub(super) fn read(config: &Config, zone: &Zone, configured: Option<AsOfMoment>) -> Result<Transactions> {
+pub(super) fn read(
+    config: &Config,
+    zone: &Zone,
+    configured: Option<AsOfMoment>,
+    folder: &Path,
+) -> Result<Transactions> {
     let limit = configured.as_ref().map_or(Limit::None, AsOfMoment::limit);
-    let mut fold = Fold::default();
+    let mut fold = Fold::new(folder);
     let (mut newest, mut anything) = (None, false);
     for (survey, name) in config.surveys.iter().zip(config.survey_names()) {
         let anonymous = survey.columns.customer_id.is_none();
@@ -41,9 +47,7 @@ pub(super) fn read(config: &Config, zone: &Zone, configured: Option<AsOfMoment>)
             |batch| {
                 anything |= batch.iter().any(|placed| placed.value.rows > 0);
                 newest = newest.max(batch.iter().filter_map(|placed| placed.value.newest).max());
-                let facts: Vec<&Facts> = batch.iter().map(|placed| &placed.value.facts).collect();
-                fold.add(&facts);
-                Ok(())
+                fold.add(batch.iter().map(|placed| Runs::of(&placed.value.facts)).collect())
             },
         )?;
     }

@@ -14,6 +14,12 @@ use crate::{Error, Result, Warning};
 
 /// Name of the file.
 pub const FILE: &str = "manifest.json";
+/// Key of the fingerprint of the inputs.
+const INPUTS: &str = "inputs_fingerprint";
+/// Key of the result that this one was compared with.
+pub const PREVIOUS: &str = "previous";
+/// Bytes at the beginning of a manifest that are sure to hold both fingerprints.
+const HEAD: u64 = 4_096;
 
 /// One input file.
 #[derive(Clone, Debug, Serialize)]
@@ -44,8 +50,12 @@ pub struct InputTable {
 /// Everything the manifest says.
 #[derive(Clone, Debug)]
 pub struct Manifest {
-    /// Fingerprint of configuration, inputs and engine.
+    /// Fingerprint of configuration, inputs, engine and the results it may have been compared with.
     pub fingerprint: String,
+    /// Fingerprint of configuration, inputs and engine.
+    pub inputs_fingerprint: String,
+    /// The result it was compared with: name, as-of, fingerprint; or null.
+    pub previous: Value,
     /// As-of day, `2011-12-10`.
     pub as_of: String,
     /// Seed in force.
@@ -64,6 +74,8 @@ pub struct Manifest {
     pub figures: serde_json::Map<String, Value>,
     /// Models needed by the next run, such as the clusters' scaler and centres.
     pub models: serde_json::Map<String, Value>,
+    /// How the report is rendered.
+    pub report: Value,
     /// Things to know.
     pub warnings: Vec<Warning>,
     /// Seconds per stage, measured by whoever has a clock.
@@ -76,21 +88,11 @@ impl Manifest {
     /// # Errors
     /// `Io` when a file cannot be read back or the manifest cannot be written.
     pub fn write(&self, draft: &Draft) -> Result<()> {
-        let outputs = draft
-            .files()?
-            .into_iter()
-            .map(|name| {
-                let (bytes, hash) = fingerprint(&draft.path(&name))?;
-                Ok(json!({ "file": name, "bytes": bytes, "blake3": hash }))
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let text = serde_json::to_string_pretty(&self.json(&outputs))
-            .map_err(|e| Error::internal(format!("manifest: {e}")))?;
-        let path = draft.path(FILE);
-        draft.create(FILE)?.write_all(format!("{text}\n").as_bytes()).map_err(Error::io("write", &path))
+        write_plain(&self.json(&outputs(draft)?), draft)
     }
 
-    fn json(&self, outputs: &[Value]) -> Value {
+    /// The manifest with these outputs.
+    pub fn json(&self, outputs: &[Value]) -> Value {
         let accounting: serde_json::Map<String, Value> =
             self.tables.iter().map(|t| (t.name.clone(), account(t))).collect();
         let timings: serde_json::Map<String, Value> =
@@ -99,7 +101,9 @@ impl Manifest {
             "engine": { "name": "moshtari", "version": env!("CARGO_PKG_VERSION") },
             "schema_version": crate::schema::SCHEMA_VERSION,
             "fingerprint": self.fingerprint,
+            INPUTS: self.inputs_fingerprint,
             "as_of": self.as_of,
+            PREVIOUS: self.previous,
             "seed": self.seed,
             "timezone": self.timezone,
             "stages": self.stages,
@@ -109,10 +113,34 @@ impl Manifest {
             "inputs": self.inputs,
             "outputs": outputs,
             "models": self.models,
+            "report": self.report,
             "config": self.config,
             "timings_seconds": timings,
         })
     }
+}
+
+/// Writes a manifest as it is.
+///
+/// # Errors
+/// `Io` when it cannot be written.
+pub fn write_plain(manifest: &Value, draft: &Draft) -> Result<()> {
+    let text =
+        serde_json::to_string_pretty(manifest).map_err(|e| Error::internal(format!("manifest: {e}")))?;
+    let path = draft.path(FILE);
+    draft.create(FILE)?.write_all(format!("{text}\n").as_bytes()).map_err(Error::io("write", &path))
+}
+
+/// Every file of a draft so far, with its size and hash.
+///
+/// # Errors
+/// `Io` when one cannot be read back.
+pub fn outputs(draft: &Draft) -> Result<Vec<Value>> {
+    let hashed = |name: String| {
+        let (bytes, hash) = fingerprint(&draft.path(&name))?;
+        Ok(json!({ "file": name, "bytes": bytes, "blake3": hash }))
+    };
+    draft.files()?.into_iter().map(hashed).collect()
 }
 
 fn account(table: &InputTable) -> Value {
@@ -156,11 +184,17 @@ fn account(table: &InputTable) -> Value {
     stated
 }
 
-/// The fingerprint that the manifest of a result states, if there is one that can be read.
-pub fn fingerprint_of(result: &Path) -> Option<String> {
-    let text = std::fs::read(result.join(FILE)).ok()?;
-    let manifest: Value = serde_json::from_slice(&text).ok()?;
-    manifest["fingerprint"].as_str().map(str::to_owned)
+/// The fingerprint of the inputs of a result, if its manifest can be read. Only the beginning of the file is read,
+/// because a folder may hold years of results.
+pub fn inputs_of(result: &Path) -> Option<String> {
+    let mut head = Vec::new();
+    File::open(result.join(FILE)).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+    let head = String::from_utf8_lossy(&head);
+    let stated = |key: &str| {
+        let rest = head.split_once(&format!("\"{key}\": \""))?.1;
+        Some(rest.split_once('"')?.0.to_owned())
+    };
+    stated(INPUTS)
 }
 
 /// Size and BLAKE3 of a file.

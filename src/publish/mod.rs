@@ -5,11 +5,13 @@
 //! switched by one rename. Killed at any moment, a run leaves `latest` as it was; what it leaves behind is
 //! removed by the next run.
 
+pub mod campaigns;
 pub mod manifest;
 pub mod members;
 pub mod names;
 pub mod parquet;
 pub mod rejects;
+pub mod report;
 pub mod store;
 
 pub use self::manifest::Manifest;

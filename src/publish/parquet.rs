@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Float64Array, Int32Array, ListBuilder, RecordBatch, StringArray, StringBuilder,
-    TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
+    Array, ArrayRef, BooleanArray, Float64Array, Int32Array, ListBuilder, StringArray, StringBuilder,
+    StringViewArray, TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
+use arrow::buffer::{Buffer, NullBuffer};
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::compute_leaves;
@@ -15,7 +16,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::WriterProperties;
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, StringChunked};
 use rayon::prelude::*;
 
 use crate::schema::{self, Kind, Table};
@@ -23,6 +24,9 @@ use crate::{Error, Result};
 
 /// Rows of a row group.
 const GROUP_ROWS: usize = 1 << 18;
+/// Columns whose values nearly all differ.
+const DISTINCT: [&str; 4] =
+    [schema::customers::CUSTOMER_ID, schema::rejects::ROW, schema::rejects::LINE, schema::rejects::RAW];
 /// Zone of every stored timestamp.
 const UTC: &str = "UTC";
 
@@ -68,23 +72,26 @@ pub fn write(
     }
     let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
     let schema = Arc::new(Schema::new(fields));
-    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
-        .map_err(|e| Error::internal(format!("table `{}`: {e}", table.name)))?;
     let sorted = (table.columns[0].name == schema::customers::CUSTOMER_ID).then_some(0);
     let writer = open(file, &schema, table, stamp, sorted, path)?;
-    write_groups(writer, &schema, &batch).map_err(|e| refused(path, e))
+    write_groups(writer, &schema, &arrays).map_err(|e| refused(path, e))
 }
 
 /// Writes a batch as row groups whose columns are encoded side by side. The bytes do not depend on the number
 /// of threads: each column chunk is made by one of them, and chunks are appended in order.
-fn write_groups(writer: ArrowWriter<File>, schema: &Schema, batch: &RecordBatch) -> Result<(), ParquetError> {
+fn write_groups(
+    writer: ArrowWriter<File>,
+    schema: &Schema,
+    columns: &[ArrayRef],
+) -> Result<(), ParquetError> {
+    let rows = columns.first().map_or(0, Array::len);
     let (mut file, groups) = writer.into_serialized_writer()?;
-    for (index, start) in (0..batch.num_rows()).step_by(GROUP_ROWS).enumerate() {
-        let slice = batch.slice(start, GROUP_ROWS.min(batch.num_rows() - start));
+    for (index, start) in (0..rows).step_by(GROUP_ROWS).enumerate() {
+        let length = GROUP_ROWS.min(rows - start);
         // Lists have several leaves; each takes a writer of its own, in the order of the columns.
         let mut leaves = Vec::new();
-        for (field, column) in schema.fields().iter().zip(slice.columns()) {
-            leaves.extend(compute_leaves(field, column)?);
+        for (field, column) in schema.fields().iter().zip(columns) {
+            leaves.extend(compute_leaves(field, &column.slice(start, length))?);
         }
         let chunks = groups
             .create_column_writers(index)?
@@ -132,13 +139,17 @@ pub(super) fn open(
     ];
     let sorting =
         sorted_by.map(|column_idx| vec![SortingColumn { column_idx, descending: false, nulls_first: false }]);
-    let properties = WriterProperties::builder()
+    let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_created_by(format!("moshtari {}", env!("CARGO_PKG_VERSION")))
         .set_key_value_metadata(Some(metadata))
-        .set_sorting_columns(sorting)
-        .build();
+        .set_sorting_columns(sorting);
+    // Values that nearly all differ: looking for repetitions is work in vain.
+    for name in schema.fields().iter().map(|f| f.name()).filter(|name| DISTINCT.contains(&name.as_str())) {
+        properties = properties.set_column_dictionary_enabled(name.as_str().into(), false);
+    }
+    let properties = properties.build();
     ArrowWriter::try_new(file, Arc::clone(schema), Some(properties)).map_err(|e| refused(path, e))
 }
 
@@ -181,10 +192,25 @@ fn data_type(kind: Kind) -> DataType {
     }
 }
 
+/// Texts without copying them: both sides keep them as views of shared bytes.
+fn texts(column: &StringChunked) -> Result<ArrayRef> {
+    let [chunk] = column.downcast_iter().collect::<Vec<_>>()[..] else {
+        return Ok(Arc::new(column.iter().collect::<StringArray>()));
+    };
+    let views: Vec<u128> = chunk.views().iter().map(|view| view.as_u128()).collect();
+    let bytes = chunk.data_buffers().iter().map(|bytes| Buffer::from(bytes.as_slice())).collect::<Vec<_>>();
+    let nulls = column
+        .has_nulls()
+        .then(|| column.is_not_null().iter().map(|v| v == Some(true)).collect::<NullBuffer>());
+    let array = StringViewArray::try_new(views.into(), bytes, nulls)
+        .map_err(|e| Error::internal(format!("column `{}`: {e}", column.name())))?;
+    Ok(Arc::new(array))
+}
+
 fn array(column: &polars::prelude::Column, kind: Kind) -> Result<ArrayRef> {
     let series = column.as_materialized_series();
     Ok(match kind {
-        Kind::Text => Arc::new(series.str()?.iter().collect::<StringArray>()),
+        Kind::Text => texts(series.str()?)?,
         Kind::TextList => {
             let mut builder = ListBuilder::new(StringBuilder::new());
             for list in series.list()?.amortized_iter() {

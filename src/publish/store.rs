@@ -73,16 +73,26 @@ impl Store {
         }
     }
 
-    /// The published result of this fingerprint, if there is one.
-    pub fn published(&self, fingerprint: &str) -> Option<PathBuf> {
+    /// The published result of these inputs, if there is one; of several the newest by its name.
+    pub fn published(&self, inputs: &str) -> Option<PathBuf> {
         let entries = fs::read_dir(self.runs()).ok()?;
         let mut found: Vec<PathBuf> = entries
             .filter_map(|e| Some(e.ok()?.path()))
-            .filter(|p| p.file_name().is_some_and(|n| is_named_by(&n.to_string_lossy(), fingerprint)))
-            .filter(|p| manifest::fingerprint_of(p).is_some_and(|f| f == fingerprint))
+            .filter(|p| manifest::inputs_of(p).is_some_and(|f| f == inputs))
             .collect();
         found.sort();
         found.pop()
+    }
+
+    /// The folder that `latest` leads to.
+    pub fn latest(&self) -> Option<PathBuf> {
+        let target = fs::read_link(self.root.join(LATEST)).ok()?;
+        Some(self.root.join(target))
+    }
+
+    /// The folder of a result by its name.
+    pub fn result(&self, name: &str) -> PathBuf {
+        self.runs().join(Path::new(name).file_name().unwrap_or_default())
     }
 
     /// Begins a result.
@@ -125,11 +135,6 @@ impl Store {
         fs::rename(&link, &latest).map_err(Error::io("rename", &link))?;
         sync(&self.root)
     }
-}
-
-/// Whether the last part of a result's name is the beginning of this fingerprint.
-fn is_named_by(name: &str, fingerprint: &str) -> bool {
-    name.rsplit_once('-').is_some_and(|(_, digits)| digits.len() >= SHORT && fingerprint.starts_with(digits))
 }
 
 /// A result that is being written.

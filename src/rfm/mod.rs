@@ -27,6 +27,7 @@ mod thresholds;
 mod why;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 pub use dimension::Dimension;
 pub use map::{NamedMap, Segment, SegmentMap};
@@ -64,18 +65,19 @@ pub fn run(customers: DataFrame, params: &RfmParams, frozen: Option<&[ThresholdR
     params.check()?;
     let map = params.segment_map()?;
     let values = values(&customers)?;
-    let mut scored = Vec::with_capacity(3);
-    for (dimension, values) in Dimension::ALL.into_iter().zip(&values) {
-        scored.push(score(dimension, values, params, frozen)?);
-    }
+    let scored: Vec<Scored> = Dimension::ALL
+        .into_par_iter()
+        .zip(&values)
+        .map(|(dimension, values)| score(dimension, values, params, frozen))
+        .collect::<Result<_>>()?;
     let scored: [Scored; 3] =
         scored.try_into().map_err(|_| Error::internal("three dimensions are scored"))?;
     let cells = cells(&scored, &map);
     let cube = Cube::new(&map, params);
-    let why = why(&values, &scored, &cells, &cube, &map, params);
+    let why = why(&values, &scored, &cells, &cube, &map, params)?;
     let thresholds = thresholds::to_table(scored.each_ref().map(|s| s.bands.as_slice()))?;
     let warnings = degenerate(&scored);
-    let labels = cube.columns(&cells, &map);
+    let labels = cube.columns(&cells, &map)?;
     let columns = score_columns(scored).into_iter().chain(labels).chain([why]).collect();
     Ok(Rfm { customers: table::with(customers, columns)?, thresholds, warnings })
 }
@@ -169,15 +171,15 @@ impl Cube {
     }
 
     /// The columns `rfm_cell`, `rfm_score` and `rfm_segment`.
-    fn columns(&self, cells: &[Option<usize>], map: &SegmentMap) -> [Column; 3] {
-        let names: Vec<Option<&str>> = cells.iter().map(|cell| cell.map(|c| &*self.names[c])).collect();
+    fn columns(&self, cells: &[Option<usize>], map: &SegmentMap) -> Result<[Column; 3]> {
         let scores: Vec<Option<f64>> = cells.iter().map(|cell| cell.map(|c| self.scores[c])).collect();
-        let segments: Vec<Option<&str>> = cells.iter().map(|cell| cell.map(|c| map.segment(c))).collect();
-        [
-            Column::new(columns::RFM_CELL.into(), names),
+        let segments: Vec<&str> = (0..map.len()).map(|cell| map.segment(cell)).collect();
+        let which: Vec<Option<u32>> = cells.iter().map(|cell| cell.map(|c| c as u32)).collect();
+        Ok([
+            table::chosen(columns::RFM_CELL, &self.names, which.clone())?,
             Column::new(columns::RFM_SCORE.into(), scores),
-            Column::new(columns::RFM_SEGMENT.into(), segments),
-        ]
+            table::chosen(columns::RFM_SEGMENT, &segments, which)?,
+        ])
     }
 }
 
@@ -198,12 +200,13 @@ fn why(
     cube: &Cube,
     map: &SegmentMap,
     params: &RfmParams,
-) -> Column {
+) -> Result<Column> {
     let labels = cube.names.iter().enumerate().map(|(cell, name)| (name.as_str(), map.segment(cell)));
     let ranges = scored.each_ref().map(|s| s.ranges.as_slice());
     Phrases::new(ranges, labels, params.window_days).column((0..cells.len()).map(|row| Known {
-        values: [0, 1, 2].map(|d| values[d][row]),
+        bought: values[0][row].is_some(),
         scores: [0, 1, 2].map(|d| scored[d].scores[row]),
+        unpaid: values[2][row].is_some_and(|money| money <= 0.0),
         cell: cells[row],
     }))
 }

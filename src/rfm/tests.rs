@@ -152,8 +152,8 @@ fn the_sentence_explains_the_labels() {
     assert_eq!(
         texts(&found, columns::RFM_WHY)[0].as_deref(),
         Some(
-            "recency 200 days -> 4 (152-441); frequency 4 orders -> 4 (4-5); \
-             monetary 100.50 -> 4 (59.26 to 130.49); cell 444 -> loyal"
+            "recency -> 4 (152-441 days); frequency -> 4 (4-5 orders); \
+             monetary -> 4 (59.26 to 130.49); cell 444 -> loyal"
         )
     );
 }

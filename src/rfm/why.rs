@@ -1,6 +1,4 @@
-//! The sentence behind a customer's RFM labels: values, thresholds, rule.
-
-use std::fmt::Write as _;
+//! The sentence behind a customer's RFM labels: thresholds and rule.
 
 use polars::prelude::*;
 
@@ -8,6 +6,7 @@ use super::dimension::Dimension;
 use super::ladder::Ladder;
 use super::thresholds::Band;
 use crate::schema::customers;
+use crate::{Result, table};
 
 /// One text per score of a dimension: which values earn it.
 pub(super) type Ranges = Vec<String>;
@@ -44,11 +43,14 @@ pub(super) fn given_ranges(dimension: Dimension, ladder: &Ladder, k: u8) -> Rang
     (1..=k).map(text).collect()
 }
 
-/// What is known of one customer: values and scores in the order of a cell.
+/// What is known of one customer: scores in the order of a cell.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
-    pub(super) values: [Option<f64>; 3],
+    /// There is a counting order in the window.
+    pub(super) bought: bool,
     pub(super) scores: [Option<u8>; 3],
+    /// Money was spent, but not more than was given back.
+    pub(super) unpaid: bool,
     /// Where all three scores are known.
     pub(super) cell: Option<usize>,
 }
@@ -70,11 +72,16 @@ impl Phrases {
         cells: impl Iterator<Item = (&'a str, &'a str)>,
         window_days: Option<u32>,
     ) -> Self {
-        let scored = |ranges: &[String]| {
-            (1..).zip(ranges).map(|(score, range): (u8, _)| format!(" -> {score} ({range})")).collect()
+        let scored = |ranges: &[String], unit: &str| {
+            let scored = |(score, range): (u8, &String)| match (range.as_str(), unit) {
+                ("nobody" | "no thresholds", _) | (_, "") => format!(" -> {score} ({range})"),
+                (range, unit) => format!(" -> {score} ({range} {unit})"),
+            };
+            (1..).zip(ranges).map(scored).collect()
         };
+        let [recency, frequency, monetary] = ranges;
         Self {
-            scored: ranges.map(scored),
+            scored: [scored(recency, "days"), scored(frequency, "orders"), scored(monetary, "")],
             named: cells.map(|(cell, segment)| format!("cell {cell} -> {segment}")).collect(),
             nothing: match window_days {
                 Some(days) => format!("no counting order in {days} days"),
@@ -83,42 +90,39 @@ impl Phrases {
         }
     }
 
-    /// The `rfm_why` column.
-    pub(super) fn column(&self, of: impl ExactSizeIterator<Item = Known>) -> Column {
-        let mut texts = StringChunkedBuilder::new(customers::RFM_WHY.into(), of.len());
-        let mut text = String::new();
-        for customer in of {
-            if customer.values[0].is_none() {
-                texts.append_value(&self.nothing);
-                continue;
-            }
-            text.clear();
-            self.sentence(&mut text, &customer).expect("writing to a string cannot fail");
-            texts.append_value(&text);
-        }
-        texts.finish().into_column()
+    /// The `rfm_why` column. Customers with the same scores share a sentence; their values stand in columns of
+    /// their own.
+    pub(super) fn column(&self, of: impl ExactSizeIterator<Item = Known>) -> Result<Column> {
+        let size = self.scored.each_ref().map(|s| s.len() + 1);
+        let mut places = vec![None; 2 * size[0] * size[1] * size[2] + 1];
+        let mut sentences = Vec::new();
+        let which = of.map(|customer| {
+            let [r, f, m] = customer.scores.map(|s| usize::from(s.unwrap_or_default()));
+            let kind = ((r * size[1] + f) * size[2] + m) * 2 + usize::from(customer.unpaid);
+            let kind = if customer.bought { kind + 1 } else { 0 };
+            let place = *places[kind].get_or_insert_with(|| {
+                sentences.push(if customer.bought { self.sentence(&customer) } else { self.nothing.clone() });
+                sentences.len() as u32 - 1
+            });
+            Some(place)
+        });
+        let which = which.collect();
+        table::chosen(customers::RFM_WHY, &sentences, which)
     }
 
-    fn sentence(&self, text: &mut String, customer: &Known) -> std::fmt::Result {
+    fn sentence(&self, customer: &Known) -> String {
+        let mut text = String::new();
         for (index, dimension) in Dimension::ALL.into_iter().enumerate() {
-            let (value, score) = (customer.values[index], customer.scores[index]);
-            let (Some(value), Some(score)) = (value, score) else {
-                write!(text, "{} unknown; ", word(dimension))?;
-                continue;
-            };
             text.push_str(word(dimension));
-            let n = value as i64;
-            match dimension {
-                Dimension::Recency => write!(text, " {n} {}", plural(n, "day", "days"))?,
-                Dimension::Frequency => write!(text, " {n} {}", plural(n, "order", "orders"))?,
-                Dimension::Monetary => write!(text, " {value:.2}")?,
+            match customer.scores[index] {
+                Some(score) => text.push_str(&self.scored[index][usize::from(score) - 1]),
+                None => text.push_str(" unknown"),
             }
-            text.push_str(&self.scored[index][usize::from(score) - 1]);
-            let unpaid = dimension == Dimension::Monetary && value <= 0.0;
+            let unpaid = dimension == Dimension::Monetary && customer.unpaid;
             text.push_str(if unpaid { ", non_positive_spend; " } else { "; " });
         }
         text.push_str(customer.cell.map_or("no cell", |cell| &self.named[cell]));
-        Ok(())
+        text
     }
 }
 
@@ -128,10 +132,6 @@ fn word(dimension: Dimension) -> &'static str {
         Dimension::Frequency => "frequency",
         Dimension::Monetary => "monetary",
     }
-}
-
-fn plural(n: i64, one: &'static str, many: &'static str) -> &'static str {
-    if n == 1 { one } else { many }
 }
 
 #[cfg(test)]
@@ -162,27 +162,27 @@ mod tests {
     }
 
     #[test]
-    fn sentences_name_values_thresholds_and_rule() {
+    fn sentences_name_scores_thresholds_and_rule() {
         let ranges = [["512-545", "0-150"], ["1", "6-44"], ["15.36 or less", "130.54 or more"]];
         let ranges = ranges.map(|r| r.map(str::to_owned).to_vec());
-        let best =
-            Known { values: [Some(12.0), Some(7.0), Some(310.2)], scores: [Some(2); 3], cell: Some(1) };
-        let worst = Known { values: [Some(1.0), Some(1.0), Some(-3.0)], scores: [Some(1); 3], cell: Some(0) };
-        let unknown =
-            Known { values: [Some(1.0), Some(1.0), None], scores: [Some(1), Some(1), None], cell: None };
-        let never = Known { values: [None; 3], scores: [None; 3], cell: None };
+        let best = Known { bought: true, scores: [Some(2); 3], unpaid: false, cell: Some(1) };
+        let worst = Known { bought: true, scores: [Some(1); 3], unpaid: true, cell: Some(0) };
+        let unknown = Known { scores: [Some(1), Some(1), None], unpaid: false, cell: None, ..worst };
+        let never = Known { bought: false, scores: [None; 3], unpaid: false, cell: None };
         let cells = [("111", "lost"), ("222", "champions")].into_iter();
         let phrases = Phrases::new(ranges.each_ref().map(Vec::as_slice), cells, None);
-        let column = phrases.column([best, worst, unknown, never].into_iter());
+        let column = phrases.column([best, worst, unknown, best, never].into_iter()).unwrap();
         let texts: Vec<_> = column.as_materialized_series().str().unwrap().iter().flatten().collect();
+        let of_best = "recency -> 2 (0-150 days); frequency -> 2 (6-44 orders); \
+                       monetary -> 2 (130.54 or more); cell 222 -> champions";
         assert_eq!(
             texts,
             [
-                "recency 12 days -> 2 (0-150); frequency 7 orders -> 2 (6-44); \
-                 monetary 310.20 -> 2 (130.54 or more); cell 222 -> champions",
-                "recency 1 day -> 1 (512-545); frequency 1 order -> 1 (1); \
-                 monetary -3.00 -> 1 (15.36 or less), non_positive_spend; cell 111 -> lost",
-                "recency 1 day -> 1 (512-545); frequency 1 order -> 1 (1); monetary unknown; no cell",
+                of_best,
+                "recency -> 1 (512-545 days); frequency -> 1 (1 orders); \
+                 monetary -> 1 (15.36 or less), non_positive_spend; cell 111 -> lost",
+                "recency -> 1 (512-545 days); frequency -> 1 (1 orders); monetary unknown; no cell",
+                of_best,
                 "no counting order",
             ]
         );

@@ -37,6 +37,9 @@ pub struct Estimate {
     pub newest_days: Option<u32>,
     /// How many answers of equal weight would say as much: `(Σw)² / Σw²`, 1 to `used`.
     pub n_effective: f64,
+    /// How sure the figure is, 0 to 1: `1 − 2^(−Σ 2^(−a/half_life))`. One answer of today gives a half, two give
+    /// three quarters; an answer of one half-life ago counts as half an answer.
+    pub confidence: f64,
 }
 
 /// The faded mean of the answers that still count, in the order given; `None` when none does.
@@ -63,6 +66,7 @@ pub fn estimate(answers: &[Aged], params: &SatisfactionParams) -> Option<Estimat
         undated,
         newest_days: counting().filter_map(|answer| answer.age_days).min(),
         n_effective: weights * weights / squares,
+        confidence: 1.0 - halved(weights * halved(newest, params.half_life_days), 1.0),
     })
 }
 
@@ -130,6 +134,17 @@ mod tests {
         let dated = estimate(&[aged(1.0, 0), aged(0.0, 90)], &params).unwrap();
         assert_eq!(found.score, dated.score);
         assert_eq!((found.used, found.undated, found.newest_days), (2, 1, Some(90)));
+    }
+
+    #[test]
+    fn more_and_newer_answers_are_surer() {
+        let sure = |answers: &[Aged]| estimate(answers, &SatisfactionParams::default()).unwrap().confidence;
+        assert_eq!(sure(&[aged(0.2, 0)]), 0.5);
+        assert_eq!(sure(&[aged(0.2, 0), aged(1.0, 0)]), 0.75);
+        // half an answer: 1 − 2^−½
+        assert!((sure(&[aged(0.2, 90)]) - (1.0 - 0.5_f64.sqrt())).abs() < 1e-15);
+        assert!((sure(&[aged(0.2, 90), aged(0.2, 90)]) - 0.5).abs() < 1e-15);
+        assert!(sure(&[aged(0.2, 730)]) < 0.003);
     }
 
     #[test]

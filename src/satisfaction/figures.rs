@@ -1,9 +1,13 @@
 //! What a question yields for a group of answers: means, level shares, CSAT, NPS and CES, with intervals.
 
+use super::gap_figures::gap_figures;
 use super::levels::rounded;
 use super::nps::{NpsGroup, STANDARD_SCALE};
+use super::pairs::GapPlan;
+use super::reliability_figures::{reliabilities, reliability_figures};
 use super::responses::Response;
-use super::{Level, SurveyItems};
+use super::score::Score;
+use super::{Level, SatisfactionParams, SurveyItems};
 use crate::math::interval::{Interval, nps, student, wilson};
 use crate::math::sum::{mean, sample_variance};
 use crate::schema::Measure;
@@ -37,7 +41,12 @@ pub struct Figure {
 }
 
 impl Figure {
-    fn new(measure: &'static str, n: usize, value: Option<f64>, interval: Option<Interval>) -> Self {
+    pub(super) fn new(
+        measure: &'static str,
+        n: usize,
+        value: Option<f64>,
+        interval: Option<Interval>,
+    ) -> Self {
         let n = n as u32;
         let note =
             (n < INDICATIVE_BELOW).then(|| format!("indicative: fewer than {INDICATIVE_BELOW} answers"));
@@ -45,13 +54,13 @@ impl Figure {
     }
 
     /// The share of `k` in `n`.
-    fn share(measure: &'static str, k: usize, n: usize) -> Self {
+    pub(super) fn share(measure: &'static str, k: usize, n: usize) -> Self {
         let share = (n > 0).then(|| k as f64 / n as f64);
         Self::new(measure, n, share, wilson(k as u64, n as u64))
     }
 
     /// The mean of values within `bounds`.
-    fn mean(measure: &'static str, values: &[f64], bounds: [f64; 2]) -> Self {
+    pub(super) fn mean(measure: &'static str, values: &[f64], bounds: [f64; 2]) -> Self {
         let interval = mean(values)
             .zip(sample_variance(values))
             .and_then(|(mean, variance)| student(mean, variance.sqrt(), values.len() as u64));
@@ -60,12 +69,12 @@ impl Figure {
     }
 
     /// A figure that cannot be given here.
-    fn undefined(measure: &'static str, n: usize) -> Self {
+    pub(super) fn undefined(measure: &'static str, n: usize) -> Self {
         Self::new(measure, n, None, None)
     }
 
     /// The same figure with a note before the notes it has.
-    fn noted(mut self, note: &str) -> Self {
+    pub(super) fn noted(mut self, note: &str) -> Self {
         self.note = Some(self.note.map_or(note.to_owned(), |other| format!("{note}; {other}")));
         self
     }
@@ -76,64 +85,130 @@ impl Figure {
     }
 }
 
-/// Items of one survey that make one set of figures.
+/// Something a survey asks that makes one set of figures.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Question {
-    measures: Measure,
-    places: Vec<usize>,
-    /// The scale all items share, if they do.
-    scale: Option<[f64; 2]>,
+pub enum Question {
+    /// How satisfied people are.
+    Score(Score),
+    /// Items on one scale whose answers are counted one by one: recommending, buying again, effort.
+    Answers {
+        /// What they ask.
+        measures: Measure,
+        /// Their places.
+        places: Vec<usize>,
+        /// Lowest and highest answer.
+        scale: [f64; 2],
+    },
+    /// One side of a gap by itself: the mean of its items.
+    Side {
+        /// Expectation or perception.
+        measures: Measure,
+        /// Places of its items.
+        places: Vec<usize>,
+        /// The scale all items share, if they do.
+        scale: Option<[f64; 2]>,
+    },
+    /// What was received less what was expected.
+    Gap {
+        /// Which items.
+        plan: GapPlan,
+        /// Of all dimensions together, where weights matter.
+        whole: bool,
+    },
+    /// Whether items measure one thing.
+    Reliability {
+        /// What the first figure is called.
+        measure: &'static str,
+        /// Places of the items.
+        places: Vec<usize>,
+    },
+}
+
+/// The answers of a group to a question.
+pub struct Asked {
+    /// Answers behind the figures; decides on masking.
+    pub n: usize,
+    /// Always the same measures, whatever the answers.
+    pub figures: Vec<Figure>,
 }
 
 impl Question {
-    /// What a survey asks, in one dimension or at all; recommend and effort items on different scales are apart.
-    pub fn all_of(survey: &SurveyItems, dimension: Option<&str>) -> Vec<Self> {
-        let asked = |measures: Measure| {
-            let within = |own: Option<&str>| dimension.is_none() || own == dimension;
-            survey.places(|item| item.measures == measures && within(item.dimension.as_deref()))
-        };
-        let scale = |place: usize| survey.items[place].scale;
+    /// What a survey asks, in one dimension or at all; recommend, repurchase and effort items on different scales
+    /// are apart.
+    pub fn all_of(survey: &SurveyItems, dimension: Option<&str>, params: &SatisfactionParams) -> Vec<Self> {
+        let score = Score::of(survey, dimension, params);
         let mut questions = Vec::new();
-        let places = asked(Measure::Satisfaction);
-        if let first @ Some(_) = places.first().map(|&place| scale(place)) {
-            let scale = first.filter(|_| places.iter().all(|&place| Some(scale(place)) == first));
-            questions.push(Self { measures: Measure::Satisfaction, places, scale });
+        if !score.is_empty() {
+            questions.push(Self::Score(score));
         }
-        for measures in [Measure::Recommend, Measure::Effort] {
+        let asked = |measures: Measure| asked(survey, dimension, measures);
+        for measures in [Measure::Recommend, Measure::Repurchase, Measure::Effort] {
             let from = questions.len();
             for place in asked(measures) {
-                let scale = Some(scale(place));
-                match questions[from..].iter_mut().find(|question| question.scale == scale) {
-                    Some(question) => question.places.push(place),
-                    None => questions.push(Self { measures, places: vec![place], scale }),
+                let own = survey.items[place].scale;
+                let same = |question: &&mut Self| matches!(question, Self::Answers { scale, .. } if Some(*scale) == Some(own));
+                match questions[from..].iter_mut().find(same) {
+                    Some(Self::Answers { places, .. }) => places.push(place),
+                    _ => questions.push(Self::Answers { measures, places: vec![place], scale: own }),
                 }
             }
         }
+        for measures in [Measure::Expectation, Measure::Perception] {
+            let places = asked(measures);
+            if !places.is_empty() {
+                let scale = survey.common_scale(&places);
+                questions.push(Self::Side { measures, places, scale });
+            }
+        }
+        if let Some(plan) = GapPlan::of(survey, dimension, &params.weights) {
+            questions.push(Self::Gap { plan, whole: dimension.is_none() });
+        }
+        questions.extend(reliabilities(survey, dimension));
         questions
     }
 
-    /// Adds what a response says to `values`: for satisfaction the mean on 0 to 1 of its items, if at least half
-    /// of them are answered; otherwise each answer on its own scale, high is good.
-    pub fn collect(&self, response: &Response, values: &mut Vec<f64>) {
-        match (self.measures, self.scale) {
-            (Measure::Recommend | Measure::Effort, Some([low, high])) => {
-                values.extend(response.answered(&self.places).map(|unit| rounded(low + unit * (high - low))));
+    /// The figures of one group of responses.
+    pub fn ask(&self, group: &[Response], params: &SatisfactionParams) -> Asked {
+        match self {
+            Self::Score(score) => {
+                let values: Vec<f64> = group.iter().filter_map(|r| score.of_response(r)).collect();
+                let figures = satisfaction_figures(&values, score, &params.cut_points);
+                Asked { n: values.len(), figures }
             }
-            _ => values.extend(response.mean_of_half(&self.places)),
-        }
-    }
-
-    /// The figures of one group's values; always the same measures, whatever the values.
-    pub fn figures(&self, values: &[f64], cut_points: &[f64; 4]) -> Vec<Figure> {
-        match (self.measures, self.scale) {
-            (Measure::Recommend, Some(scale)) => vec![nps_figure(values, scale)],
-            (Measure::Effort, Some(scale)) => effort_figures(values, scale),
-            (_, scale) => satisfaction_figures(values, scale, cut_points),
+            Self::Answers { measures, places, scale: scale @ [low, high] } => {
+                let answer = |unit: f64| rounded(low + unit * (high - low));
+                let values: Vec<f64> = group.iter().flat_map(|r| r.answered(places).map(answer)).collect();
+                let figures = match measures {
+                    Measure::Recommend => vec![nps_figure(&values, *scale)],
+                    Measure::Repurchase => {
+                        vec![on_scale(Figure::mean("repurchase_mean", &values, *scale), *scale)]
+                    }
+                    _ => effort_figures(&values, *scale),
+                };
+                Asked { n: values.len(), figures }
+            }
+            Self::Side { measures, places, scale } => {
+                let [low, high] = scale.unwrap_or([0.0, 1.0]);
+                let mean = |r: &Response| Some(low + r.mean_of_half(places)? * (high - low));
+                let values: Vec<f64> = group.iter().filter_map(mean).collect();
+                let measure =
+                    if *measures == Measure::Expectation { "expectation_mean" } else { "perception_mean" };
+                let figure = on_scale(Figure::mean(measure, &values, [low, high]), [low, high]);
+                Asked { n: values.len(), figures: vec![figure] }
+            }
+            Self::Gap { plan, whole } => gap_figures(plan, *whole, group, &params.cut_points),
+            Self::Reliability { measure, places } => reliability_figures(measure, places, group),
         }
     }
 }
 
-fn satisfaction_figures(values: &[f64], scale: Option<[f64; 2]>, cut_points: &[f64; 4]) -> Vec<Figure> {
+/// Places of the items of a survey, or of one of its dimensions, that ask for one thing.
+fn asked(survey: &SurveyItems, dimension: Option<&str>, measures: Measure) -> Vec<usize> {
+    let within = |own: Option<&str>| dimension.is_none() || own == dimension;
+    survey.places(|item| item.measures == measures && within(item.dimension.as_deref()))
+}
+
+fn satisfaction_figures(values: &[f64], score: &Score, cut_points: &[f64; 4]) -> Vec<Figure> {
     const SHARES: [&str; 5] =
         ["share_angry", "share_dissatisfied", "share_satisfied", "share_happy", "share_delighted"];
     let n = values.len();
@@ -145,14 +220,24 @@ fn satisfaction_figures(values: &[f64], scale: Option<[f64; 2]>, cut_points: &[f
     let mut figures = vec![Figure::mean("mean", values, [0.0, 1.0])];
     figures.extend(SHARES.iter().zip(levels).map(|(measure, k)| Figure::share(measure, k, n)));
     figures.push(Figure::share("csat_top_two", top_two, n));
-    figures.push(match scale {
-        Some([low, high]) => {
+    let in_points = match score.scale() {
+        Some(scale @ [low, high]) => {
             let answers: Vec<f64> = values.iter().map(|unit| low + unit * (high - low)).collect();
-            Figure::mean("csat_mean", &answers, [low, high]).noted(&format!("on {low} to {high}"))
+            on_scale(Figure::mean("csat_mean", &answers, scale), scale)
         }
+        None if score.is_gap() => Figure::undefined("csat_mean", n),
         None => Figure::undefined("csat_mean", n).noted("items on different scales"),
-    });
+    };
+    figures.push(in_points);
+    if score.is_gap() {
+        return figures.into_iter().map(|figure| figure.noted("from gaps")).collect();
+    }
     figures
+}
+
+/// The figure, saying on which scale it is.
+fn on_scale(figure: Figure, [low, high]: [f64; 2]) -> Figure {
+    figure.noted(&format!("on {low} to {high}"))
 }
 
 fn nps_figure(values: &[f64], scale: [f64; 2]) -> Figure {
@@ -180,18 +265,26 @@ fn nonstandard([low, high]: [f64; 2]) -> String {
 #[cfg(test)]
 #[allow(clippy::float_cmp, reason = "the values compared are exact")]
 mod tests {
-    use super::super::responses::tests::{item, survey};
-    use super::super::{ItemMeaning, SatisfactionParams};
+    use super::super::ItemMeaning;
+    use super::super::responses::tests::{head, item, survey};
     use super::*;
 
     fn on(measures: Measure, scale: [f64; 2]) -> ItemMeaning {
         ItemMeaning { scale, ..item(measures) }
     }
 
+    /// The figures of the first question when every item is answered with the value: on 0 to 1 for satisfaction,
+    /// on the item's scale for others.
     fn figures(items: Vec<ItemMeaning>, values: &[f64]) -> Vec<Figure> {
-        let questions = Question::all_of(&survey("shop", items), None);
-        assert_eq!(questions.len(), 1);
-        questions[0].figures(values, &SatisfactionParams::default().cut_points)
+        let params = SatisfactionParams::default();
+        let plain = items[0].measures == Measure::Satisfaction;
+        let [low, high] = if plain { [0.0, 1.0] } else { items[0].scale };
+        let survey = survey("shop", items);
+        let head = head();
+        let units: Vec<Vec<Option<f64>>> =
+            values.iter().map(|value| vec![Some((value - low) / (high - low)); survey.items.len()]).collect();
+        let group: Vec<Response> = units.iter().map(|units| Response { head: &head, units }).collect();
+        Question::all_of(&survey, None, &params)[0].ask(&group, &params).figures
     }
 
     #[track_caller]
@@ -296,10 +389,14 @@ mod tests {
             on(Measure::Recommend, [0.0, 10.0]),
             on(Measure::Effort, [0.0, 10.0]),
         ];
-        let places: Vec<Vec<usize>> = Question::all_of(&survey("shop", items), None)
-            .into_iter()
-            .map(|question| question.places)
-            .collect();
+        let places: Vec<Vec<usize>> =
+            Question::all_of(&survey("shop", items), None, &SatisfactionParams::default())
+                .into_iter()
+                .filter_map(|question| match question {
+                    Question::Answers { places, .. } => Some(places),
+                    _ => None,
+                })
+                .collect();
         assert_eq!(places, [vec![0, 2], vec![1], vec![3]]);
     }
 }

@@ -5,83 +5,110 @@
 
 use std::collections::BTreeMap;
 
-use super::figures::{Figure, Question};
-use super::responses::{Head, Responses};
+use super::figures::{Asked, Figure, Question};
+use super::params::PERIOD;
+use super::period::Period;
+use super::responses::{Head, Response, Responses};
 use super::{SatisfactionParams, SurveyItems};
+
+/// Name of the grouping with one group, and of that group.
+const ALL: &str = "all";
 
 /// Name of the figures that take in every dimension.
 pub const OVERALL: &str = "overall";
 
-/// Which group a response belongs to.
+/// Which group each response belongs to.
 #[derive(Clone, Debug)]
-pub struct Grouping<'a> {
-    /// What the groups are: `all`, or a column of the customers table.
-    pub by: &'a str,
+pub struct Grouping {
+    /// What the groups are: `all`, `period`, or a column of the customers table.
+    pub by: String,
     /// Names of the groups, ascending.
-    pub names: Vec<&'a str>,
-    /// Place of each customer's group in `names`; `None` puts every response, anonymous or not, into the first.
-    of_customer: Option<Vec<Option<usize>>>,
+    pub names: Vec<String>,
+    /// Place of each response's group in `names`, by the order of the responses.
+    of_response: Vec<Option<usize>>,
 }
 
-impl<'a> Grouping<'a> {
-    /// One group of all responses.
-    pub fn all() -> Self {
-        Self { by: "all", names: vec!["all"], of_customer: None }
+impl Grouping {
+    /// One group of all responses, anonymous or not.
+    pub fn all(responses: &Responses) -> Self {
+        let of_response = responses.iter().map(|_| Some(0)).collect();
+        Self { by: ALL.to_owned(), names: vec![ALL.to_owned()], of_response }
     }
 
     /// One group per label of the customers; anonymous responses and those of unlabelled customers are in none.
-    pub fn by_label(by: &'a str, labels: &[Option<&'a str>]) -> Self {
-        let mut places: BTreeMap<&str, usize> = labels.iter().flatten().map(|label| (*label, 0)).collect();
-        places.values_mut().enumerate().for_each(|(place, slot)| *slot = place);
-        let of_customer = labels.iter().map(|label| label.map(|label| places[label])).collect();
-        Self { by, names: places.into_keys().collect(), of_customer: Some(of_customer) }
+    pub fn by_label(by: &str, labels: &[Option<&str>], responses: &Responses) -> Self {
+        let label = |head: &Head| labels[head.customer?];
+        Self::by(by, responses, |head| label(head).map(str::to_owned))
     }
 
-    fn group(&self, head: &Head) -> Option<usize> {
-        match &self.of_customer {
-            None => Some(0),
-            Some(of_customer) => of_customer[head.customer?],
+    /// One group per period in which somebody answered; undated responses are in none.
+    pub fn by_period(period: Period, as_of_day: i32, responses: &Responses) -> Self {
+        Self::by(PERIOD, responses, |head| period.of(as_of_day.checked_sub_unsigned(head.age_days?)?))
+    }
+
+    fn by(by: &str, responses: &Responses, name: impl Fn(&Head) -> Option<String>) -> Self {
+        let own: Vec<Option<String>> = responses.iter().map(|response| name(response.head)).collect();
+        let mut places: BTreeMap<&str, usize> = own.iter().flatten().map(|name| (name.as_str(), 0)).collect();
+        places.values_mut().enumerate().for_each(|(place, slot)| *slot = place);
+        Self {
+            by: by.to_owned(),
+            names: places.keys().map(|name| (*name).to_owned()).collect(),
+            of_response: own.iter().map(|name| Some(places[name.as_deref()?])).collect(),
         }
+    }
+
+    /// The responses to the survey at `place`, by group.
+    fn groups<'a>(&self, responses: &'a Responses, place: usize) -> Vec<Vec<Response<'a>>> {
+        let mut groups = vec![Vec::new(); self.names.len()];
+        for (response, group) in responses.iter().zip(&self.of_response) {
+            if let Some(group) = group.filter(|_| response.head.survey == place) {
+                groups[group].push(response);
+            }
+        }
+        groups
     }
 }
 
 /// One measure of one group.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Index<'a> {
+pub struct Index {
     /// The survey, by name.
-    pub survey: &'a str,
+    pub survey: String,
     /// The dimension, or [`OVERALL`].
-    pub dimension: &'a str,
+    pub dimension: String,
+    /// What the groups are.
+    pub by: String,
     /// The group, by name.
-    pub group: &'a str,
+    pub group: String,
     /// The measure and its value.
     pub figure: Figure,
 }
 
 /// Every measure of every survey, dimension and group, in that order.
-pub fn indices<'a>(
+pub fn indices(
     responses: &Responses,
-    surveys: &'a [SurveyItems],
-    grouping: &Grouping<'a>,
+    surveys: &[SurveyItems],
+    grouping: &Grouping,
     params: &SatisfactionParams,
-) -> Vec<Index<'a>> {
+) -> Vec<Index> {
     let mut table = Vec::new();
     for (place, survey) in surveys.iter().enumerate() {
+        let groups = grouping.groups(responses, place);
         for dimension in dimensions(survey) {
-            for question in Question::all_of(survey, dimension) {
-                let groups = values(&question, responses, place, grouping);
-                let masks = masks(&groups.iter().map(Vec::len).collect::<Vec<_>>(), params.minimum_group);
-                for ((values, mask), group) in groups.iter().zip(masks).zip(&grouping.names) {
-                    table.extend(question.figures(values, &params.cut_points).into_iter().map(|figure| {
-                        Index {
-                            survey: &survey.name,
-                            dimension: dimension.unwrap_or(OVERALL),
-                            group,
-                            figure: match &mask {
-                                Some(reason) => figure.masked(reason),
-                                None => figure,
-                            },
-                        }
+            for question in Question::all_of(survey, dimension, params) {
+                let asked: Vec<Asked> = groups.iter().map(|group| question.ask(group, params)).collect();
+                let sizes: Vec<usize> = asked.iter().map(|asked| asked.n).collect();
+                let masks = masks(&sizes, params.minimum_group);
+                for ((asked, mask), group) in asked.into_iter().zip(masks).zip(&grouping.names) {
+                    table.extend(asked.figures.into_iter().map(|figure| Index {
+                        survey: survey.name.clone(),
+                        dimension: dimension.unwrap_or(OVERALL).to_owned(),
+                        by: grouping.by.clone(),
+                        group: group.clone(),
+                        figure: match &mask {
+                            Some(reason) => figure.masked(reason),
+                            None => figure,
+                        },
                     }));
                 }
             }
@@ -91,7 +118,7 @@ pub fn indices<'a>(
 }
 
 /// `None` for the whole survey, then its dimensions as they first appear.
-fn dimensions(survey: &SurveyItems) -> Vec<Option<&str>> {
+pub(super) fn dimensions(survey: &SurveyItems) -> Vec<Option<&str>> {
     let mut dimensions = vec![None];
     for item in &survey.items {
         let dimension = item.dimension.as_deref();
@@ -100,17 +127,6 @@ fn dimensions(survey: &SurveyItems) -> Vec<Option<&str>> {
         }
     }
     dimensions
-}
-
-/// What each group answered to a question of the survey at `place`.
-fn values(question: &Question, responses: &Responses, place: usize, grouping: &Grouping) -> Vec<Vec<f64>> {
-    let mut groups = vec![Vec::new(); grouping.names.len()];
-    for response in responses.iter().filter(|response| response.head.survey == place) {
-        if let Some(group) = grouping.group(&response.head) {
-            question.collect(&response, &mut groups[group]);
-        }
-    }
-    groups
 }
 
 /// Why each group must not be shown, if so: it is too small, or it would give away the only one that is, because
@@ -158,15 +174,16 @@ mod tests {
 
     fn find<'a>(table: &'a [Index], dimension: &str, group: &str, measure: &str) -> &'a Figure {
         let found =
-            |row: &&Index| (row.dimension, row.group, row.figure.measure) == (dimension, group, measure);
+            |row: &&Index| (&*row.dimension, &*row.group, row.figure.measure) == (dimension, group, measure);
         &table.iter().find(found).unwrap().figure
     }
 
     #[test]
     fn a_dimension_takes_in_its_own_items_and_overall_all() {
         let (surveys, params) = (surveys(), SatisfactionParams::default());
-        let table = indices(&responses(), &surveys, &Grouping::all(), &params);
-        assert_eq!(table.len(), 16);
+        let table = indices(&responses(), &surveys, &Grouping::all(&responses()), &params);
+        // eight figures of satisfaction and two of reliability, overall and of the one dimension
+        assert_eq!(table.len(), 20);
         assert!(table.iter().all(|row| row.survey == "shop" && row.group == "all"));
         let overall = find(&table, OVERALL, "all", "mean");
         // twelve times 2/3 and one 0
@@ -180,7 +197,7 @@ mod tests {
         let (surveys, params) = (surveys(), SatisfactionParams { minimum_group: 3, ..Default::default() });
         let labels: Vec<Option<&str>> =
             (0..12).map(|i| [Some("loyal"), Some("at_risk"), None][i % 3]).collect();
-        let grouping = Grouping::by_label("rfm_segment", &labels);
+        let grouping = Grouping::by_label("rfm_segment", &labels, &responses());
         assert_eq!(grouping.names, ["at_risk", "loyal"]);
         let table = indices(&responses(), &surveys, &grouping, &params);
         for group in ["at_risk", "loyal"] {
@@ -206,7 +223,7 @@ mod tests {
         assert_eq!(places(&[50, 3, 2, 11]), [1, 2]);
         assert_eq!(places(&[50, 10, 20]), [0; 0]);
         let (surveys, params) = (surveys(), SatisfactionParams { minimum_group: 14, ..Default::default() });
-        for row in indices(&responses(), &surveys, &Grouping::all(), &params) {
+        for row in indices(&responses(), &surveys, &Grouping::all(&responses()), &params) {
             assert_eq!((row.figure.n, row.figure.value, row.figure.interval), (None, None, None));
             assert_eq!(row.figure.note.as_deref(), Some("masked: fewer than 14 answers"));
         }

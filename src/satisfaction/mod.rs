@@ -4,7 +4,7 @@
 //! different times becomes one score that forgets ([`fading`]), a level with its points ([`levels`]) and a reason
 //! in words ([`standing`]); what a group said becomes means, shares, CSAT, NPS and CES with intervals
 //! ([`figures`], [`mod@indices`]). Expectation against perception is a gap ([`gap`]); whether the items of an
-//! index belong together is its [`reliability`]; what satisfaction comes from is in [`drivers`], which items ask
+//! index belong together is its [`reliability`]. A score is a stated satisfaction or a gap ([`score`], [`pairs`]). What satisfaction comes from is in [`drivers`], which items ask
 //! the same thing in [`factors`], and what to build for it in the [`quality_house`].
 //!
 //! Definitions on which books disagree, and ours:
@@ -23,13 +23,18 @@ pub mod factors;
 pub mod fading;
 pub mod figures;
 pub mod gap;
+mod gap_figures;
 pub mod indices;
 pub mod levels;
 pub mod nps;
+pub mod pairs;
 mod params;
+pub mod period;
 pub mod quality_house;
 pub mod reliability;
+mod reliability_figures;
 pub mod responses;
+pub mod score;
 pub mod standing;
 
 use std::fmt::Write;
@@ -39,11 +44,16 @@ use polars::prelude::*;
 pub use levels::Level;
 pub use nps::NpsGroup;
 pub use params::SatisfactionParams;
+pub use period::Period;
 pub use responses::{Answers, ItemMeaning, SurveyItems};
+pub use score::ScoreSource;
 
 use crate::schema::{Measure, answers as a, customers as c, satisfaction as s};
 use crate::{Error, Result, Warning, table};
+use fading::Estimate;
 use indices::{Grouping, Index, indices};
+use pairs::GapPlan;
+use params::PERIOD;
 use responses::Responses;
 use standing::{Basis, Standing, standings};
 
@@ -54,55 +64,89 @@ pub struct Satisfaction {
     pub customers: DataFrame,
     /// Attitude of each customer, 0 to 1: the same estimator over recommend and repurchase items.
     pub attitude: Vec<Option<f64>>,
-    /// Figures of all responses, one row per survey, dimension and measure (`schema::satisfaction`).
-    pub indices: DataFrame,
+    /// The responses, for the figures that later stages' labels allow.
+    pub answered: Answered,
     /// What the reader of the result should know.
     pub warnings: Vec<Warning>,
 }
 
-/// Scores every customer and computes the figures of all responses.
+/// Scores every customer.
 ///
-/// `answers` is the table of `schema::answers`, whose `survey` and `item` count from 0 in the order of `surveys`.
+/// `answers` is the table of `schema::answers`, whose `survey` and `item` count from 0 in the order of `surveys`;
+/// `as_of_day` is the day the run looks from, as days since 1970-01-01.
 ///
 /// # Errors
 /// `Config` when the parameters are at fault; `Internal` when an answer points at something that is not there.
 pub fn run(
     customers: DataFrame,
     answers: &DataFrame,
-    surveys: &[SurveyItems],
+    surveys: Vec<SurveyItems>,
     params: &SatisfactionParams,
+    as_of_day: i32,
 ) -> Result<Satisfaction> {
     params.check()?;
     let n_customers = customers.height();
-    let responses = Responses::gather(&columns(answers)?, surveys, n_customers)?;
-    let standings = standings(&responses, surveys, n_customers, params);
-    let grouping = Grouping::all();
+    let responses = Responses::gather(&columns(answers)?, &surveys, n_customers)?;
+    let standings = standings(&responses, &surveys, n_customers, params);
     Ok(Satisfaction {
         customers: table::with(customers, customer_columns(&standings, params)?)?,
         attitude: standings.iter().map(|standing| standing.attitude).collect(),
-        indices: index_table(&indices(&responses, surveys, &grouping, params), grouping.by)?,
-        warnings: warnings(&responses, surveys),
+        warnings: warnings(&responses, &surveys, params),
+        answered: Answered { responses, surveys, params: params.clone(), as_of_day },
     })
 }
 
-/// Figures of groups of customers: one row per survey, dimension, group and measure, as in [`Satisfaction::indices`].
-///
-/// `label` is a text column of `customers`, such as `rfm_segment` or `quadrant`.
-///
-/// # Errors
-/// As [`run`], and `Internal` when `customers` has no such text column.
-pub fn indices_by(
-    label: &str,
-    customers: &DataFrame,
-    answers: &DataFrame,
-    surveys: &[SurveyItems],
-    params: &SatisfactionParams,
-) -> Result<DataFrame> {
-    params.check()?;
-    let responses = Responses::gather(&columns(answers)?, surveys, customers.height())?;
-    let labels = table::texts(customers, label)?;
-    let grouping = Grouping::by_label(label, &labels);
-    index_table(&indices(&responses, surveys, &grouping, params), grouping.by)
+/// All responses, and what was asked.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    responses: Responses,
+    surveys: Vec<SurveyItems>,
+    params: SatisfactionParams,
+    as_of_day: i32,
+}
+
+impl Answered {
+    /// The figures of all responses together and of each group asked for, one row per survey, dimension, group and
+    /// measure (`schema::satisfaction`). Labels that `customers` does not have are passed over: their stage did not
+    /// run.
+    ///
+    /// # Errors
+    /// `Internal` when a label of `customers` is no text.
+    pub fn indices(&self, customers: &DataFrame) -> Result<DataFrame> {
+        let mut rows = self.of(&Grouping::all(&self.responses));
+        for by in &self.params.group_by {
+            if by == PERIOD {
+                let grouping = Grouping::by_period(self.params.period, self.as_of_day, &self.responses);
+                rows.extend(self.of(&grouping));
+            } else if customers.column(by).is_ok() {
+                let grouping = Grouping::by_label(by, &table::texts(customers, by)?, &self.responses);
+                rows.extend(self.of(&grouping));
+            }
+        }
+        index_table(&rows)
+    }
+
+    /// What overall satisfaction, recommending and buying again come from (`schema::drivers`).
+    ///
+    /// # Errors
+    /// `Config` for a survey, question, fact or dimension that is not there.
+    pub fn drivers(&self, seed: u64) -> Result<(DataFrame, Vec<Warning>)> {
+        let SatisfactionParams { drivers, minimum_group, .. } = &self.params;
+        drivers::tabulate(&self.responses, &self.surveys, drivers, *minimum_group, seed)
+    }
+
+    /// Which questions ask the same thing, and which to keep.
+    ///
+    /// # Errors
+    /// `Config` for a survey or question that is not there.
+    pub fn factors(&self, seed: u64) -> Result<factors::Tables> {
+        let SatisfactionParams { factors, minimum_group, .. } = &self.params;
+        factors::tabulate(&self.responses, &self.surveys, factors, *minimum_group, seed)
+    }
+
+    fn of(&self, grouping: &Grouping) -> Vec<Index> {
+        indices(&self.responses, &self.surveys, grouping, &self.params)
+    }
 }
 
 /// The answers table as columns; a table without rows need not have them.
@@ -144,15 +188,20 @@ fn customer_columns(standings: &[Standing], params: &SatisfactionParams) -> Resu
         why.append_value(&text);
     }
     let levels = || standings.iter().map(|standing| scored(standing).map(|(_, level, _)| level));
-    let scores: Vec<Option<f64>> = standings.iter().map(|st| Some(scored(st)?.0.score)).collect();
+    let estimates = |name: &str, figure: fn(&Estimate) -> f64| {
+        let of = |standing| scored(standing).map(|(estimate, ..)| figure(&estimate));
+        Column::new(name.into(), standings.iter().map(of).collect::<Vec<_>>())
+    };
     let names: Vec<Option<&str>> = levels().map(|level| level.map(Level::name)).collect();
     let points: Vec<Option<f64>> = levels().map(|level| Some(params.level_points[level? as usize])).collect();
     let groups: Vec<Option<&str>> = standings.iter().map(|st| st.nps_group.map(NpsGroup::name)).collect();
     Ok(vec![
-        Column::new(c::SATISFACTION_SCORE.into(), scores),
+        estimates(c::SATISFACTION_SCORE, |estimate| estimate.score),
         Column::new(c::SATISFACTION_LEVEL.into(), names),
         Column::new(c::SATISFACTION_POINTS.into(), points),
         Column::new(c::SATISFACTION_ANSWERS.into(), standings.iter().map(used).collect::<Vec<_>>()),
+        estimates(c::SATISFACTION_EFFECTIVE, |estimate| estimate.n_effective),
+        estimates(c::SATISFACTION_CONFIDENCE, |estimate| estimate.confidence),
         table::timestamp_column(
             c::SATISFACTION_ANSWERED_AT,
             standings.iter().map(|standing| scored(standing)?.2).collect(),
@@ -163,7 +212,7 @@ fn customer_columns(standings: &[Standing], params: &SatisfactionParams) -> Resu
 }
 
 /// The published table of indices.
-fn index_table(rows: &[Index], by: &str) -> Result<DataFrame> {
+fn index_table(rows: &[Index]) -> Result<DataFrame> {
     let texts = |name: &str, value: fn(&Index) -> Option<String>| {
         Column::new(name.into(), rows.iter().map(value).collect::<Vec<_>>())
     };
@@ -171,10 +220,10 @@ fn index_table(rows: &[Index], by: &str) -> Result<DataFrame> {
         Column::new(name.into(), rows.iter().map(value).collect::<Vec<_>>())
     };
     table::new(vec![
-        texts(s::SURVEY, |row| Some(row.survey.to_owned())),
-        texts(s::DIMENSION, |row| Some(row.dimension.to_owned())),
-        Column::new(s::GROUP_BY.into(), vec![by; rows.len()]),
-        texts(s::GROUP, |row| Some(row.group.to_owned())),
+        texts(s::SURVEY, |row| Some(row.survey.clone())),
+        texts(s::DIMENSION, |row| Some(row.dimension.clone())),
+        texts(s::GROUP_BY, |row| Some(row.by.clone())),
+        texts(s::GROUP, |row| Some(row.group.clone())),
         texts(s::MEASURE, |row| Some(row.figure.measure.to_owned())),
         Column::new(s::N.into(), rows.iter().map(|row| row.figure.n).collect::<Vec<_>>()),
         floats(s::VALUE, |row| row.figure.value),
@@ -184,8 +233,8 @@ fn index_table(rows: &[Index], by: &str) -> Result<DataFrame> {
     ])
 }
 
-/// Undated responses, and recommend items on other scales than 0 to 10.
-fn warnings(responses: &Responses, surveys: &[SurveyItems]) -> Vec<Warning> {
+/// Undated responses, recommend items on other scales than 0 to 10, and gaps without weight beside others with one.
+fn warnings(responses: &Responses, surveys: &[SurveyItems], params: &SatisfactionParams) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let named = || responses.iter().filter(|response| response.head.customer.is_some());
     let undated = named().filter(|response| response.head.age_days.is_none()).count();
@@ -199,6 +248,18 @@ fn warnings(responses: &Responses, surveys: &[SurveyItems]) -> Vec<Warning> {
         ));
     }
     for survey in surveys {
+        if let Some(plan) = GapPlan::of(survey, None, &params.weights).filter(GapPlan::is_weighted) {
+            warnings.extend(plan.unweighted().map(|dimension| {
+                Warning::new(
+                    "dimension_without_weight",
+                    format!(
+                        "survey `{}`: the dimension `{dimension}` has no weight in `[satisfaction.weights]` and \
+                         counts nothing in weighted gaps",
+                        survey.name
+                    ),
+                )
+            }));
+        }
         let odd =
             |item: &&ItemMeaning| item.measures == Measure::Recommend && item.scale != nps::STANDARD_SCALE;
         if let Some(item) = survey.items.iter().find(odd) {
@@ -256,7 +317,7 @@ mod tests {
     #[test]
     fn customers_get_the_columns_of_the_schema() {
         let params = SatisfactionParams { minimum_group: 1, ..Default::default() };
-        let found = run(customers(), &answers(), &surveys(), &params).unwrap();
+        let found = run(customers(), &answers(), surveys(), &params, 20_000).unwrap();
         let (table, scores) = (&found.customers, [Some(1.0), None, Some(0.25)]);
         assert_eq!(table::f64s(table, c::SATISFACTION_SCORE).unwrap(), scores);
         assert_eq!(
@@ -277,7 +338,8 @@ mod tests {
     #[test]
     fn indices_have_the_columns_of_the_schema() {
         let params = SatisfactionParams { minimum_group: 1, ..Default::default() };
-        let found = run(customers(), &answers(), &surveys(), &params).unwrap().indices;
+        let found = run(customers(), &answers(), surveys(), &params, 20_000).unwrap();
+        let found = found.answered.indices(&found.customers).unwrap();
         let names: Vec<&str> = s::TABLE.columns.iter().map(|column| column.name).collect();
         let stored: Vec<&str> = found.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
         assert_eq!(stored, names);
@@ -286,28 +348,34 @@ mod tests {
         assert_eq!(table::f64s(&found, s::VALUE).unwrap()[0], Some(1.75 / 3.0));
         assert_eq!(table::texts(&found, s::MEASURE).unwrap()[8], Some("nps"));
         assert_eq!(table::f64s(&found, s::VALUE).unwrap()[8], Some(100.0));
-        let groups = indices_by(c::QUADRANT, &customers(), &answers(), &surveys(), &params).unwrap();
-        assert_eq!(table::texts(&groups, s::GROUP_BY).unwrap()[0], Some("quadrant"));
-        assert_eq!(table::texts(&groups, s::GROUP).unwrap()[0], Some("advocate"));
-        assert_eq!(table::f64s(&groups, s::VALUE).unwrap()[0], Some(1.0));
+        // nine figures of everybody, of the one month (2024-10, days 19,997 and 20,000) and of two quadrants
+        let groups: Vec<_> = table::texts(&found, s::GROUP).unwrap().into_iter().flatten().collect();
+        assert_eq!(groups.len(), 4 * 9);
+        assert_eq!((groups[9], groups[18]), ("2024-10", "advocate"));
+        assert_eq!(table::texts(&found, s::GROUP_BY).unwrap()[18], Some("quadrant"));
+        assert_eq!(table::f64s(&found, s::VALUE).unwrap()[18], Some(1.0));
     }
 
     #[test]
     fn without_surveys_all_columns_are_null_and_say_why() {
-        let found = run(customers(), &DataFrame::empty(), &[], &SatisfactionParams::default()).unwrap();
+        let found =
+            run(customers(), &DataFrame::empty(), Vec::new(), &SatisfactionParams::default(), 0).unwrap();
         let table = &found.customers;
         for name in [
             c::SATISFACTION_SCORE,
             c::SATISFACTION_LEVEL,
             c::SATISFACTION_POINTS,
             c::SATISFACTION_ANSWERS,
+            c::SATISFACTION_EFFECTIVE,
+            c::SATISFACTION_CONFIDENCE,
             c::SATISFACTION_ANSWERED_AT,
             c::NPS_GROUP,
         ] {
             assert_eq!(table.column(name).unwrap().null_count(), 3, "{name}");
         }
         assert_eq!(table::texts(table, c::SATISFACTION_WHY).unwrap(), [Some("no survey"); 3]);
-        assert_eq!((found.indices.height(), found.indices.width()), (0, 10));
+        let indices = found.answered.indices(table).unwrap();
+        assert_eq!((indices.height(), indices.width()), (0, 10));
         assert!(found.warnings.is_empty());
     }
 
@@ -315,7 +383,7 @@ mod tests {
     fn recommend_items_on_other_scales_are_pointed_out() {
         let mut surveys = surveys();
         surveys[0].items[1].scale = [1.0, 5.0];
-        let found = run(customers(), &answers(), &surveys, &SatisfactionParams::default()).unwrap();
+        let found = run(customers(), &answers(), surveys, &SatisfactionParams::default(), 0).unwrap();
         assert_eq!(found.warnings[1].code, "nonstandard_scale");
         assert!(
             found.warnings[1].message.contains("survey `shop` asks whether one would recommend on 1 to 5")

@@ -1,8 +1,18 @@
 //! Parameters of the stage: `[satisfaction]`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use super::drivers::DriversParams;
+use super::factors::FactorsParams;
+use super::period::Period;
+use super::score::ScoreSource;
+use crate::schema::customers as c;
+use crate::{Error, Result, error};
+
+/// The grouping by time.
+pub(super) const PERIOD: &str = "period";
 
 /// How answers become scores, levels and group figures.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -25,6 +35,18 @@ pub struct SatisfactionParams {
     pub max_age_days: u32,
     /// Groups with fewer answers than this are masked.
     pub minimum_group: u32,
+    /// Which questions a satisfaction score comes from.
+    pub source: ScoreSource,
+    /// How much each dimension counts in weighted gaps, such as parts of 100; left out: all alike.
+    pub weights: BTreeMap<String, f64>,
+    /// How long a period of the indices is.
+    pub period: Period,
+    /// What the indices are grouped by: `period`, and text columns of the customers table.
+    pub group_by: Vec<String>,
+    /// What satisfaction comes from.
+    pub drivers: DriversParams,
+    /// Which questions ask the same thing.
+    pub factors: FactorsParams,
 }
 
 impl Default for SatisfactionParams {
@@ -38,6 +60,12 @@ impl Default for SatisfactionParams {
             fade_negative_days: 730.0,
             max_age_days: 730,
             minimum_group: 10,
+            source: ScoreSource::Auto,
+            weights: BTreeMap::new(),
+            period: Period::Month,
+            group_by: [PERIOD, c::RFM_SEGMENT, c::QUADRANT, c::CLUSTER_NAME].map(str::to_owned).to_vec(),
+            drivers: DriversParams::default(),
+            factors: FactorsParams::default(),
         }
     }
 }
@@ -84,6 +112,43 @@ impl SatisfactionParams {
             return Err(Error::config("`[satisfaction] minimum_group` must be at least 1, found 0")
                 .hint("1 publishes every group, however small"));
         }
+        self.check_weights()?;
+        self.drivers.check()?;
+        self.factors.check()?;
+        self.check_groups()
+    }
+
+    fn check_weights(&self) -> Result<()> {
+        let fits = |weight: &f64| weight.is_finite() && *weight >= 0.0;
+        if let Some((dimension, weight)) = self.weights.iter().find(|(_, weight)| !fits(weight)) {
+            return Err(Error::config(format!(
+                "`[satisfaction.weights] {dimension}` must be 0 or more, found {weight}"
+            ))
+            .hint("weights are parts of any whole, such as 100 points given out over the dimensions"));
+        }
+        if !self.weights.is_empty() && self.weights.values().all(|weight| *weight <= 0.0) {
+            return Err(Error::config("`[satisfaction.weights]` must have a weight above 0")
+                .hint("leave the table out to weigh all dimensions alike"));
+        }
+        Ok(())
+    }
+
+    /// Labels only: figures are grouped by what has a name.
+    fn check_groups(&self) -> Result<()> {
+        let labels = || c::TABLE.columns.iter().filter(|column| column.is_label()).map(|column| column.name);
+        for name in &self.group_by {
+            if name != PERIOD && labels().all(|label| label != name) {
+                let known: Vec<&str> = [PERIOD].into_iter().chain(labels()).collect();
+                let hint = error::closest(name, known.iter().copied()).map_or_else(
+                    || format!("known here: {}", known.join(", ")),
+                    |close| format!("did you mean `{close}`?"),
+                );
+                return Err(Error::config(format!(
+                    "`[satisfaction] group_by` should name `period` or labels of customers, found `{name}`"
+                ))
+                .hint(hint));
+            }
+        }
         Ok(())
     }
 }
@@ -123,6 +188,13 @@ mod tests {
             ),
             ("fade_positive_days = -1", "`[satisfaction] fade_positive_days` must be"),
             ("fade_negative_days = nan", "`[satisfaction] fade_negative_days` must be"),
+            ("weights = { service = -1 }", "`[satisfaction.weights] service` must be 0 or more, found -1"),
+            ("weights = { service = 0 }", "`[satisfaction.weights]` must have a weight above 0"),
+            (
+                "group_by = [\"rfm_segmant\"]",
+                "should name `period` or labels of customers, found `rfm_segmant`",
+            ),
+            ("group_by = [\"rfm_why\"]", "found `rfm_why`"),
             ("minimum_group = 0", "`[satisfaction] minimum_group` must be at least 1, found 0"),
         ] {
             let found = refusal(toml);

@@ -33,6 +33,12 @@ impl SurveyItems {
         self.items.len() + self.facts.len()
     }
 
+    /// The scale that all items at `places` share, if they do.
+    pub(super) fn common_scale(&self, places: &[usize]) -> Option<[f64; 2]> {
+        let mut scales = places.iter().map(|&place| Some(self.items[place].scale));
+        scales.next().filter(|first| scales.all(|scale| scale == *first))?
+    }
+
     /// Places of the items that match.
     pub(super) fn places(&self, matches: impl Fn(&ItemMeaning) -> bool) -> Vec<usize> {
         self.items.iter().enumerate().filter(|(_, item)| matches(item)).map(|(place, _)| place).collect()
@@ -75,7 +81,7 @@ pub struct Head {
 #[derive(Clone, Copy, Debug)]
 pub struct Response<'a> {
     /// Who, to what and when.
-    pub head: Head,
+    pub head: &'a Head,
     /// Answers by place of the item, 0 to 1, then the facts; `None` where there is none.
     pub units: &'a [Option<f64>],
 }
@@ -147,7 +153,7 @@ impl Responses {
     pub fn iter(&self) -> impl Iterator<Item = Response<'_>> {
         let ends = self.starts.iter().skip(1).copied().chain([self.units.len()]);
         self.heads.iter().zip(self.starts.iter().zip(ends)).filter_map(|(head, (start, end))| {
-            head.map(|head| Response { head, units: &self.units[*start..end] })
+            head.as_ref().map(|head| Response { head, units: &self.units[*start..end] })
         })
     }
 }
@@ -180,6 +186,11 @@ pub(super) mod tests {
 
     pub(in super::super) fn survey(name: &str, items: Vec<ItemMeaning>) -> SurveyItems {
         SurveyItems { name: name.to_owned(), items, facts: Vec::new() }
+    }
+
+    /// An anonymous, undated response to the first survey.
+    pub(in super::super) fn head() -> Head {
+        Head { survey: 0, customer: None, answered_at: None, age_days: None }
     }
 
     /// Appends the answer to an item: `(customer, survey, response, age_days)`, item, unit.
@@ -220,9 +231,9 @@ pub(super) mod tests {
 
     #[test]
     fn a_mean_needs_half_of_its_items() {
-        let head = Head { survey: 0, customer: None, answered_at: None, age_days: None };
+        let head = head();
         let units = [Some(1.0), None, Some(0.5), None, None];
-        let response = Response { head, units: &units };
+        let response = Response { head: &head, units: &units };
         assert_eq!(response.mean_of_half(&[0, 1, 2]), Some(0.75));
         assert_eq!(response.mean_of_half(&[0, 1]), Some(1.0));
         assert_eq!(response.mean_of_half(&[0, 1, 3]), None);

@@ -6,6 +6,7 @@ use super::fading::{Aged, Estimate, estimate};
 use super::levels::rounded;
 use super::nps::STANDARD_SCALE;
 use super::responses::{Head, Response, Responses};
+use super::score::Score;
 use super::{Level, NpsGroup, SatisfactionParams, SurveyItems};
 use crate::schema::Measure;
 
@@ -43,8 +44,8 @@ pub enum Basis {
 }
 
 /// The figures of one response that count towards a customer's standing.
-struct Said {
-    head: Head,
+struct Said<'a> {
+    head: &'a Head,
     satisfaction: Option<f64>,
     attitude: Option<f64>,
     nps_group: Option<NpsGroup>,
@@ -52,28 +53,28 @@ struct Said {
 
 /// Places of a survey's items, by what they count towards.
 struct Roles {
-    satisfaction: Vec<usize>,
+    score: Score,
     attitude: Vec<usize>,
     recommend: Vec<usize>,
 }
 
 impl Roles {
-    fn of(survey: &SurveyItems) -> Self {
+    fn of(survey: &SurveyItems, params: &SatisfactionParams) -> Self {
         Self {
-            satisfaction: survey.places(|item| item.measures == Measure::Satisfaction),
+            score: Score::of(survey, None, params),
             attitude: survey.places(|item| matches!(item.measures, Measure::Recommend | Measure::Repurchase)),
             recommend: survey
                 .places(|item| item.measures == Measure::Recommend && item.scale == STANDARD_SCALE),
         }
     }
 
-    fn said(&self, response: &Response) -> Said {
+    fn said<'a>(&self, response: &Response<'a>) -> Said<'a> {
         let [low, high] = STANDARD_SCALE;
         let recommend =
             response.answered(&self.recommend).last().map(|unit| rounded(low + unit * (high - low)));
         Said {
             head: response.head,
-            satisfaction: response.mean_of_half(&self.satisfaction),
+            satisfaction: self.score.of_response(response),
             attitude: response.mean(&self.attitude),
             nps_group: recommend.and_then(|answer| NpsGroup::of(answer, STANDARD_SCALE)),
         }
@@ -124,14 +125,14 @@ pub fn standings(
     n_customers: usize,
     params: &SatisfactionParams,
 ) -> Vec<Standing> {
-    let roles: Vec<Roles> = surveys.iter().map(Roles::of).collect();
-    let (customers, said): (Vec<usize>, Vec<Said>) = responses
+    let roles: Vec<Roles> = surveys.iter().map(|survey| Roles::of(survey, params)).collect();
+    let (customers, said): (Vec<usize>, Vec<Said<'_>>) = responses
         .iter()
         .filter_map(|response| Some((response.head.customer?, roles[response.head.survey].said(&response))))
         .unzip();
     let (starts, order) = grouped(&customers, n_customers);
     let none = if surveys.is_empty() { Basis::NoSurvey } else { Basis::NoAnswer };
-    let mut own: Vec<&Said> = Vec::new();
+    let mut own: Vec<&Said<'_>> = Vec::new();
     (0..n_customers)
         .map(|customer| {
             own.clear();
@@ -160,8 +161,8 @@ fn grouped(customers: &[usize], n_customers: usize) -> (Vec<usize>, Vec<usize>) 
 }
 
 /// One customer's standing from what they said, in file order.
-fn standing(own: &[&Said], none: Basis, params: &SatisfactionParams) -> Standing {
-    let aged = |figure: fn(&Said) -> Option<f64>| -> Vec<Aged> {
+fn standing(own: &[&Said<'_>], none: Basis, params: &SatisfactionParams) -> Standing {
+    let aged = |figure: fn(&Said<'_>) -> Option<f64>| -> Vec<Aged> {
         own.iter()
             .filter_map(|said| Some(Aged { unit: figure(said)?, age_days: said.head.age_days }))
             .collect()

@@ -39,6 +39,8 @@ fn the_schema_is_what_is_published() {
     };
     for table in
         ["customers", "rfm_thresholds", "rfm_segments", "satisfaction", "quadrants", "cluster_quality"]
+            .into_iter()
+            .chain(["drivers", "items", "factors", "loadings", "correlations"])
     {
         assert_eq!(result.table(table).names(), columns(table), "columns of `{table}`");
     }

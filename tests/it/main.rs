@@ -13,10 +13,16 @@
 //! | `shared` | real data, where it is there |
 //! | `sample` | the company in `data/`: what its README counts is what a run counts; English equals Persian |
 //! | `online_retail`, `cdnow`, `olist`, `rfm_r_package` | real exports against published or recomputed figures |
+//! | `drivers` | facts that go with a response |
+//! | `ecsi`, `olist_reviews` | two real surveys: indices, reliability, gaps, drivers, factors |
 //! | `surveys_alone` | runs without transactions: published surveys, and small ones |
 //! | `drivers` | facts that go with a response, and what drives satisfaction |
-//! | `activity`, `surveys`, `rejects` | definitions, on exports small enough to compute by hand |
+//! | `activity`, `surveys`, `complaints`, `rejects` | definitions, on exports small enough to compute by hand |
+//! | `campaigns` | campaign files as platforms read them; control groups and lift |
+//! | `report` | the page: figures of the tables, same bytes, nobody named |
 //! | `formats` | one export in every format gives one result |
+//! | `people` | the customer list, consent, suppression; contact data that stays out of results |
+//! | `history` | two nights of the sample: who moved, the same names, the same night again |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
 //! | `faults` | killed, full disk, two at once, twice the same night |
 //! | `messages` | every message a mistake leads to |
@@ -40,18 +46,25 @@ mod published;
 mod shared;
 
 mod activity;
+mod campaigns;
 mod cdnow;
 mod cli;
+mod complaints;
 mod determinism;
 mod drivers;
+mod ecsi;
 mod faults;
 mod formats;
+mod history;
 mod init;
 mod messages;
 mod olist;
+mod olist_reviews;
 mod online_retail;
+mod people;
 mod properties;
 mod rejects;
+mod report;
 mod rfm_r_package;
 mod sample;
 mod surveys;

@@ -18,6 +18,7 @@ impl Respondents {
     pub(super) fn add(&mut self, id: &[u8], row: usize) {
         self.facts.customers.push(id);
         self.facts.customer_hashes.push(hash(id));
+        self.facts.customer_of.push(self.facts.customers.len() as u32 - 1);
         self.facts.at.push(0);
         self.facts.quantities.push(0);
         self.facts.amounts.push(Money::ZERO);

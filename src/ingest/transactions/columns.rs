@@ -1,14 +1,15 @@
 //! A block read column by column: each pass settles one question for all rows that are still in play.
 
 use super::{TransactionReader, canonical_cell, instant, shown};
+use crate::config::source::IdRule;
 use crate::config::transactions::{OrderRule, Returns};
-use crate::facts::{Facts, RETURN, SALE, hash};
+use crate::facts::{Facts, RETURN, SALE, TextColumn, hash};
 use crate::ingest::accounting::SetAside;
 use crate::ingest::block::{Block, Cell};
-use crate::ingest::numbers::DecimalMark;
+use crate::ingest::id::canonical_id;
 use crate::ingest::plan::View;
 use crate::ingest::rules::{Rule, fixed};
-use crate::math::money::{MILLION, Millionths, Money};
+use crate::math::money::{MILLION, Money};
 use crate::schema::Reason;
 use crate::{Error, Result};
 
@@ -27,6 +28,18 @@ struct Sieve<'a> {
     rows: Vec<u32>,
 }
 
+/// No id: where [`Ids::of`] has an index.
+const NO_ID: u32 = u32::MAX;
+
+/// The ids of a column, each dictionary entry or run of equal values once.
+#[derive(Default)]
+struct Ids {
+    texts: TextColumn,
+    hashes: Vec<u64>,
+    /// The id of each row in play, an index into the others or [`NO_ID`].
+    of: Vec<u32>,
+}
+
 impl<'a> Sieve<'a> {
     fn new(view: View<'a>, rows: usize) -> Self {
         Self { view, refused: vec![None; rows], rows: Vec::new() }
@@ -39,12 +52,10 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    /// Refuses the rows in play for which a value could not be read.
-    fn refuse_missing<T>(&mut self, values: &[Option<T>], reason: Reason, column: usize) {
-        for (i, value) in values.iter().enumerate() {
-            if value.is_none() {
-                self.refuse(self.rows[i], reason, Some(column));
-            }
+    /// Refuses the rows in play, counted from the first, for which a value could not be read.
+    fn refuse_places(&mut self, places: &[usize], reason: Reason, column: usize) {
+        for place in places {
+            self.refuse(self.rows[*place], reason, Some(column));
         }
     }
 
@@ -59,12 +70,123 @@ impl<'a> Sieve<'a> {
         });
     }
 
-    /// Numbers of a column for the rows in play.
-    fn numbers(&self, column: usize, mark: DecimalMark) -> Vec<Option<Millionths>> {
-        let mut values = Vec::with_capacity(self.rows.len());
-        self.view.each_of(column, &self.rows, |cell| values.push(fixed(cell, mark)));
+    /// Puts the rows that are not refused into play.
+    fn let_in(&mut self) {
+        self.rows = (0..self.refused.len() as u32).filter(|r| self.refused[*r as usize].is_none()).collect();
+    }
+
+    /// Which of the rows in play are not refused; `None` when all are.
+    fn kept(&self) -> Option<Vec<bool>> {
+        let keep: Vec<bool> = self.rows.iter().map(|row| self.refused[*row as usize].is_none()).collect();
+        keep.contains(&false).then_some(keep)
+    }
+
+    /// Values of a column for the rows in play; rows without one are refused.
+    fn read<T: Default>(
+        &mut self,
+        column: usize,
+        reason: Reason,
+        read: impl Fn(Cell<'_>) -> Option<T>,
+    ) -> Vec<T> {
+        let (mut values, mut missing) = (Vec::with_capacity(self.rows.len()), Vec::new());
+        self.view.each_of(column, &self.rows, |cell| {
+            let value = read(cell).unwrap_or_else(|| {
+                missing.push(values.len());
+                T::default()
+            });
+            values.push(value);
+        });
+        self.refuse_places(&missing, reason, column);
         values
     }
+
+    /// Ids of a column for the rows in play; rows without one are refused.
+    fn ids(&mut self, column: usize, reason: Reason, rule: IdRule, with_texts: bool) -> Ids {
+        let mut ids = match self.view.dictionary(column) {
+            Some((texts, codes)) => Ids::of_dictionary(texts, codes, &self.rows, rule, with_texts),
+            None => Ids::of_runs(&self.view, column, &self.rows, rule, with_texts),
+        };
+        let missing: Vec<usize> =
+            ids.of.iter().enumerate().filter(|(_, id)| **id == NO_ID).map(|(i, _)| i).collect();
+        self.refuse_places(&missing, reason, column);
+        // A refused row needs some id until it is taken out.
+        if ids.hashes.is_empty() {
+            ids.add(b"", with_texts);
+        }
+        missing.iter().for_each(|place| ids.of[*place] = 0);
+        ids
+    }
+}
+
+impl Ids {
+    fn add(&mut self, id: &[u8], with_texts: bool) {
+        self.hashes.push(hash(id));
+        if with_texts {
+            self.texts.push(id);
+        }
+    }
+
+    /// Each entry of a dictionary that some row has is looked at once.
+    fn of_dictionary(
+        texts: &TextColumn,
+        codes: &[u32],
+        rows: &[u32],
+        rule: IdRule,
+        with_texts: bool,
+    ) -> Self {
+        const UNSEEN: u32 = NO_ID - 1;
+        let mut ids = Self { of: Vec::with_capacity(rows.len()), ..Self::default() };
+        let mut entries = vec![UNSEEN; texts.len()];
+        for row in rows {
+            let code = codes[*row as usize] as usize;
+            let Some(entry) = entries.get_mut(code) else {
+                ids.of.push(NO_ID);
+                continue;
+            };
+            if *entry == UNSEEN {
+                *entry = match texts.get(code).and_then(|text| canonical_id(text, rule)) {
+                    Some(id) => {
+                        ids.add(&id, with_texts);
+                        ids.hashes.len() as u32 - 1
+                    }
+                    None => NO_ID,
+                };
+            }
+            ids.of.push(*entry);
+        }
+        ids
+    }
+
+    /// Rows of one order mostly stand together: a value equal to the one before is not looked at again.
+    fn of_runs(view: &View<'_>, column: usize, rows: &[u32], rule: IdRule, with_texts: bool) -> Self {
+        let mut ids = Self { of: Vec::with_capacity(rows.len()), ..Self::default() };
+        let mut last: Option<(&[u8], u32)> = None;
+        view.each_of(column, rows, |cell| {
+            let text = if let Cell::Text(text) = cell { Some(text) } else { None };
+            if let (Some(text), Some((before, id))) = (text, last)
+                && text == before
+            {
+                ids.of.push(id);
+                return;
+            }
+            let id = match canonical_cell(cell, rule) {
+                Some(id) => {
+                    ids.add(&id, with_texts);
+                    ids.hashes.len() as u32 - 1
+                }
+                None => NO_ID,
+            };
+            last = text.map(|text| (text, id));
+            ids.of.push(id);
+        });
+        ids
+    }
+}
+
+/// The values marked true.
+fn only<T: Copy>(values: &mut Vec<T>, keep: &[bool]) {
+    let mut marks = keep.iter();
+    values.retain(|_| *marks.next().unwrap_or(&true));
 }
 
 impl TransactionReader {
@@ -74,83 +196,75 @@ impl TransactionReader {
         for broken in &block.broken {
             sieve.refuse(broken.row as u32, broken.reason, None);
         }
-        for row in 0..block.rows {
-            if sieve.view.unmatched(row).is_some() {
-                sieve.refuse(row as u32, Reason::UnknownOrder, None);
+        if self.plan.is_joined() {
+            for row in 0..block.rows {
+                if sieve.view.unmatched(row).is_some() {
+                    sieve.refuse(row as u32, Reason::UnknownOrder, None);
+                }
             }
         }
         self.skip.iter().for_each(|rule| sieve.skip(rule));
-        sieve.rows = (0..block.rows as u32).filter(|row| sieve.refused[*row as usize].is_none()).collect();
-
-        let mut facts = Facts::with_capacity(sieve.rows.len());
-        self.customers(&mut sieve, &mut facts);
-        self.orders(&mut sieve, &mut facts);
-        self.times(&mut sieve, &mut facts);
+        sieve.let_in();
+        let mut facts = self.identities(&mut sieve);
+        facts.at =
+            sieve.read(self.columns.at, Reason::BadTimestamp, |c| instant(c, self.time.as_ref(), &self.zone));
+        if self.order_rule == Some(OrderRule::Day) {
+            facts.order_keys = facts.at.iter().map(|at| hash(&self.zone.day(*at).to_le_bytes())).collect();
+        }
         self.money_and_effects(&mut sieve, &mut facts)?;
 
-        let keep: Vec<bool> = sieve.rows.iter().map(|row| sieve.refused[*row as usize].is_none()).collect();
+        let keep = sieve.kept();
         let Sieve { view, refused, rows } = sieve;
         facts.rows = rows;
-        facts.retain(&keep);
+        if let Some(keep) = keep {
+            facts.retain(&keep);
+        }
         Ok((facts, self.aside(block, &view, &refused)))
     }
 
-    fn customers(&self, sieve: &mut Sieve<'_>, facts: &mut Facts) {
-        let column = self.columns.customer;
-        let mut missing = Vec::new();
-        let mut place = 0;
-        sieve.view.each_of(column, &sieve.rows, |cell| {
-            if let Some(id) = canonical_cell(cell, self.ids) {
-                facts.customer_hashes.push(hash(&id));
-                facts.customers.push(&id);
-            } else {
-                missing.push(sieve.rows[place]);
-                facts.customer_hashes.push(0);
-                facts.customers.push(b"");
-            }
-            place += 1;
-        });
-        for row in missing {
-            sieve.refuse(row, Reason::MissingCustomer, Some(column));
+    /// Customers and orders. Rows without them leave play: they are the many among the rows set aside.
+    fn identities(&self, sieve: &mut Sieve<'_>) -> Facts {
+        let mut customers = sieve.ids(self.columns.customer, Reason::MissingCustomer, self.ids, true);
+        let mut order_keys = Vec::new();
+        if let Some(column) = self.columns.order {
+            let orders = sieve.ids(column, Reason::MissingOrder, self.ids, false);
+            order_keys = orders.of.iter().map(|id| orders.hashes[*id as usize]).collect();
         }
-    }
-
-    fn orders(&self, sieve: &mut Sieve<'_>, facts: &mut Facts) {
-        let Some(column) = self.columns.order else { return };
-        let mut keys = Vec::with_capacity(sieve.rows.len());
-        sieve.view.each_of(column, &sieve.rows, |cell| {
-            keys.push(canonical_cell(cell, self.ids).map(|id| hash(&id)));
-        });
-        sieve.refuse_missing(&keys, Reason::MissingOrder, column);
-        facts.order_keys = keys.into_iter().map(Option::unwrap_or_default).collect();
-    }
-
-    fn times(&self, sieve: &mut Sieve<'_>, facts: &mut Facts) {
-        let column = self.columns.at;
-        let mut values = Vec::with_capacity(sieve.rows.len());
-        sieve.view.each_of(column, &sieve.rows, |cell| {
-            values.push(instant(cell, self.time.as_ref(), &self.zone));
-        });
-        sieve.refuse_missing(&values, Reason::BadTimestamp, column);
-        facts.at = values.into_iter().map(Option::unwrap_or_default).collect();
-        if self.order_rule == Some(OrderRule::Day) {
-            facts.order_keys = facts.at.iter().map(|at| hash(&self.zone.day(*at).to_le_bytes())).collect();
+        if let Some(keep) = sieve.kept() {
+            only(&mut customers.of, &keep);
+            only(&mut order_keys, &keep);
+            only(&mut sieve.rows, &keep);
+        }
+        Facts {
+            customers: customers.texts,
+            customer_hashes: customers.hashes,
+            customer_of: customers.of,
+            order_keys,
+            ..Facts::default()
         }
     }
 
     fn money_and_effects(&self, sieve: &mut Sieve<'_>, facts: &mut Facts) -> Result<()> {
         let columns = &self.columns;
-        let quantities = columns.quantity.map(|column| sieve.numbers(column, self.marks.quantity));
-        if let (Some(column), Some(values)) = (columns.quantity, &quantities) {
-            sieve.refuse_missing(values, Reason::BadNumber, column);
-        }
+        let number = |sieve: &mut Sieve<'_>, column, mark| {
+            sieve.read(column, Reason::BadNumber, |cell| fixed(cell, mark))
+        };
+        let quantities = columns.quantity.map(|column| number(sieve, column, self.marks.quantity));
         let priced = columns.amount.or(columns.unit_price);
-        let prices = self.prices(sieve, priced);
-        let costs = columns.unit_cost.map(|column| sieve.numbers(column, self.marks.cost));
-        for i in 0..sieve.rows.len() {
+        let prices = priced.map(|column| number(sieve, column, self.marks.money));
+        let costs = columns.unit_cost.map(|column| {
+            let mut costs = Vec::with_capacity(sieve.rows.len());
+            sieve.view.each_of(column, &sieve.rows, |cell| costs.push(fixed(cell, self.marks.cost)));
+            costs
+        });
+        let rows = sieve.rows.len();
+        facts.quantities.reserve(rows);
+        facts.amounts.reserve(rows);
+        facts.effects.reserve(rows);
+        for i in 0..rows {
             let row = sieve.rows[i];
-            let quantity = quantities.as_ref().map(|q| q[i].unwrap_or_default());
-            let price = prices[i].unwrap_or_default();
+            let quantity = quantities.as_ref().map(|q| q[i]);
+            let price = prices.as_ref().map_or(0, |p| p[i]);
             let mut amount = match (columns.amount, quantity) {
                 (None, Some(quantity)) => Money::product(quantity, price),
                 _ => Money::of(price),
@@ -182,14 +296,6 @@ impl TransactionReader {
             facts.effects.push(u8::from(sells) * SALE + u8::from(taken_back) * RETURN);
         }
         Ok(())
-    }
-
-    /// Prices of the rows in play; nothing in an export without money.
-    fn prices(&self, sieve: &mut Sieve<'_>, priced: Option<usize>) -> Vec<Option<Millionths>> {
-        let Some(column) = priced else { return vec![Some(0); sieve.rows.len()] };
-        let prices = sieve.numbers(column, self.marks.money);
-        sieve.refuse_missing(&prices, Reason::BadNumber, column);
-        prices
     }
 
     fn exchanged(&self, amount: Money, currency: Cell<'_>, facts: &mut Facts) -> Result<Money> {

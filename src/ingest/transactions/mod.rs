@@ -187,6 +187,11 @@ impl TransactionReader {
         Ok(Read { facts, aside, whole })
     }
 
+    /// Whether a row is accepted depends on the rows before it.
+    pub fn drops_duplicates(&self) -> bool {
+        self.drop_duplicates
+    }
+
     /// Remembers rows, if duplicates are dropped.
     pub fn duplicates(&self) -> Duplicates {
         Duplicates { seen: HashSet::with_hasher(FixedState::with_seed(5)) }

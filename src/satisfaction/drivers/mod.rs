@@ -4,21 +4,29 @@
 //! [`key_drivers`] takes the people who answered everything, correlates each driver with the outcome, leaves out
 //! drivers that are constant or repeat others ([`regression`]), and divides what is explained among the rest
 //! ([`weights`]) with bootstrap intervals ([`bootstrap`]). [`performance`] sets these weights against how well
-//! each driver performs.
+//! each driver performs. Which outcomes of a survey have which drivers is a matter of its questions and of the
+//! configuration; [`tabulate`] makes the published table.
 //!
 //! Weights carry no sign: show the sign of the correlation beside them. Items that sum up the others, such as
 //! "overall quality", are outcomes and do not belong among the drivers.
 
 pub mod bootstrap;
+mod model;
+mod params;
 pub mod performance;
 #[cfg(test)]
 mod reference;
 pub mod regression;
+mod table;
 pub mod weights;
 
 pub use bootstrap::Resampling;
+pub use params::{DriversParams, ModelParams};
 pub use performance::{Field, Lines};
 pub use regression::{Regression, Repetition};
+pub use table::tabulate;
+
+use serde::{Deserialize, Serialize};
 
 use crate::math::correlation::{complete, fisher, is_constant, kendall_tau_b, matrix, pearson, spearman};
 use crate::math::interval::Interval;
@@ -29,7 +37,8 @@ const FEWEST_ROWS: usize = 30;
 const ROWS_PER_DRIVER: usize = 5;
 
 /// How R² is divided among drivers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Weighing {
     /// Johnson's relative weights, for any number of drivers.
     #[default]

@@ -1,7 +1,14 @@
 //! The house of quality (Akao 1990; Hauser & Clausing 1988): from what customers need to what we build.
 //!
 //! Rows are needs with an importance, columns technical characteristics; each cell says how strongly the
-//! characteristic serves the need: 0, 1, 3 or 9.
+//! characteristic serves the need: 0, 1, 3 or 9. The matrix stands in the configuration, where characteristics are
+//! called features ([`QualityHouseParams`]); [`run`] makes the published table.
+
+mod params;
+mod table;
+
+pub use params::{NeedParams, QualityHouseParams};
+pub use table::run;
 
 use crate::math::sum::Sum;
 

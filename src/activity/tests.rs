@@ -1,0 +1,118 @@
+//! The fold against a plain computation, with rows of an order apart and with runs on disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::{AsOfDay, Fold, Measures, Runs};
+use crate::facts::{Facts, RETURN, SALE, hash};
+use crate::math::money::{MILLION, Money};
+use crate::schema::customers as c;
+use crate::table;
+
+#[derive(Clone, Debug)]
+struct Row {
+    customer: String,
+    order: String,
+    day: i64,
+    pieces: i64,
+    cents: i64,
+}
+
+const DAY: i64 = 86_400_000_000;
+
+fn facts(rows: &[Row]) -> Facts {
+    let mut facts = Facts::default();
+    for (i, row) in rows.iter().enumerate() {
+        // Runs of one customer share an entry, as the readers make them.
+        if i == 0 || rows[i - 1].customer != row.customer {
+            facts.customers.push(row.customer.as_bytes());
+            facts.customer_hashes.push(hash(row.customer.as_bytes()));
+        }
+        facts.customer_of.push(facts.customers.len() as u32 - 1);
+        facts.order_keys.push(hash(row.order.as_bytes()));
+        facts.at.push(row.day * DAY);
+        facts.quantities.push(row.pieces * MILLION);
+        facts.amounts.push(Money::product(row.pieces * MILLION, row.cents * 10_000));
+        facts.effects.push(if row.pieces > 0 { SALE } else { RETURN });
+        facts.rows.push(i as u32);
+    }
+    facts
+}
+
+/// Orders and net cents of each customer, and the day of the last counting order.
+fn plainly(rows: &[Row]) -> BTreeMap<String, (u32, i64, Option<i64>)> {
+    let mut orders: BTreeMap<(&str, &str), Vec<&Row>> = BTreeMap::new();
+    rows.iter().for_each(|r| orders.entry((&r.customer, &r.order)).or_default().push(r));
+    let mut out = BTreeMap::new();
+    for ((customer, _), lines) in orders {
+        let net: i64 = lines.iter().map(|r| r.pieces * r.cents).sum();
+        let pieces: i64 = lines.iter().map(|r| r.pieces).sum();
+        let last_sale = lines.iter().filter(|r| r.pieces > 0).map(|r| r.day).max();
+        let taken_back = lines.iter().any(|r| r.pieces < 0) && pieces <= 0 && net <= 0;
+        let counts = last_sale.filter(|_| !taken_back);
+        let entry: &mut (u32, i64, Option<i64>) = out.entry(customer.to_owned()).or_default();
+        entry.0 += u32::from(counts.is_some());
+        entry.1 += net;
+        entry.2 = entry.2.max(counts);
+    }
+    out
+}
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let row = (0..30_u32, 0..4_u32, 0..50_i64, -3..6_i64, 1..500_i64).prop_map(
+        |(who, order, day, pieces, cents)| Row {
+            // Some ids are longer than what is compared at first sight.
+            customer: if who % 3 == 0 { format!("customer-with-a-long-id-{who}") } else { format!("c{who}") },
+            order: format!("{who}-{order}"),
+            day,
+            pieces: if pieces == 0 { 1 } else { pieces },
+            cents,
+        },
+    );
+    prop::collection::vec(row, 1..300)
+}
+
+fn folded(rows: &[Row], block: usize, runs_in_memory: usize) -> super::Activity {
+    let folder = tempfile::tempdir().unwrap();
+    let mut fold = Fold::new(folder.path());
+    fold.runs_in_memory = runs_in_memory;
+    for batch in rows.chunks(block * 3) {
+        fold.add(batch.chunks(block).map(|rows| Runs::of(&facts(rows))).collect()).unwrap();
+    }
+    let day_of = |at: i64| (at / DAY) as i32;
+    fold.finish(
+        &AsOfDay { day: 60, day_of: &day_of },
+        Measures { with_quantities: true, ..Measures::default() },
+    )
+    .unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_fold_equals_a_plain_computation(rows in rows(), block in 1..40_usize) {
+        let expected = plainly(&rows);
+        let in_memory = folded(&rows, block, usize::MAX);
+        let ids: Vec<_> = table::texts(&in_memory.customers, c::CUSTOMER_ID).unwrap().into_iter().flatten().collect();
+        prop_assert_eq!(&ids, &expected.keys().map(String::as_str).collect::<Vec<_>>());
+        let counts = table::u32s(&in_memory.customers, c::ORDER_COUNT).unwrap();
+        let spend = table::f64s(&in_memory.customers, c::SPEND_TOTAL).unwrap();
+        let recency = table::i32s(&in_memory.customers, c::RECENCY_DAYS).unwrap();
+        for (i, (orders, cents, last)) in expected.values().enumerate() {
+            prop_assert_eq!(counts[i], Some(*orders));
+            prop_assert_eq!(spend[i], Some(*cents as f64 / 100.0));
+            prop_assert_eq!(recency[i], last.map(|day| 60 - day as i32));
+        }
+        // Runs on disk from the first full piece on: the same table.
+        let on_disk = folded(&rows, block, 0);
+        prop_assert!(in_memory.customers.equals_missing(&on_disk.customers));
+        let known: BTreeSet<&str> = ids.iter().copied().collect();
+        for (i, id) in ids.iter().enumerate() {
+            prop_assert_eq!(in_memory.customer(id.as_bytes()), Some(i as u32));
+        }
+        prop_assert_eq!(in_memory.customer(b"nobody"), None);
+        prop_assert_eq!(known.len(), ids.len());
+    }
+}

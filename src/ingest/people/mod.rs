@@ -1,0 +1,172 @@
+//! The customer list: how each customer can be reached and what they agreed to, and who must never be
+//! contacted.
+//!
+//! What is read here is personal. It stays in memory: no stage sees it, no published table holds it, and only
+//! campaign files that ask for it get it. Rows set aside show the shape of their values, unless the
+//! configuration asks for the values.
+//!
+//! - A customer listed twice is who the first row says; the later row is set aside (`duplicate`), but what
+//!   it refuses is refused. Consent holds where every row gives it.
+//! - A consent is given by a word for yes. Everything else is none: no word, a word for no, a word that is not
+//!   known (these are counted in a warning).
+//! - An e-mail address or phone number that is none costs the customer that way of being reached, not the row.
+//! - [`Suppression`] stands above every consent.
+
+mod consent;
+mod contact;
+mod reader;
+mod suppression;
+
+use std::path::Path;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+pub use self::consent::{Consent, Words};
+pub use self::contact::{Contact, Gender};
+pub use self::reader::PeopleReader;
+use self::reader::{Doubts, Listed};
+pub use self::suppression::Suppression;
+use super::accounting::{Account, SetAside};
+use super::block::Cell;
+use super::plan::Plan;
+use super::read::{Placed, read_blocks};
+use crate::config::CustomersConfig;
+use crate::math::money::Money;
+use crate::schema::Reason;
+use crate::{Result, Warning};
+
+/// Name of the input table.
+pub const TABLE: &str = "customers";
+
+/// The customers of the list.
+#[derive(Clone, Debug)]
+pub struct People {
+    /// One per customer, in bytewise order of their ids.
+    pub contacts: Vec<Contact>,
+    /// Names of the consents, in the order of [`Contact::consents`]: `email`, `newsletter.email`.
+    pub consents: Vec<String>,
+    /// Who must never be contacted.
+    pub suppression: Suppression,
+    /// Files and their form.
+    pub files: Vec<(String, String)>,
+    /// Column and how its values are written.
+    pub formats: Vec<(String, String)>,
+    /// Rows.
+    pub account: Account,
+    /// Things to know.
+    pub warnings: Vec<Warning>,
+}
+
+impl People {
+    /// A customer by id.
+    pub fn contact(&self, id: &str) -> Option<&Contact> {
+        let place = self.contacts.binary_search_by(|contact| contact.customer_id.as_str().cmp(id)).ok()?;
+        Some(&self.contacts[place])
+    }
+
+    /// Where a consent of this name stands in [`Contact::consents`].
+    pub fn consent(&self, name: &str) -> Option<usize> {
+        self.consents.iter().position(|consent| consent == name)
+    }
+
+    /// Whether a customer must not be contacted, listed or not.
+    pub fn is_suppressed(&self, id: &str) -> bool {
+        self.contact(id).map_or_else(|| self.suppression.holds_id(id), |contact| contact.suppressed)
+    }
+}
+
+/// Sees the rows that each block set aside, with where the block stood.
+pub type Watch<'a> = &'a mut dyn FnMut(&Plan, &Placed<()>, SetAside) -> Result<()>;
+
+/// Reads the list. Values are masked in the rows that `watch` sees unless they are to be shown.
+///
+/// # Errors
+/// `Config` and `Input` for what does not fit, `Gate` when too much was set aside, and those of `watch`.
+pub fn read(list: &CustomersConfig, base: &Path, show_values: bool, watch: Watch<'_>) -> Result<People> {
+    let suppression = Suppression::read(list, base)?;
+    let reader = PeopleReader::open(list, base, show_values)?;
+    let customer = reader.customer as u16;
+    let (mut account, mut doubts, mut roll) = (Account::default(), Doubts::default(), Roll::default());
+    let mut rows_of_file = vec![0; reader.plan.files.len()];
+    read_blocks(
+        &reader.plan.files,
+        reader.plan.main_columns(),
+        |_, block| Ok((reader.read(&block), block)),
+        |batch| {
+            for placed in batch {
+                let (read, block) = placed.value;
+                let (mut aside, mut accepted) = (read.aside, 0);
+                for Listed { row, contact } in read.listed {
+                    match roll.enter(contact) {
+                        Ok(()) => accepted += 1,
+                        Err(id) => {
+                            let value = Cell::Text(id.as_bytes());
+                            aside.push(&block, row, Reason::Duplicate, Some(customer), value, None);
+                        }
+                    }
+                }
+                aside.sort();
+                account.book(placed.rows, accepted, Money::ZERO, &aside);
+                doubts.add(&read.doubts);
+                rows_of_file[placed.file] += placed.rows;
+                let aside = if show_values { aside } else { aside.masked(Some(customer)) };
+                let (file, first_row, first_line) = (placed.file, placed.first_row, placed.first_line);
+                let (rows, bytes) = (placed.rows, placed.bytes);
+                watch(&reader.plan, &Placed { file, first_row, first_line, rows, bytes, value: () }, aside)?;
+            }
+            Ok(())
+        },
+    )?;
+    account.balance(TABLE)?;
+    account.gate(TABLE, list.rules.max_set_aside)?;
+    let empty = reader.plan.files.iter().zip(&rows_of_file).filter(|(_, rows)| **rows == 0);
+    let mut warnings: Vec<Warning> = empty
+        .map(|(file, _)| {
+            Warning::new("file_without_rows", format!("`{}` has no rows below its header", file.shown()))
+        })
+        .collect();
+    warnings.extend(doubts.warnings(&reader));
+    let forms = reader.plan.files.iter().map(|file| (file.shown().to_owned(), file.describe()));
+    Ok(People {
+        contacts: roll.finish(&suppression),
+        consents: reader.consents(),
+        suppression,
+        files: forms.collect(),
+        formats: reader.describe(),
+        account,
+        warnings,
+    })
+}
+
+/// Everybody entered so far.
+#[derive(Default)]
+struct Roll {
+    contacts: Vec<Contact>,
+    places: HashMap<String, usize, FixedState>,
+}
+
+impl Roll {
+    /// Enters a customer, or hands the id back when there is one of it; what the later row refuses is refused.
+    fn enter(&mut self, contact: Contact) -> Result<(), String> {
+        if let Some(place) = self.places.get(&contact.customer_id) {
+            let known = &mut self.contacts[*place];
+            known
+                .consents
+                .iter_mut()
+                .zip(&contact.consents)
+                .for_each(|(known, new)| *known = (*known).min(*new));
+            return Err(contact.customer_id);
+        }
+        self.places.insert(contact.customer_id.clone(), self.contacts.len());
+        self.contacts.push(contact);
+        Ok(())
+    }
+
+    fn finish(self, suppression: &Suppression) -> Vec<Contact> {
+        let mut contacts = self.contacts;
+        contacts.iter_mut().for_each(|contact| contact.suppressed = suppression.holds(contact));
+        contacts.sort_unstable_by(|a, b| a.customer_id.cmp(&b.customer_id));
+        contacts
+    }
+}

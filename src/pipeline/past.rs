@@ -1,0 +1,160 @@
+//! The result before this one.
+//!
+//! The previous result is an input: tonight is compared with it, and its clusters keep their names. So it is
+//! part of what fixes a result. Three rules keep that simple:
+//!
+//! - The *inputs fingerprint* (engine, configuration, exports) says which night it is. A night that was
+//!   published before is up to date, whatever came before or after it.
+//! - The *fingerprint* of a result adds the fingerprints of the results it may be compared with: `latest` before
+//!   the run, and the one that `latest` was compared with. In an empty output folder it is the inputs
+//!   fingerprint.
+//! - Compared is the first of these that looks from an earlier moment. So a corrected export of the same night is
+//!   compared with the night before, not with the mistake; a look back into the past is compared with nothing.
+
+use std::path::Path;
+
+use polars::prelude::DataFrame;
+use serde_json::{Value, json};
+
+use super::as_of::AsOfMoment;
+use crate::clusters::ClusterModel;
+use crate::config::Config;
+use crate::history::{self, Comparison};
+use crate::ingest::frame;
+use crate::ingest::published::Published;
+use crate::publish::Store;
+use crate::publish::manifest::PREVIOUS;
+use crate::schema::customers as c;
+use crate::{Result, Warning};
+
+/// The results that tonight may be compared with.
+pub(super) struct Past {
+    compares: bool,
+    candidates: Vec<Published>,
+}
+
+/// What is known of tonight when it is compared.
+pub(super) struct Compared {
+    /// The tables, and who came and went; `None` when history is switched off.
+    pub(super) tables: Option<(DataFrame, DataFrame)>,
+    /// What the manifest says about the previous result.
+    pub(super) previous: Value,
+    /// Who came, who went, who stayed.
+    pub(super) figures: Option<Value>,
+    /// Things to know.
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl Past {
+    /// Finds `latest`, and the result it was compared with.
+    pub(super) fn look(store: &Store, config: &Config) -> Self {
+        let compares = config.history.compare;
+        let mut candidates = Vec::new();
+        if let Some(latest) = store.latest().filter(|_| compares).and_then(|folder| open(&folder)) {
+            let before = latest.manifest()[PREVIOUS]["result"].as_str().map(|name| store.result(name));
+            let before = before.and_then(|folder| open(&folder));
+            candidates.push(latest);
+            candidates.extend(before);
+        }
+        Self { compares, candidates }
+    }
+
+    /// The fingerprint of a result of these inputs after this past.
+    pub(super) fn fingerprint(&self, inputs: &str) -> String {
+        if self.candidates.is_empty() {
+            return inputs.to_owned();
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(inputs.as_bytes());
+        for candidate in &self.candidates {
+            hasher.update(b"\x1f");
+            hasher.update(candidate.fingerprint().as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// The result to compare with: the first that looks from an earlier moment than tonight.
+    fn before(&self, as_of: &AsOfMoment) -> Option<&Published> {
+        let tonight = moment(&as_of.shown());
+        self.candidates.iter().find(|candidate| moment(candidate.as_of()) < tonight)
+    }
+
+    /// The clusters of the night before.
+    pub(super) fn clusters(&self, as_of: &AsOfMoment) -> Option<ClusterModel> {
+        let model = &self.before(as_of)?.manifest()["models"]["clusters"];
+        serde_json::from_value(model.clone()).ok()
+    }
+
+    /// Compares tonight's customers with those of the night before.
+    ///
+    /// # Errors
+    /// `Input` when the previous result is damaged, `Internal` when a table cannot be built.
+    pub(super) fn compare(
+        &self,
+        config: &Config,
+        customers: &DataFrame,
+        as_of: &AsOfMoment,
+    ) -> Result<Compared> {
+        let nothing = |tables, warnings| Compared { tables, previous: Value::Null, figures: None, warnings };
+        if !self.compares {
+            return Ok(nothing(None, Vec::new()));
+        }
+        let Some(before) = self.before(as_of) else {
+            let later = self.candidates.first().map(|latest| {
+                let message = format!(
+                    "the latest result looks from {}, not from before {}: moves are left out",
+                    latest.as_of(),
+                    as_of.shown()
+                );
+                Warning::new("nothing_earlier", message)
+            });
+            return Ok(nothing(Some(history::nothing_before()?), later.into_iter().collect()));
+        };
+        let table = frame::read(&before.file(c::TABLE.name), &c::TABLE, &history::columns())?;
+        let earlier = Config::parse(before.config(), &config.base).ok();
+        let changed = history::changed_rules(earlier.as_ref(), config);
+        let comparison = history::run(&table, customers, &changed)?;
+        let name = before.folder().file_name().map(|name| name.to_string_lossy().into_owned());
+        Ok(Compared {
+            previous: json!({ "result": name, "as_of": before.as_of(), "fingerprint": before.fingerprint() }),
+            figures: Some(figures(&comparison)),
+            warnings: comparison.warnings,
+            tables: Some((comparison.moves, comparison.drift)),
+        })
+    }
+}
+
+/// A complete result; one that cannot be read is none.
+fn open(folder: &Path) -> Option<Published> {
+    let folder = folder.canonicalize().ok()?;
+    Published::open(&folder).ok()
+}
+
+/// A day or a moment as text that sorts in time; a day is its end.
+fn moment(shown: &str) -> String {
+    if shown.contains('T') { shown.to_owned() } else { format!("{shown}U") }
+}
+
+fn figures(comparison: &Comparison) -> Value {
+    let mut out = serde_json::Map::new();
+    out.insert("entered".into(), json!(comparison.entered));
+    out.insert("left".into(), json!(comparison.left));
+    for (label, stayed, both) in &comparison.stayed {
+        if *both > 0 {
+            let share = (*stayed as f64 / *both as f64 * 1e4).round() / 1e4;
+            out.insert(format!("{label} kept"), json!(share));
+        }
+    }
+    Value::Object(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_after_its_moments_and_before_the_next_day() {
+        let sorted = ["2025-12-30", "2025-12-31T08:00:00Z", "2025-12-31", "2026-01-01T00:00:00Z"].map(moment);
+        assert!(sorted.is_sorted());
+    }
+}

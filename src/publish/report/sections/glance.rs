@@ -1,0 +1,157 @@
+//! Tonight at a glance: the headline figures, what stands out, what to know.
+
+use serde_json::Value;
+
+use super::voice::Voice;
+use crate::publish::report::page::{Block, Card, Section, Tone};
+use crate::schema::rfm_segments as p;
+
+pub(super) fn section(voice: &Voice<'_>) -> Section {
+    let mut blocks = vec![Block::Cards { cards: cards(voice) }];
+    let items = standing_out(voice);
+    if !items.is_empty() {
+        blocks.push(Block::Sentences { title: voice.get("glance.stands_out"), items, tone: Tone::Plain });
+    }
+    let warnings = warnings(voice);
+    blocks.push(if warnings.is_empty() {
+        Block::Note { text: voice.get("glance.no_warnings") }
+    } else {
+        Block::Sentences { title: voice.get("glance.warnings"), items: warnings, tone: Tone::Warning }
+    });
+    Section { id: "glance", title: voice.get("glance.title"), lead: voice.get("glance.lead"), blocks }
+}
+
+fn cards(voice: &Voice<'_>) -> Vec<Card> {
+    let manifest = &voice.figures.manifest;
+    let figure = |key: &str| manifest["figures"][key].as_f64();
+    let (customers, orders, spend) = (figure("customers"), figure("orders"), figure("spend_total"));
+    let per = |a: Option<f64>, b: Option<f64>| Some(a? / b.filter(|b| *b > 0.0)?);
+    let mut cards = vec![
+        Card {
+            label: voice.get("glance.customers"),
+            value: customers.map_or_else(String::new, |n| voice.count(n)),
+            raw: customers,
+            ..Card::default()
+        },
+        Card {
+            label: voice.get("glance.orders"),
+            value: orders.map_or_else(String::new, |n| voice.count(n)),
+            detail: per(orders, customers)
+                .map(|n| voice.fill("glance.per_customer", &[("n", &voice.numbers.decimal(n, 1))]))
+                .unwrap_or_default(),
+            raw: orders,
+            ..Card::default()
+        },
+        Card {
+            label: voice.get("glance.spend"),
+            value: spend.map_or_else(|| voice.get("unknown"), |n| voice.numbers.compact(n)),
+            detail: per(spend, orders)
+                .map(|n| voice.fill("glance.per_order", &[("n", &voice.money(n))]))
+                .unwrap_or_default(),
+            raw: spend,
+            ..Card::default()
+        },
+    ];
+    cards.extend(known_satisfaction(voice, customers));
+    cards.push(set_aside(voice));
+    cards
+}
+
+fn known_satisfaction(voice: &Voice<'_>, customers: Option<f64>) -> Option<Card> {
+    let levels = voice.figures.manifest["figures"]["satisfaction_level"].as_object()?;
+    let known: f64 =
+        levels.iter().filter(|(name, _)| *name != "(none)").filter_map(|(_, n)| n.as_f64()).sum();
+    let share = known / customers.filter(|n| *n > 0.0)?;
+    Some(Card {
+        label: voice.get("glance.satisfaction_known"),
+        value: voice.percent(share),
+        detail: voice.counted("glance.of_customers", known, &[("n", &voice.count(known))]),
+        raw: Some(known),
+        ..Card::default()
+    })
+}
+
+fn set_aside(voice: &Voice<'_>) -> Card {
+    let tables = voice.figures.manifest["accounting"].as_object();
+    let sum = |key: &str| -> f64 {
+        tables.map_or(0.0, |tables| tables.values().filter_map(|table| table[key].as_f64()).sum())
+    };
+    let (read, aside) = (sum("rows_read"), sum("rows_set_aside"));
+    Card {
+        label: voice.get("glance.set_aside"),
+        value: voice.percent(if read > 0.0 { aside / read } else { 0.0 }),
+        detail: voice.fill("glance.rows_of", &[("n", &voice.count(aside)), ("all", &voice.count(read))]),
+        raw: Some(aside),
+        ..Card::default()
+    }
+}
+
+/// Sentences about what is large.
+fn standing_out(voice: &Voice<'_>) -> Vec<String> {
+    let mut items = Vec::new();
+    if let Some(segments) = &voice.figures.segments {
+        let rows: Vec<usize> =
+            (0..segments.rows()).filter(|r| segments.text(*r, p::NAME).is_some()).collect();
+        let most = rows.iter().copied().max_by(|a, b| {
+            let share = |row: usize| segments.number(row, p::SPEND_SHARE).unwrap_or(0.0);
+            share(*a).total_cmp(&share(*b)).then(b.cmp(a))
+        });
+        let told = most.and_then(|row| {
+            let share = segments.number(row, p::SPEND_SHARE)?;
+            let of_all = segments.number(row, p::CUSTOMERS_SHARE)?;
+            Some(voice.fill(
+                "glance.most_spend",
+                &[
+                    ("segment", &voice.segment(segments.text(row, p::NAME))),
+                    ("customers", &voice.percent(of_all)),
+                    ("spend", &voice.percent(share)),
+                ],
+            ))
+        });
+        items.extend(told);
+        items.extend(slipping(voice));
+    }
+    if let Some(concentration) = &voice.figures.customers.concentration {
+        items.push(voice.fill("glance.top_tenth", &[("spend", &voice.percent(concentration.tops[2].1))]));
+    }
+    items.extend(unhappy(voice));
+    items
+}
+
+/// Good customers who stay away.
+fn slipping(voice: &Voice<'_>) -> Option<String> {
+    let segments = voice.figures.segments.as_ref()?;
+    let of = |name: &str, column: &str| -> f64 {
+        segments.rows_where(&[(p::NAME, name)]).filter_map(|row| segments.number(row, column)).sum()
+    };
+    let sum = |column: &str| of("at_risk", column) + of("cannot_lose_them", column);
+    let (customers, share) = (sum(p::CUSTOMERS), sum(p::SPEND_SHARE));
+    (customers > 0.0).then(|| {
+        voice.counted(
+            "glance.slipping",
+            customers,
+            &[("n", &voice.count(customers)), ("spend", &voice.percent(share))],
+        )
+    })
+}
+
+fn unhappy(voice: &Voice<'_>) -> Option<String> {
+    let levels = voice.figures.manifest["figures"]["satisfaction_level"].as_object()?;
+    let of = |name: &str| levels.get(name).and_then(Value::as_f64).unwrap_or(0.0);
+    let unhappy = of("angry") + of("dissatisfied");
+    let known: f64 =
+        levels.iter().filter(|(name, _)| *name != "(none)").filter_map(|(_, n)| n.as_f64()).sum();
+    (known > 0.0).then(|| {
+        voice.fill("glance.unhappy", &[("n", &voice.count(unhappy)), ("known", &voice.count(known))])
+    })
+}
+
+fn warnings(voice: &Voice<'_>) -> Vec<String> {
+    let warnings = voice.figures.manifest["warnings"].as_array();
+    warnings
+        .into_iter()
+        .flatten()
+        .filter_map(|warning| warning["message"].as_str().or_else(|| warning.as_str()))
+        .map(|text| voice.numbers.digits(text))
+        .collect()
+}

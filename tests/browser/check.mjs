@@ -1,0 +1,156 @@
+// Opens a report in Chromium and uses it as its readers do.
+//
+//   node check.mjs REPORT.html [FOLDER]
+//
+// REPORT.html has both languages (locale = "both"). Screenshots go into FOLDER when one is named. Ends with 1 and
+// a list of what is wrong.
+
+import { chromium } from "playwright-core";
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+
+const [file, folder] = process.argv.slice(2);
+const SECTIONS = process.env.SECTIONS?.split(",") ?? [
+  "glance", "rfm", "satisfaction", "quadrant", "clusters", "concentration", "quality",
+];
+const wrong = [];
+const must = (right, what) => { if (!right) wrong.push(what); };
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync"],
+});
+
+async function open(options) {
+  const page = await (await browser.newContext(options)).newPage();
+  page.on("console", (message) => must(message.type() !== "error", `console: ${message.text()}`));
+  page.on("pageerror", (error) => wrong.push(`script: ${error.message}`));
+  page.on("request", (request) => must(request.url().startsWith("file:"), `request: ${request.url()}`));
+  await page.goto(`file://${resolve(file)}`);
+  return page;
+}
+
+const choose = (page, id) => page.locator(`label[for=${id}]`).click();
+const shot = async (page, name) => {
+  if (!folder) return;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+};
+
+// Every width, language and theme: nothing sticks out, every section is there and says something.
+for (const width of [360, 768, 1440]) for (const language of ["en", "fa"]) {
+  const page = await open({ viewport: { width, height: 900 }, reducedMotion: "reduce" });
+  await choose(page, `language-${language}`);
+  const where = `${language} at ${width} px`;
+  const seen = await page.evaluate((language) => {
+    const root = document.documentElement;
+    const page = document.querySelector(`.page[lang=${language}]`);
+    const edge = (e) => { const box = e.getBoundingClientRect(); return box.width && (box.right > innerWidth + 1 || box.left < -1); };
+    const inside = (e) => e.closest(".scroll, nav");
+    return {
+      lang: root.lang, dir: root.dir, wide: root.scrollWidth - innerWidth, title: document.title,
+      out: [...page.querySelectorAll("*")].filter((e) => edge(e) && !inside(e)).map((e) => e.outerHTML.slice(0, 120)),
+      shown: [...document.querySelectorAll(".page")].filter((p) => p.offsetHeight > 0).map((p) => p.lang),
+      sections: [...page.querySelectorAll("section")].map((s) => [s.dataset.section, s.innerText.length]),
+      links: [...page.querySelectorAll("nav a")].filter((a) => !document.getElementById(a.getAttribute("href").slice(1))).length,
+      nameless: [...page.querySelectorAll("figure")].filter((f) => !document.getElementById(f.getAttribute("aria-describedby"))?.textContent).length,
+      captions: [...page.querySelectorAll("table")].filter((t) => !t.caption?.textContent).length,
+      empty: [...page.querySelectorAll("svg.chart")].filter((s) => s.querySelectorAll("rect, circle, path").length < 2).length,
+      clipped: [...page.querySelectorAll("svg.chart text")].filter((t) => {
+        const box = t.getBoundingClientRect(); const frame = t.closest("figure").getBoundingClientRect();
+        return box.width > 0 && (box.left < frame.left - 1 || box.right > frame.right + 1);
+      }).map((t) => t.textContent),
+      direction: getComputedStyle(page).direction,
+      ids: (() => { const ids = [...document.querySelectorAll("[id]")].map((e) => e.id); return ids.length - new Set(ids).size; })(),
+      digits: language === "fa" ? (page.querySelector(".cards").innerText.match(/[0-9]/g) ?? []).length : 0,
+    };
+  }, language);
+  must(seen.lang === language, `${where}: the document says ${seen.lang}`);
+  must(seen.dir === (language === "fa" ? "rtl" : "ltr") && seen.direction === seen.dir, `${where}: direction ${seen.dir}`);
+  must(seen.wide <= 0, `${where}: ${seen.wide} px too wide`);
+  must(!seen.out.length, `${where}: sticks out: ${seen.out.slice(0, 3).join(" ")}`);
+  must(seen.shown.join() === language, `${where}: shown ${seen.shown}`);
+  must(seen.sections.map(([name]) => name).join() === SECTIONS.join(), `${where}: sections ${seen.sections}`);
+  for (const [name, length] of seen.sections) must(length > 60, `${where}: section ${name} says nothing`);
+  must(!seen.links, `${where}: ${seen.links} links lead nowhere`);
+  must(!seen.nameless && !seen.captions, `${where}: ${seen.nameless} figures and ${seen.captions} tables without a name`);
+  must(!seen.empty, `${where}: ${seen.empty} empty charts`);
+  must(!seen.clipped.length, `${where}: text outside its figure: ${seen.clipped.slice(0, 5)}`);
+  must(!seen.ids, `${where}: ${seen.ids} ids occur twice`);
+  must(!seen.digits, `${where}: ${seen.digits} digits are not Persian`);
+  await shot(page, `${language}-${width}-light`);
+  await choose(page, "theme-dark");
+  const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await choose(page, "theme-light");
+  const light = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  must(dark !== light, `${where}: dark and light have one colour`);
+  if (width !== 768) { await choose(page, "theme-dark"); await shot(page, `${language}-${width}-dark`); }
+  await page.context().close();
+}
+
+// The theme of the machine is followed until another one is chosen.
+{
+  const page = await open({ colorScheme: "dark" });
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await ground();
+  await choose(page, "theme-light");
+  must(dark !== await ground(), "the theme of the machine is not followed");
+  await page.context().close();
+}
+
+// Tables sort by figures and by text, and filter.
+for (const language of ["en", "fa"]) {
+  const page = await open({ viewport: { width: 1200, height: 900 } });
+  await choose(page, `language-${language}`);
+  const table = page.locator(`#${language}-segments-table`);
+  const rows = () => table.locator("tbody tr").evaluateAll((rows) =>
+    rows.filter((r) => !r.hidden).map((r) => [r.cells[0].textContent.trim(), Number(r.cells[1].dataset.v)]));
+  const before = await rows();
+  const head = (n) => table.locator("thead th").nth(n);
+  await head(1).locator("button").click();
+  const falling = (await rows()).map(([, n]) => n);
+  must(falling.every((n, i) => i === 0 || falling[i - 1] >= n), `${language}: not sorted by figures: ${falling}`);
+  must(await head(1).getAttribute("aria-sort") === "descending", `${language}: aria-sort`);
+  await head(1).locator("button").press("Enter");
+  const rising = (await rows()).map(([, n]) => n);
+  must(rising.join() === [...falling].sort((a, b) => a - b).join(), `${language}: not sorted by key press: ${rising}`);
+  must(rising.join() !== before.map(([, n]) => n).join(), `${language}: the order did not change`);
+  await head(0).locator("button").click();
+  const names = (await rows()).map(([name]) => name);
+  must(names.join() === [...names].sort((a, b) => a.localeCompare(b, language)).join(), `${language}: not sorted by text`);
+  const field = page.locator(`[aria-controls=${language}-segments-table]`);
+  await field.fill(before[0][0]);
+  const left = await rows();
+  must(left.length >= 1 && left.length < before.length, `${language}: the filter leaves ${left.length} of ${before.length}`);
+  await field.fill("nothing has this text");
+  must((await rows()).length === 0, `${language}: the filter leaves rows`);
+  must((await page.locator(`.page[lang=${language}] [role=status]`).allTextContents()).some(Boolean), `${language}: nobody is told`);
+  await page.context().close();
+}
+
+// Without its script the page is whole: both languages can be read, tables are open to the reader.
+{
+  const page = await open({ javaScriptEnabled: false, viewport: { width: 1000, height: 900 } });
+  await choose(page, "language-fa");
+  const height = async (language) => (await page.locator(`.page[lang=${language}]`).boundingBox())?.height ?? 0;
+  must(await height("fa") > 1000 && await height("en") === 0, "without script the language cannot be switched");
+  await page.context().close();
+}
+
+// By keyboard: the first stop skips the contents.
+{
+  const page = await open({});
+  await page.keyboard.press("Tab");
+  must(await page.evaluate(() => document.activeElement.className.includes("skip")), "the first stop is no skip link");
+  await page.keyboard.press("Enter");
+  must(await page.evaluate(() => location.hash === "#en-main"), "the skip link leads elsewhere");
+  await page.context().close();
+}
+
+await browser.close();
+if (wrong.length) {
+  console.error([...new Set(wrong)].join("\n"));
+  process.exit(1);
+}
+console.log("the report stands");

@@ -1,0 +1,532 @@
+//! Campaign files: who gets which, in the form that each platform reads, counted to the last customer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use calamine::{Reader, Xlsx};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::desk::{Desk, Ended};
+use crate::ledger::cells;
+use crate::published::Table;
+use crate::sample::company;
+
+const COLUMNS: &str = r#"
+[run]
+as_of = "2024-01-31"
+[transactions]
+files = ["orders.csv"]
+columns = { customer_id = "customer", order_id = "order", ordered_at = "at", amount = "amount" }
+"#;
+
+const CUSTOMERS: &str = r#"
+[customers]
+files = ["people.csv"]
+columns = { customer_id = "customer", name = "name", email = "email", phone = "phone", city = "city", postal_code = "zip" }
+consent = { email = "mail", ad_user_data = "data", ad_personalization = "personal", ads = "personal" }
+rules = { country = "IR" }
+suppression = { files = ["never.csv"] }
+"#;
+
+const CAMPAIGNS: &str = r#"
+[publish.campaigns]
+formats = ["csv", "parquet", "xlsx", "google_ads", "meta", "mailchimp", "klaviyo"]
+[[publish.campaigns.audiences]]
+name = "everybody"
+where = "spend_total > 0"
+columns = ["spend_total"]
+[[publish.campaigns.audiences]]
+name = "big"
+where = "spend_total >= 10"
+priority = 1
+columns = ["spend_total"]
+value = "spend_total"
+"#;
+
+/// h spends little, f is in no list.
+fn orders() -> String {
+    let one = |(i, id)| format!("{id},{i},2024-01-0{},{}\n", i + 1, if id == 'h' { 5 } else { 100 + i });
+    format!("customer,order,at,amount\n{}", "abcdefgh".chars().enumerate().map(one).collect::<String>())
+}
+
+const LIST: &str = "\
+customer,name,email,phone,city,zip,mail,data,personal
+a,=Sara Zand, Sara.Zand@Example.com ,۰۹۱۲ ۳۴۵ ۶۷۸۹,Tehran,11369,yes,yes,yes
+b,Babak Amiri,babak@example.com,0912 345 6780,Shiraz,,yes,yes,no
+c,Cyrus,cyrus@example.com,,Shiraz,,no,,
+d,Dara,dara at example,0098-912-345-6781,Shiraz,,yes,yes,
+e,Elham,elham@example.com,,Shiraz,,yes,yes,yes
+g,Gita,gita@example.com,,Shiraz,,,no,no
+h,Hana,hana@example.com,,Shiraz,,yes,yes,yes
+";
+
+fn desk(campaigns: &str) -> Desk {
+    let desk = Desk::with_config(&format!("{COLUMNS}{CUSTOMERS}{campaigns}"));
+    desk.write("orders.csv", orders());
+    desk.write("people.csv", LIST);
+    desk.write("never.csv", "ELHAM@example.com\n");
+    desk
+}
+
+/// An export read back.
+struct Export {
+    folder: PathBuf,
+    manifest: Value,
+}
+
+impl Export {
+    fn of(desk: &Desk, audience: &str) -> Self {
+        Self::open(&desk.path().join("results/campaigns").join(audience).join("latest"))
+    }
+
+    fn open(folder: &Path) -> Self {
+        let folder = folder.canonicalize().unwrap();
+        let manifest = serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
+        Self { folder, manifest }
+    }
+
+    /// Counts that are not 0, of the audience or of a format; they must add up.
+    fn counts(&self, format: Option<&str>) -> BTreeMap<String, u64> {
+        let counts = match format {
+            Some(format) => &self.manifest["formats"][format]["counts"],
+            None => &self.manifest["counts"],
+        };
+        let counts: BTreeMap<String, u64> =
+            counts.as_object().unwrap().iter().map(|(k, v)| (k.clone(), v.as_u64().unwrap())).collect();
+        let sum: u64 = counts.iter().filter(|(k, _)| *k != "matched").map(|(_, n)| n).sum();
+        assert_eq!(sum, counts["matched"]);
+        counts.into_iter().filter(|(_, n)| *n > 0).collect()
+    }
+
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+    }
+
+    /// Lines of a comma-separated file, the header first.
+    fn lines(&self, name: &str) -> Vec<Vec<String>> {
+        cells(&self.text(name))
+    }
+
+    fn members(&self) -> Table {
+        Table::open(&self.folder.join("members.parquet"))
+    }
+}
+
+fn counted<const N: usize>(pairs: [(&str, u64); N]) -> BTreeMap<String, u64> {
+    pairs.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn every_customer_matched_is_decided_and_counted() {
+    let desk = desk(CAMPAIGNS);
+    let ended = desk.moshtari(&["run"]).must_end_with(0);
+    assert!(ended.err.contains("audience big: 7 matched = 3 exported + 1 suppressed"), "{}", ended.err);
+    let big = Export::of(&desk, "big");
+    let all = [("matched", 7), ("exported", 3), ("suppressed", 1), ("consent_unknown", 2), ("not_listed", 1)];
+    assert_eq!(big.counts(None), counted(all));
+    let mail = [
+        ("matched", 7),
+        ("exported", 2),
+        ("rejected", 1),
+        ("suppressed", 1),
+        ("consent_denied", 1),
+        ("consent_unknown", 1),
+        ("not_listed", 1),
+    ];
+    for format in ["csv", "parquet", "xlsx", "mailchimp", "klaviyo"] {
+        assert_eq!(big.counts(Some(format)), counted(mail), "{format}");
+    }
+    let google = [
+        ("matched", 7),
+        ("exported", 3),
+        ("suppressed", 1),
+        ("consent_denied", 1),
+        ("consent_unknown", 1),
+        ("not_listed", 1),
+    ];
+    assert_eq!(big.counts(Some("google_ads")), counted(google));
+    // Who is in an audience that comes first is in no other.
+    let everybody = Export::of(&desk, "everybody");
+    assert_eq!(everybody.counts(None)["elsewhere"], 3);
+    assert_eq!(everybody.counts(None)["exported"], 1);
+    assert_eq!(everybody.lines("everybody-mailchimp.csv")[1][0], "hana@example.com");
+    let shared = desk_shared();
+    assert!(shared.contains("audience `everybody`: 3 members are in another audience too"), "{shared}");
+    let members = big.members();
+    assert_eq!(members.ids("customer_id"), ["a", "b", "c", "d", "e", "f", "g"]);
+    let arm = |of: Option<&str>| of.map(str::to_owned);
+    let arms = [Some("treated"), Some("treated"), None, Some("treated"), None, None, None].map(arm);
+    assert_eq!(members.texts("arm"), arms);
+    let rejects = Table::open(&big.folder.join("rejects.parquet"));
+    assert!(rejects.ids("customer_id").iter().all(|id| id == "d"));
+    assert!(rejects.ids("value").iter().all(|value| value == "xxxx xx xxxxxxx"));
+    assert!(rejects.ids("reason").iter().all(|reason| reason == "bad_email"));
+}
+
+/// Messages of a run in which customers may be in several audiences.
+fn desk_shared() -> String {
+    let desk = desk(&CAMPAIGNS.replace("[publish.campaigns]", "[publish.campaigns]\nexclusive = false"));
+    desk.moshtari(&["run"]).must_end_with(0).err
+}
+
+#[test]
+fn files_are_as_their_platforms_read_them() {
+    let desk = desk(CAMPAIGNS);
+    desk.moshtari(&["run"]).must_end_with(0);
+    let big = Export::of(&desk, "big");
+    let sara = hash("sara.zand@example.com");
+    let google = |state: &str| big.lines(&format!("big-google_ads-granted-{state}.csv"));
+    assert_eq!(google("granted")[0], ["Email", "Phone", "First Name", "Last Name", "Country", "Zip"]);
+    let address = [hash("=sara"), hash("zand"), "IR".to_owned(), "11369".to_owned()];
+    let expected = [vec![sara.clone(), hash("+989123456789")], address.to_vec()].concat();
+    assert_eq!(google("granted")[1..], [expected]);
+    assert_eq!(google("denied")[1][..2], [hash("babak@example.com"), hash("+989123456780")]);
+    assert_eq!(google("unspecified")[1][..3], [String::new(), hash("+989123456781"), String::new()]);
+    let declared = &big.manifest["formats"]["google_ads"]["files"][0];
+    assert_eq!(declared["declare"]["ad_personalization"], "DENIED");
+    assert_eq!(declared["file"], "big-google_ads-granted-denied.csv");
+    let meta = big.lines("big-meta.csv");
+    let head = ["email", "phone", "fn", "ln", "ct", "st", "zip", "country", "doby", "gen", "value"];
+    assert_eq!(meta[0], head);
+    assert_eq!(meta.len(), 2);
+    let expected = [&sara, &hash("989123456789"), &hash("sara"), &hash("zand"), &hash("tehran")];
+    assert!(meta[1].iter().zip(expected).all(|(a, b)| a == b), "{:?}", meta[1]);
+    assert_eq!(meta[1][6..], [hash("11369"), hash("ir"), String::new(), String::new(), "100".to_owned()]);
+    for name in ["big-mailchimp.csv", "big-klaviyo.csv"] {
+        let lines = big.lines(name);
+        assert_eq!(lines[0], ["Email Address", "First Name", "Last Name", "spend_total"]);
+        // A machine reads this file, and must not read an apostrophe.
+        assert_eq!(lines[1], ["sara.zand@example.com", "=Sara", "Zand", "100"]);
+        assert_eq!(lines.len(), 3);
+    }
+    let plain = "\"customer_id\",\"email\",\"name\",\"city\",\"spend_total\"\r\n\
+                 \"a\",\"sara.zand@example.com\",\"'=Sara Zand\",\"Tehran\",100\r\n";
+    assert!(big.text("big-csv.csv").starts_with(plain), "{}", big.text("big-csv.csv"));
+    let parquet = Table::open(&big.folder.join("big-parquet.parquet"));
+    assert_eq!(parquet.ids("name")[0], "=Sara Zand");
+    assert_eq!(parquet.floats("spend_total")[0], Some(100.0));
+    let mut book: Xlsx<_> = calamine::open_workbook(big.folder.join("big-xlsx.xlsx")).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    assert_eq!(sheet.get_value((1, 2)).unwrap().to_string(), "=Sara Zand");
+    for entry in fs::read_dir(&big.folder).unwrap() {
+        let path = entry.unwrap().path();
+        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", path.display());
+    }
+}
+
+#[test]
+fn an_export_can_be_asked_for_and_is_made_once() {
+    let desk = desk(CAMPAIGNS);
+    desk.moshtari(&["run"]).must_end_with(0);
+    let out = |ended: Ended| ended.must_end_with(0).out;
+    let first = out(desk.moshtari(&["export", "results", "--audience", "big"]));
+    assert_eq!(Path::new(first.trim()), Export::of(&desk, "big").folder);
+    assert_eq!(desk.names_in("results/campaigns/big/runs").len(), 1, "the run made the same export");
+    let elsewhere = desk.moshtari(&[
+        "export",
+        "results",
+        "-c",
+        "moshtari.toml",
+        "--audience",
+        "big",
+        "--format",
+        "csv,meta",
+        "--output",
+        "out",
+    ]);
+    let folder = PathBuf::from(elsewhere.must_end_with(0).out.trim());
+    let export = Export::open(&folder);
+    assert_eq!(export.manifest["formats"].as_object().unwrap().len(), 2);
+    assert_eq!(desk.names_in("out"), ["big"]);
+    let error = desk.moshtari(&["export", "results", "--audience", "bgi"]).must_end_with(2).err;
+    insta::assert_snapshot!(error, @"
+    error: there is no audience `bgi`
+    hint: known audiences: big, everybody
+    ");
+    let error = desk.moshtari(&["export", "results", "--format", "mailchip"]).must_end_with(2).err;
+    insta::assert_snapshot!(error, @"
+    error: there is no campaign format `mailchip`
+    hint: did you mean `mailchimp`?
+    ");
+}
+
+/// The result stands, whatever becomes of the campaign files.
+#[test]
+fn a_failed_export_leaves_the_result_alone() {
+    let desk = desk(CAMPAIGNS);
+    desk.write("results/campaigns", "not a folder");
+    let ended = desk.moshtari(&["run"]).must_end_with(1);
+    assert!(ended.err.contains("the result is published and complete; its campaign files are not"));
+    desk.latest().assert_complete();
+    fs::remove_file(desk.path().join("results/campaigns")).unwrap();
+    // A rerun publishes nothing again and makes what was missing.
+    desk.moshtari(&["run"]).must_end_with(0);
+    assert_eq!(desk.names_in("results/runs").len(), 1);
+    assert_eq!(Export::of(&desk, "big").counts(None)["exported"], 3);
+}
+
+#[test]
+fn audiences_are_checked_when_they_are_loaded() {
+    let told = |campaigns: &str| {
+        let desk = desk(campaigns);
+        let ended = desk.moshtari(&["run"]).must_end_with(2);
+        assert!(!desk.path().join("results").exists());
+        ended.err
+    };
+    let audience = |keys: &str| format!("[[publish.campaigns.audiences]]\nname = \"x\"\n{keys}\n");
+    insta::assert_snapshot!(told(&audience("where = \"quadrnt = 'advocate'\"")), @"
+    error: moshtari.toml: [[publish.campaigns.audiences]] `x`: there is no column `quadrnt` (at character 1 of `quadrnt = 'advocate'`)
+    hint: did you mean `quadrant`?
+    ");
+    insta::assert_snapshot!(told(&audience("where = \"spend_total > 1\"\nchannel = \"sms\"")), @"
+    error: moshtari.toml: [[publish.campaigns.audiences]] `x`: `csv` files need the consent `sms`, which the list does not have
+    hint: name the column of the consent in `[customers.consent]`
+    ");
+    insta::assert_snapshot!(told(&audience("where = \"spend_total > 1\"\ncontrol = 0.1")), @"
+    error: moshtari.toml: [[publish.campaigns.audiences]] `x`: a control group needs a `salt` in `[publish.campaigns]`
+    hint: any text that stays the same from night to night, such as the company's name
+    ");
+    insta::assert_snapshot!(told(&audience("where = \"spend_total > 1\"\ncolumns = [\"clvv\"]")), @"
+    error: moshtari.toml: [[publish.campaigns.audiences]] `x`: `columns`: the customers table has no column `clvv`
+    hint: `moshtari schema customers` lists the columns
+    ");
+}
+
+#[test]
+fn without_a_list_there_are_ids() {
+    let campaigns = CAMPAIGNS.replace(", \"google_ads\", \"meta\", \"mailchimp\", \"klaviyo\"", "");
+    let desk = Desk::with_config(&format!("{COLUMNS}{campaigns}"));
+    desk.write("orders.csv", orders());
+    let ended = desk.moshtari(&["run"]).must_end_with(0);
+    assert!(ended.err.contains("nobody's consent is known"), "{}", ended.err);
+    let big = Export::of(&desk, "big");
+    assert_eq!(big.lines("big-csv.csv")[0], ["customer_id", "spend_total"]);
+    assert_eq!(big.counts(None), counted([("matched", 7), ("exported", 7)]));
+    let error = Desk::with_config(&format!("{COLUMNS}{CAMPAIGNS}")).moshtari(&["run"]).must_end_with(2).err;
+    assert!(error.contains("`google_ads` files need contact data"), "{error}");
+}
+
+const HOLD_OUT: &str = r#"
+[publish.campaigns]
+salt = "salt-2024"
+control = 0.2
+[[publish.campaigns.audiences]]
+name = "nowruz_1403"
+where = "spend_total >= 10"
+"#;
+
+/// Six hundred customers; those with an even number buy again, and those with a number that 3 divides leave.
+#[test]
+fn control_groups_stay_and_are_measured_against() {
+    let desk = Desk::with_config(&format!("{COLUMNS}{HOLD_OUT}"));
+    let first: String = (0..600).map(|n| format!("C{n:03},{n},2024-01-05,{}\n", 10 + n % 3)).collect();
+    desk.write("orders.csv", format!("customer,order,at,amount\n{first}"));
+    desk.moshtari(&["run"]).must_end_with(0);
+    let before = Export::of(&desk, "nowruz_1403");
+    let arms: BTreeMap<String, String> =
+        before.members().ids("customer_id").into_iter().zip(before.members().ids("arm")).collect();
+    for (id, arm) in &arms {
+        let digest = Sha256::digest(format!("salt-2024\u{1f}nowruz_1403\u{1f}{id}"));
+        let place = u64::from_be_bytes(digest[..8].try_into().unwrap());
+        let bucket = (u128::from(place) * 10_000) >> 64;
+        assert_eq!(arm == "control", bucket < 2_000, "{id}");
+    }
+    let exported = before.lines("nowruz_1403-csv.csv");
+    assert!(exported[1..].iter().all(|line| arms[&line[0]] == "treated"));
+    assert_eq!(exported.len() as u64 - 1, before.counts(None)["exported"]);
+
+    let again: String =
+        (0..600).filter(|n| n % 2 == 0).map(|n| format!("C{n:03},{},2024-02-05,7\n", 600 + n)).collect();
+    let gone: String =
+        (0..600).filter(|n| n % 3 == 0).map(|n| format!("C{n:03},{},2024-02-06,-17\n", 2000 + n)).collect();
+    desk.write(
+        "orders.csv",
+        format!("customer,order,at,amount\n{first}{again}{gone}New,9999,2024-02-07,50\n"),
+    );
+    desk.moshtari(&["run", "--as-of", "2024-02-29"]).must_end_with(0);
+    let after = Export::of(&desk, "nowruz_1403");
+    assert_eq!(after.manifest["since"]["entered"], 1);
+    let left = (0..600).filter(|n| n % 3 == 0).count() as u64;
+    assert_eq!(after.manifest["since"]["left"].as_u64(), Some(left));
+    let lift = Table::open(&after.folder.join("lift.parquet"));
+    let share = |arm: &str| {
+        let of: Vec<&String> = arms.iter().filter(|(_, a)| *a == arm).map(|(id, _)| id).collect();
+        let bought = of.iter().filter(|id| id[1..].parse::<u32>().unwrap() % 2 == 0).count();
+        bought as f64 / of.len() as f64
+    };
+    assert_eq!(lift.ids("measure"), ["bought", "spent", "spent_winsorised"]);
+    assert_eq!(lift.floats("value_treated")[0], Some(share("treated")));
+    assert_eq!(lift.floats("value_control")[0], Some(share("control")));
+    let told = desk.moshtari(&["export", "results", "--lift", &before.folder.to_string_lossy()]);
+    let told = told.must_end_with(0).out;
+    let line = format!("bought: {:.4} against {:.4}", share("treated"), share("control"));
+    assert!(told.contains(&line), "{told}");
+    let same = Table::open(&desk.path().join("results/campaigns/lift/latest/lift.parquet"));
+    lift.assert_equals(&same, "by command");
+    // An export is measured by later results only.
+    desk.moshtari(&["export", "results", "--lift", "results/campaigns"]).must_end_with(2);
+}
+
+/// Names that spreadsheets could take for formulas, as they are seen in customer lists.
+const HOSTILE: [&str; 12] = [
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "\t=1+1",
+    " =1+1",
+    "\u{FF1D}1+1",
+    "\u{FF0B}1",
+    "\u{202E}=1+1",
+    "\u{FEFF}=1+1",
+    "=cmd|' /C calc'!A0",
+    "=HYPERLINK(\"\"http://x\"\")",
+];
+
+/// `LibreOffice` opens the files of a hostile list and finds no formula.
+#[test]
+fn no_spreadsheet_finds_a_formula() {
+    let desk = desk(&CAMPAIGNS.replace(", \"google_ads\", \"meta\", \"mailchimp\", \"klaviyo\"", ""));
+    let people: String = HOSTILE
+        .iter()
+        .enumerate()
+        .map(|(n, name)| format!("{n},\"{name}\",x{n}@example.com,,\"{name}\",,yes,,\n"))
+        .collect();
+    let head = LIST.lines().next().unwrap();
+    desk.write("people.csv", format!("{head}\n{people}"));
+    let orders: String = (0..HOSTILE.len()).map(|n| format!("{n},{n},2024-01-01,100\n")).collect();
+    desk.write("orders.csv", format!("customer,order,at,amount\n{orders}"));
+    desk.moshtari(&["run"]).must_end_with(0);
+    let big = Export::of(&desk, "big");
+    assert_eq!(big.counts(None)["exported"], HOSTILE.len() as u64);
+    for line in big.lines("big-csv.csv").into_iter().skip(1) {
+        assert!(line[2].starts_with('\''), "{line:?}");
+    }
+    for name in ["big-csv.csv", "big-xlsx.xlsx"] {
+        let office = Command::new("soffice")
+            .args(["--headless", "--convert-to", "fods", "--outdir", "."])
+            .arg(format!("-env:UserInstallation=file://{}/office", desk.path().display()))
+            .arg(big.folder.join(name))
+            .current_dir(desk.path())
+            .output();
+        if office.is_err() {
+            eprintln!("skipped: there is no LibreOffice here to open `{name}`");
+            return;
+        }
+        let sheet = fs::read_to_string(desk.path().join(Path::new(name).with_extension("fods"))).unwrap();
+        assert!(sheet.contains("x11@example.com"), "{name} was not read");
+        assert!(!sheet.contains("table:formula") && !sheet.contains("xlink:href"), "{name}");
+        fs::remove_file(desk.path().join(Path::new(name).with_extension("fods"))).unwrap();
+    }
+}
+
+/// Every file below a folder but links, with its bytes.
+fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_symlink() {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(files_below(&path));
+        } else {
+            found.push((path.to_string_lossy().into_owned(), fs::read(&path).unwrap()));
+        }
+    }
+    found
+}
+
+/// Names, addresses and numbers are in the files that ask for them, and nowhere else.
+#[test]
+fn contact_data_is_in_campaign_files_only() {
+    let desk = desk(CAMPAIGNS);
+    let ended = desk.moshtari(&["run", "--log", "json"]).must_end_with(0);
+    let mut places = files_below(&desk.path().join("results"));
+    places.push(("messages".to_owned(), format!("{}{}", ended.out, ended.err).into_bytes()));
+    let asks = |name: &str| {
+        ["-csv.csv", "-mailchimp.csv", "-klaviyo.csv", "-xlsx.xlsx", "-parquet.parquet"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+    };
+    let found = |bytes: &[u8], canary: &str| {
+        bytes.windows(canary.len()).any(|w| w.eq_ignore_ascii_case(canary.as_bytes()))
+    };
+    assert!(places.iter().any(|(name, bytes)| asks(name) && found(bytes, "sara.zand@example.com")));
+    for canary in ["zand", "amiri", "@example", "912 345", "912345", "dara at", "shiraz", "11369"] {
+        for (name, bytes) in places.iter().filter(|(name, _)| !asks(name)) {
+            // Google wants postal codes as they are.
+            let wanted = canary == "11369" && name.contains("google_ads");
+            assert!(wanted || !found(bytes, canary), "`{canary}` in {name}");
+        }
+    }
+}
+
+/// The files of the sample company by the rules of each platform, and by what its customers agreed to.
+#[test]
+fn the_sample_is_what_platforms_take() {
+    let desk = company();
+    desk.moshtari(&["run"]).must_end_with(0);
+    let list = cells(&fs::read_to_string(desk.path().join("exports/customers.csv")).unwrap());
+    let agreed = |column: &str| -> BTreeSet<&str> {
+        let (column, email) = (place(&list[0], column), place(&list[0], "email"));
+        list[1..].iter().filter(|row| row[column] == "yes").map(|row| row[email].as_str()).collect()
+    };
+    let is_hash = |cell: &String| {
+        cell.is_empty() || (cell.len() == 64 && cell.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+    };
+    let newcomers = Export::of(&desk, "newcomers");
+    let ads: BTreeSet<String> = agreed("consent_ads").into_iter().map(hash).collect();
+    let google = newcomers.lines("newcomers-google_ads-granted-granted.csv");
+    assert_eq!(google[0], ["Email", "Phone", "First Name", "Last Name", "Country", "Zip"]);
+    let meta = newcomers.lines("newcomers-meta.csv");
+    for lines in [&google, &meta] {
+        for line in &lines[1..] {
+            assert_eq!(line.len(), lines[0].len());
+            assert!(line[..4].iter().all(is_hash) && (!line[0].is_empty() || !line[1].is_empty()));
+            assert!(line[0].is_empty() || ads.contains(&line[0]));
+        }
+    }
+    assert!(meta[1..].iter().all(|line| line.iter().all(is_hash)));
+    let win_back = Export::of(&desk, "win_back");
+    let lines = win_back.lines("win_back-mailchimp.csv");
+    let mails = agreed("consent_email");
+    for line in &lines[1..] {
+        let (local, domain) = line[0].split_once('@').unwrap();
+        assert!(local.is_ascii() && domain.contains('.') && !line[0].contains(' '));
+        assert!(line.iter().all(|cell| cell.len() <= 255) && mails.contains(line[0].as_str()));
+    }
+    // Matched = exported + everybody else, in every audience and file, and nobody is in two.
+    let mut reached = BTreeSet::new();
+    for name in desk.names_in("results/campaigns") {
+        let export = Export::of(&desk, &name);
+        let counts = export.counts(None);
+        let members = export.members();
+        assert_eq!(members.height() as u64, counts["matched"]);
+        let arms = members.texts("arm");
+        let of = |arm: &str| arms.iter().filter(|a| a.as_deref() == Some(arm)).count() as u64;
+        assert_eq!((of("treated"), of("control")), (counts["exported"], counts["control"]));
+        for (id, arm) in members.ids("customer_id").into_iter().zip(arms) {
+            assert!(arm.is_none() || reached.insert(id.clone()), "{id} is in two audiences");
+        }
+        for (format, stated) in export.manifest["formats"].as_object().unwrap() {
+            let rows: u64 =
+                stated["files"].as_array().unwrap().iter().map(|f| f["rows"].as_u64().unwrap()).sum();
+            assert_eq!(Some(rows), stated["counts"]["exported"].as_u64());
+            export.counts(Some(format));
+        }
+    }
+}
+
+fn place(header: &[String], name: &str) -> usize {
+    header.iter().position(|column| column == name).unwrap()
+}
