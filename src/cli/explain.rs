@@ -32,6 +32,15 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
             shown(c::RETURN_TOTAL),
         ),
     };
+    if published.has(c::RFM_WHY) {
+        let _ = writeln!(
+            text,
+            "  values        recency_days {}, frequency {}, monetary {}",
+            shown(c::RECENCY_DAYS),
+            shown(c::FREQUENCY),
+            shown(c::MONETARY)
+        );
+    }
     let labels = [
         ("segment", c::RFM_SEGMENT, c::RFM_WHY),
         ("satisfaction", c::SATISFACTION_LEVEL, c::SATISFACTION_WHY),

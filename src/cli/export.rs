@@ -56,7 +56,8 @@ pub(super) fn after_run(
     progress.end();
     match exported {
         Ok(exported) => {
-            exported.iter().for_each(|export| account(export, printer));
+            let new = exported.iter().filter(|export| export.counts.is_some());
+            new.for_each(|export| account(export, printer));
             Ok(())
         }
         Err(error) => {

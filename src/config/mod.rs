@@ -131,6 +131,7 @@ impl Config {
             survey.check(i, self.transactions.is_some())?;
         }
         self.check_survey_names()?;
+        self.publish.check()?;
         self.complaints.iter().try_for_each(ComplaintsConfig::check)?;
         self.customers.as_ref().map_or(Ok(()), CustomersConfig::check)?;
         self.rfm.check()?;
@@ -146,7 +147,7 @@ impl Config {
     fn check_exports(&self) -> Result<()> {
         match &self.transactions {
             Some(transactions) => transactions.check(),
-            None if self.surveys.is_empty() => {
+            None if self.surveys.is_empty() && self.complaints.is_none() => {
                 Err(Error::config("the configuration has neither `[transactions]` nor `[[surveys]]`")
                     .hint("name the exports of sales in `[transactions]`, those of answers in `[[surveys]]`"))
             }
@@ -179,7 +180,10 @@ impl Config {
     /// the exports allow.
     pub fn stages(&self) -> Vec<Stage> {
         let Some(asked) = &self.run.stages else {
-            let possible = |s: &Stage| self.transactions.is_some() || !s.needs_transactions();
+            // Runs about surveys alone have no complaints to measure, and nobody to call.
+            let silent =
+                |s: &Stage| self.complaints.is_none() && matches!(s, Stage::Complaints | Stage::Watchlist);
+            let possible = |s: &Stage| self.transactions.is_some() || !(s.needs_transactions() || silent(s));
             return Stage::ALL.into_iter().filter(possible).collect();
         };
         let needed =
@@ -204,7 +208,7 @@ impl Config {
             Some(stage) => {
                 let name = stage.name();
                 Err(Error::config(format!("stage `{name}` needs `[transactions]`, which there is none of"))
-                    .hint("without transactions there are `activity` and `satisfaction`; leave `stages` out"))
+                    .hint("without transactions there are `activity`, `satisfaction`, `complaints` and `watchlist`; leave `stages` out"))
             }
             None => Ok(()),
         }

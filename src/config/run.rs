@@ -151,7 +151,7 @@ impl Stage {
 
     /// Whether it computes from what customers bought.
     pub fn needs_transactions(self) -> bool {
-        !matches!(self, Self::Activity | Self::Satisfaction)
+        !matches!(self, Self::Activity | Self::Satisfaction | Self::Complaints | Self::Watchlist)
     }
 
     /// Stages this one reads the columns of.

@@ -75,17 +75,6 @@ mod tests {
             let list = CUSTOMERS.names(locale);
             assert_named(&values(&config["customers"]["columns"]), &list);
             assert_named(&values(&config["customers"]["consent"]), &list);
-        }
-    }
-
-    #[test]
-    fn the_commented_section_is_right_too() {
-        for (locale, template) in
-            [(Locale::En, include_str!("setup.en.toml")), (Locale::Fa, include_str!("setup.fa.toml"))]
-        {
-            let (_, later) = template.split_once("# [complaints]").unwrap();
-            let uncommented = format!("# [complaints]{later}").replace("\n# ", "\n").replace("\n#\n", "\n\n");
-            let config: toml::Table = uncommented[2..].parse().unwrap();
             assert_named(&values(&config["complaints"]["columns"]), &COMPLAINTS.names(locale));
         }
     }

@@ -271,7 +271,7 @@ fn the_configuration_is_toml_with_the_promised_sections() {
         let config: toml::Table = fs::read_to_string(dir.path().join(CONFIG)).unwrap().parse().unwrap();
         let mut sections: Vec<&String> = config.keys().collect();
         sections.sort();
-        assert_eq!(sections, ["run", "surveys", "transactions"]);
+        assert_eq!(sections, ["complaints", "customers", "publish", "run", "surveys", "transactions"]);
         let exports = format!("exports/orders-*.{}", format.name());
         assert_eq!(config["transactions"]["files"][0].as_str(), Some(&*exports));
     }

@@ -25,7 +25,7 @@ use crate::schema::customers as c;
 use crate::{Result, Warning};
 
 /// Columns whose labels are compared.
-pub const LABELS: [&str; 4] = [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::CLUSTER_NAME];
+pub const LABELS: [&str; 5] = [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::CLUSTER_NAME, c::TIER];
 /// Columns whose values are compared.
 pub const MEASURES: [&str; 5] =
     [c::RECENCY_DAYS, c::FREQUENCY, c::MONETARY, c::SATISFACTION_SCORE, c::LOYALTY_INDEX];
@@ -60,12 +60,14 @@ pub struct Comparison {
 /// Compares two nights.
 ///
 /// Both tables have one row per customer and `customer_id`; labels and measures that one of them lacks are
-/// left out. `changed` names the labels whose rules are not those of the earlier night.
+/// left out. `changed` names the labels whose rules are not those of the earlier night; moves of fewer
+/// customers than `smallest` are counted together.
 ///
 /// # Errors
 /// `Internal` when a column has another type than the schema declares.
-pub fn run(before: &DataFrame, tonight: &DataFrame, changed: &[&str]) -> Result<Comparison> {
-    let counted = moves::count(before, tonight, changed)?;
+pub fn run(before: &DataFrame, tonight: &DataFrame, changed: &[&str], smallest: usize) -> Result<Comparison> {
+    let mut counted = moves::count(before, tonight, changed)?;
+    counted.merge_smaller_than(smallest as u32);
     let (drift, drifted) = drift::run(before, tonight)?;
     let mut warnings: Vec<Warning> = Vec::new();
     if !changed.is_empty() {

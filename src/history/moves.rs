@@ -8,6 +8,7 @@ use polars::prelude::*;
 
 use super::{LABELS, NO_LABEL};
 use crate::math::sum::Sum;
+use crate::privacy::groups::OTHER;
 use crate::schema::{customers as c, moves as m};
 use crate::{Result, table};
 
@@ -103,6 +104,40 @@ pub(super) fn count(before: &DataFrame, tonight: &DataFrame, changed: &[&str]) -
 }
 
 impl Counted {
+    /// Counts moves of fewer customers than `smallest` together: to the same label first, and what is still
+    /// too few to any label.
+    pub(super) fn merge_smaller_than(&mut self, smallest: u32) {
+        let small = |row: &Move| row.customers < smallest;
+        self.merge(small, |row| row.from = Some(OTHER.to_owned()));
+        self.merge(small, |row| {
+            row.from = Some(OTHER.to_owned());
+            row.to = Some(OTHER.to_owned());
+        });
+    }
+
+    /// Renames the rows that `which` picks and adds up those that are then the same.
+    fn merge(&mut self, which: impl Fn(&Move) -> bool, rename: impl Fn(&mut Move)) {
+        let mut merged: Vec<Move> = Vec::with_capacity(self.moves.len());
+        for mut row in std::mem::take(&mut self.moves) {
+            if which(&row) {
+                rename(&mut row);
+            }
+            let same =
+                |other: &&mut Move| (other.label, &other.from, &other.to) == (row.label, &row.from, &row.to);
+            match merged.iter_mut().find(same) {
+                Some(other) => {
+                    other.customers += row.customers;
+                    other.spend = match (other.spend, row.spend) {
+                        (Some(a), Some(b)) => Some(a + b),
+                        (a, b) => a.or(b),
+                    };
+                }
+                None => merged.push(row),
+            }
+        }
+        self.moves = merged;
+    }
+
     /// The table that `schema::moves` describes.
     pub(super) fn table(&self) -> Result<DataFrame> {
         let moves = &self.moves;
@@ -212,6 +247,31 @@ mod tests {
                 .spend
         };
         assert_eq!((spend(Some("B"), None), spend(None, Some("C"))), (Some(4.0), Some(5.0)));
+    }
+
+    #[test]
+    fn few_customers_move_together() {
+        let row = |from: &str, to: &str, customers| Move {
+            label: c::QUADRANT,
+            from: Some(from.into()),
+            to: Some(to.into()),
+            customers,
+            spend: Some(1.0),
+            rules_changed: false,
+        };
+        let moves =
+            vec![row("a", "a", 50), row("b", "a", 6), row("c", "a", 7), row("a", "b", 3), row("b", "b", 2)];
+        let mut counted = Counted { moves, ..Counted::default() };
+        counted.merge_smaller_than(10);
+        let found: Vec<_> = counted
+            .moves
+            .iter()
+            .map(|m| (m.from.as_deref().unwrap(), m.to.as_deref().unwrap(), m.customers, m.spend))
+            .collect();
+        assert_eq!(
+            found,
+            [("a", "a", 50, Some(1.0)), (OTHER, "a", 13, Some(2.0)), (OTHER, OTHER, 5, Some(2.0))]
+        );
     }
 
     #[test]

@@ -16,11 +16,13 @@ pub fn changed_rules(before: Option<&Config>, tonight: &Config) -> Vec<&'static 
         let satisfaction = format!("{satisfaction:?}");
         let loyalty = format!("{:?} {rfm} {satisfaction}", config.loyalty);
         let clusters = format!("{:?} {:?}", config.clusters, config.rfm.window_days);
+        let tier = format!("{:?} {:?}", config.priority, config.rfm.scores);
         [
             (c::RFM_SEGMENT, rfm),
             (c::SATISFACTION_LEVEL, satisfaction),
             (c::QUADRANT, loyalty),
             (c::CLUSTER_NAME, clusters),
+            (c::TIER, tier),
         ]
     };
     let tonight = rules(tonight);
@@ -57,6 +59,6 @@ mod tests {
             changed_rules(Some(&plain), &config("[satisfaction]\nfade = false")),
             [c::SATISFACTION_LEVEL, c::QUADRANT]
         );
-        assert_eq!(changed_rules(None, &plain).len(), 4);
+        assert_eq!(changed_rules(None, &plain).len(), 5);
     }
 }

@@ -83,8 +83,10 @@ impl SetAside {
         for row in 0..self.rows.len() {
             match values.get(row) {
                 Some(value) if shown.is_some() && self.columns[row] == shown => self.values.push(value),
-                // Without a column the value says what is wrong with the row, in our words.
-                Some(value) if self.columns[row].is_none() => self.values.push(value),
+                // What is wrong with a broken record is said in our words.
+                Some(value) if matches!(self.reasons[row], Reason::WrongFieldCount | Reason::BadEncoding) => {
+                    self.values.push(value);
+                }
                 Some(value) => self.values.push(&masked(value)),
                 None => self.values.push_null(),
             }

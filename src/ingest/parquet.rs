@@ -355,7 +355,7 @@ fn convert(array: &ArrayRef, texts_of: &mut Option<Texts>) -> Option<Column> {
 /// Texts of a list, side by side: `angry, complaint_overdue`.
 fn joined(lists: &ListArray) -> TextColumn {
     let mut column = TextColumn::default();
-    for list in lists.iter() {
+    for list in lists {
         match list {
             Some(list) => {
                 let texts: Vec<&str> = list.as_string::<i32>().iter().flatten().collect();

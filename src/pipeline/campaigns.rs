@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 
-use super::Observer;
+use super::{Observer, pseudonyms};
 use crate::config::Config;
-use crate::config::campaigns::{Audience, Format, LIFT};
+use crate::config::campaigns::{Audience, Format, LIFT, condition};
 use crate::ingest::people::{self, People};
 use crate::ingest::published::Published;
 use crate::ingest::source::resolve;
@@ -19,7 +19,7 @@ use crate::publish::names::file_name;
 use crate::publish::parquet::{self, Stamp};
 use crate::publish::{Store, manifest};
 use crate::schema::{campaign_lift, customers as c};
-use crate::{Error, Result, error, table};
+use crate::{Error, Result, Warning, error, table};
 
 use self::past_campaigns::Past;
 
@@ -92,6 +92,13 @@ pub fn export(
     let mut parts = parts(&orders, &wanted, &work, &root, &night)?;
     let mut done = Vec::new();
     for (i, order) in orders.iter().enumerate() {
+        if let Some(column) = lacking(order, &night, ask)? {
+            let name = &order.audience.name;
+            let text =
+                format!("audience `{name}`: the result has no column `{column}`, so there are no files");
+            observer.warning(&Warning::new("audience_left_out", text));
+            continue;
+        }
         let selection = campaigns::select(&night, order, if exclusive { &seen } else { &nobody })?;
         for row in selection.taking_part() {
             parts[i].in_others += u64::from(seen[row]);
@@ -116,6 +123,17 @@ pub fn export(
         done.push(Exported { audience, folder, counts: Some(selection.counts()) });
     }
     Ok(done)
+}
+
+/// A column that an audience reads and the result does not have, as when its stage was not run; an audience
+/// asked for by its name is not passed over for it.
+fn lacking(order: &Order<'_>, night: &Night<'_>, ask: &Ask) -> Result<Option<String>> {
+    if ask.audiences.contains(&order.audience.name) {
+        return Ok(None);
+    }
+    let condition = condition(order.audience, night.config)?;
+    let absent = |name: &&&str| night.customers.column(name).is_err();
+    Ok(condition.columns().iter().find(absent).map(|name| (*name).to_owned()))
 }
 
 impl Ask {
@@ -196,10 +214,14 @@ fn mark(config: &Config, result: &str, order: &Order<'_>, list: &[InputFile]) ->
 
 fn read_people(config: &Config, observer: &mut dyn Observer) -> Result<Option<People>> {
     let Some(list) = &config.customers else { return Ok(None) };
-    let read = people::read(list, &config.base, config.publish.show_values, &mut |_, placed, _| {
+    let mut read = people::read(list, &config.base, config.publish.show_values, &mut |_, placed, _| {
         observer.progress(placed.rows, placed.bytes);
         Ok(())
     })?;
+    if let Some(made) = pseudonyms::configured(config, &list_files(config)?)? {
+        // The result names its customers by pseudonyms.
+        read.rename(&|id| made.customer(id));
+    }
     Ok(Some(read))
 }
 

@@ -41,7 +41,7 @@ pub fn read(
 ) -> Result<Option<ReadComplaints>> {
     let Some(section) = &config.complaints else { return Ok(None) };
     let zone = Zone::parse(&config.run.timezone)?;
-    let with_customers = activity.customers.height() > 0;
+    let with_customers = config.transactions.is_some();
     let reader = ComplaintReader::open(section, &config.base, zone, as_of.limit(), with_customers)?;
     let by_order = section.columns.customer_id.is_none() && section.columns.order_id.is_some();
     let known = Known { activity, orders: by_order.then(|| activity.order_index()).transpose()? };

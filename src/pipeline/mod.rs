@@ -11,6 +11,7 @@ mod night;
 mod opinions;
 mod outputs;
 mod past;
+mod pseudonyms;
 pub mod reading;
 mod rejects;
 mod respondents;
@@ -85,11 +86,13 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
         store.point_latest_to(&folder)?;
         return Ok(Outcome::UpToDate { folder });
     }
+    let pseudonyms = pseudonyms::configured(config, &inputs.files)?;
     let past = Past::look(&store, config);
     let fingerprint = past.fingerprint(&inputs.fingerprint);
     let draft = store.draft(&fingerprint)?;
     let stamp = Stamp { fingerprint: fingerprint.clone() };
     let mut night = compute(config, &past, &draft, &stamp, observer)?;
+    night.disguise(pseudonyms)?;
     night.compare(config, &past, observer)?;
     observer.stage("publish");
     let figures = outputs::write(config, &night, &inputs, &draft, &stamp, observer)?;
@@ -114,7 +117,7 @@ fn compute(
     stamp: &Stamp,
     observer: &mut dyn Observer,
 ) -> Result<Night> {
-    let mut rejects = Rejects::draft(draft, stamp);
+    let mut rejects = Rejects::draft(draft, stamp).masked(config.publish.pseudonyms.is_some());
     observer.stage(Stage::Activity.name());
     let transactions = reading::transactions(config, &mut rejects, observer)?;
     let (mut night, activity) = Night::begin(config, transactions);

@@ -7,6 +7,7 @@ use super::as_of::AsOfMoment;
 use super::complaints::ReadComplaints;
 use super::opinions::Opinions;
 use super::past::{Compared, Past};
+use super::pseudonyms;
 use super::reading::{Surveys, Transactions};
 use crate::activity::Activity;
 use crate::clusters::Clustering;
@@ -15,6 +16,7 @@ use crate::config::{Config, Stage};
 use crate::ingest::people::People;
 use crate::ingest::times::Zone;
 use crate::loyalty::Cuts;
+use crate::privacy::pseudonym::Pseudonyms;
 use crate::publish::manifest::InputTable;
 use crate::satisfaction::Answered;
 use crate::watchlist::Tonight;
@@ -35,6 +37,10 @@ pub(super) struct Night {
     pub(super) clustering: Option<Clustering>,
     pub(super) tables: Vec<InputTable>,
     pub(super) warnings: Vec<Warning>,
+    /// The customers as they are published, with pseudonyms where these are asked for.
+    pub(super) published: DataFrame,
+    /// Makes pseudonyms, where these are asked for.
+    pub(super) pseudonyms: Option<Pseudonyms>,
     /// Against the night before.
     pub(super) compared: Option<Compared>,
     /// The customer list, where there is one.
@@ -60,6 +66,8 @@ impl Night {
             clustering: None,
             tables: table.into_iter().collect(),
             warnings,
+            published: DataFrame::empty(),
+            pseudonyms: None,
             compared: None,
             people: None,
             attitude: None,
@@ -170,7 +178,17 @@ impl Night {
         Ok(())
     }
 
-    /// Compares the customers with those of the night before.
+    /// The customers as they are published.
+    pub(super) fn disguise(&mut self, pseudonyms: Option<Pseudonyms>) -> Result<()> {
+        self.published = match &pseudonyms {
+            Some(pseudonyms) => pseudonyms::apply(pseudonyms, &self.customers, true)?,
+            None => self.customers.clone(),
+        };
+        self.pseudonyms = pseudonyms;
+        Ok(())
+    }
+
+    /// Who moved since the night before.
     pub(super) fn compare(
         &mut self,
         config: &Config,
@@ -178,7 +196,8 @@ impl Night {
         observer: &mut dyn Observer,
     ) -> Result<()> {
         observer.stage("history");
-        let mut compared = past.compare(config, &self.customers, &self.as_of)?;
+        let key_id = self.pseudonyms.as_ref().map(Pseudonyms::key_id);
+        let mut compared = past.compare(config, &self.published, &self.as_of, key_id)?;
         self.warnings.append(&mut compared.warnings);
         self.compared = Some(compared);
         Ok(())

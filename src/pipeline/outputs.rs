@@ -6,12 +6,14 @@ use polars::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::inputs::Inputs;
-use super::{Night, Observer};
+use super::{Night, Observer, pseudonyms};
 use crate::clusters::Clustering;
 use crate::config::{Config, Stage};
 use crate::ingest::people::{Consent, Contact, People};
 use crate::loyalty::Cuts;
 use crate::math::sum::Sum;
+use crate::privacy::groups;
+use crate::privacy::pseudonym::Pseudonyms;
 use crate::profile::{known_in, profile};
 use crate::publish::parquet::{self, ExtraColumn, Stamp};
 use crate::publish::{Draft, Manifest, members, report};
@@ -33,9 +35,11 @@ pub(super) fn write(
     stamp: &Stamp,
     observer: &mut dyn Observer,
 ) -> Result<Map<String, Value>> {
-    write_tables(config, night, draft, stamp)?;
+    // Labels of groups that are too small to be told apart are those of one group.
+    let customers = large_groups(&night.customers, config.publish.smallest_group())?;
+    write_tables(config, night, &customers, draft, stamp)?;
     night.warnings.iter().for_each(|w| observer.warning(w));
-    let figures = figures(night)?;
+    let figures = figures(night, &customers)?;
     let models = night
         .clustering
         .as_ref()
@@ -46,6 +50,7 @@ pub(super) fn write(
         fingerprint: stamp.fingerprint.clone(),
         inputs_fingerprint: inputs.fingerprint.clone(),
         previous: night.compared.as_ref().map_or(Value::Null, |compared| compared.previous.clone()),
+        key_id: night.pseudonyms.as_ref().map(|pseudonyms| pseudonyms.key_id().to_owned()),
         as_of: night.as_of.shown(),
         seed: config.run.seed,
         timezone: config.run.timezone.clone(),
@@ -67,15 +72,21 @@ pub(super) fn write(
     Ok(figures)
 }
 
-/// Every table of the result.
-fn write_tables(config: &Config, night: &Night, draft: &Draft, stamp: &Stamp) -> Result<()> {
-    let writer = Writer { draft, stamp };
-    let customers = &night.customers;
-    writer.table(customers, &schema::customers::TABLE, &[])?;
+/// Every table of the result; `customers` are those with the labels of small groups put together.
+fn write_tables(
+    config: &Config,
+    night: &Night,
+    customers: &DataFrame,
+    draft: &Draft,
+    stamp: &Stamp,
+) -> Result<()> {
+    let writer = Writer { draft, stamp, pseudonyms: night.pseudonyms.as_ref() };
+    writer.file(&night.published, &schema::customers::TABLE, &[])?;
     if let Some(thresholds) = &night.thresholds {
         writer.table(thresholds, &schema::rfm_thresholds::TABLE, &[])?;
         let map = config.rfm.segment_map()?;
         let names: Vec<&str> = map.names().iter().map(String::as_str).collect();
+        let names = kept(&names, &night.customers, customers, c::RFM_SEGMENT)?;
         let segments = profile(customers, c::RFM_SEGMENT, &names, None)?;
         adds_up(&segments, customers)?;
         writer.table(&segments, &schema::rfm_segments::TABLE, &[])?;
@@ -90,10 +101,10 @@ fn write_tables(config: &Config, night: &Night, draft: &Draft, stamp: &Stamp) ->
         writer.table(watchlist, &schema::watchlist::TABLE, &[])?;
     }
     if let Some(cuts) = &night.cuts {
-        writer.table(&quadrants(customers, cuts)?, &schema::quadrants::TABLE, &[])?;
+        writer.table(&quadrants(&night.customers, customers, cuts)?, &schema::quadrants::TABLE, &[])?;
     }
     if let Some(clustering) = &night.clustering {
-        let (profiles, extra) = clusters(customers, clustering)?;
+        let (profiles, extra) = clusters(&night.customers, customers, clustering)?;
         writer.table(&profiles, &schema::clusters::TABLE, &extra)?;
         writer.table(&clustering.quality, &schema::cluster_quality::TABLE, &[])?;
     }
@@ -102,7 +113,7 @@ fn write_tables(config: &Config, night: &Night, draft: &Draft, stamp: &Stamp) ->
         writer.table(drift, &schema::drift::TABLE, &[])?;
     }
     if config.publish.segments {
-        members::write(customers, draft, stamp)?;
+        members::write(&night.published, draft, stamp)?;
     }
     Ok(())
 }
@@ -117,14 +128,55 @@ fn write_report(draft: &Draft, manifest: &Value) -> Result<()> {
 struct Writer<'a> {
     draft: &'a Draft,
     stamp: &'a Stamp,
+    pseudonyms: Option<&'a Pseudonyms>,
 }
 
 impl Writer<'_> {
+    /// A table, with pseudonyms where it names customers and these are asked for.
     fn table(&self, frame: &DataFrame, table: &Table, extra: &[ExtraColumn]) -> Result<()> {
+        match self.pseudonyms.filter(|_| frame.column(c::CUSTOMER_ID).is_ok()) {
+            Some(made) => {
+                let sorted = table.columns[0].name == c::CUSTOMER_ID;
+                self.file(&pseudonyms::apply(made, frame, sorted)?, table, extra)
+            }
+            None => self.file(frame, table, extra),
+        }
+    }
+
+    /// A table as it is.
+    fn file(&self, frame: &DataFrame, table: &Table, extra: &[ExtraColumn]) -> Result<()> {
         let name = format!("{}.parquet", table.name);
         let file = self.draft.create(&name)?;
         parquet::write(frame, table, extra, self.stamp, file, &self.draft.path(&name))
     }
+}
+
+/// Labels that published groups are made of.
+const GROUPS: [&str; 5] = [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::TIER, c::CLUSTER_NAME];
+
+/// The customers with the labels of groups smaller than `smallest` put together.
+fn large_groups(customers: &DataFrame, smallest: usize) -> Result<DataFrame> {
+    let mut columns = Vec::new();
+    for label in GROUPS.into_iter().filter(|label| smallest > 1 && customers.column(label).is_ok()) {
+        let labels = table::texts(customers, label)?;
+        columns.push(Column::new(label.into(), groups::merged(&labels, smallest)));
+    }
+    table::with(customers.clone(), columns)
+}
+
+/// The names of groups that were not put together with others, empty ones included.
+fn kept<'a>(
+    names: &[&'a str],
+    customers: &DataFrame,
+    grouped: &DataFrame,
+    label: &str,
+) -> Result<Vec<&'a str>> {
+    let known = |frame: &DataFrame| -> Result<std::collections::BTreeSet<String>> {
+        Ok(table::texts(frame, label)?.into_iter().flatten().map(str::to_owned).collect())
+    };
+    let (before, after) = (known(customers)?, known(grouped)?);
+    let stays = |name: &&str| after.contains(*name) || !before.contains(*name);
+    Ok(names.iter().filter(|name| stays(name)).copied().collect())
 }
 
 /// Every customer is in exactly one group.
@@ -137,9 +189,10 @@ fn adds_up(groups: &DataFrame, customers: &DataFrame) -> Result<()> {
     Err(Error::internal(format!("the groups hold {sum} customers of {}", customers.height())))
 }
 
-fn quadrants(customers: &DataFrame, cuts: &Cuts) -> Result<DataFrame> {
+fn quadrants(all: &DataFrame, customers: &DataFrame, cuts: &Cuts) -> Result<DataFrame> {
     use schema::quadrants as q;
-    let groups = profile(customers, c::QUADRANT, &QUADRANTS, Some((c::LOYALTY_INDEX, q::LOYALTY_MEAN)))?;
+    let names = kept(&QUADRANTS, all, customers, c::QUADRANT)?;
+    let groups = profile(customers, c::QUADRANT, &names, Some((c::LOYALTY_INDEX, q::LOYALTY_MEAN)))?;
     adds_up(&groups, customers)?;
     let rows = groups.height();
     let extreme = known_in(customers, c::QUADRANT, &table::texts(&groups, q::NAME)?, c::QUADRANT_EXTREME)?;
@@ -154,10 +207,15 @@ fn quadrants(customers: &DataFrame, cuts: &Cuts) -> Result<DataFrame> {
 }
 
 /// The profiles of the clusters with their centres in original units.
-fn clusters(customers: &DataFrame, clustering: &Clustering) -> Result<(DataFrame, Vec<ExtraColumn>)> {
+fn clusters(
+    all: &DataFrame,
+    customers: &DataFrame,
+    clustering: &Clustering,
+) -> Result<(DataFrame, Vec<ExtraColumn>)> {
     use schema::clusters as k;
     let centres = &clustering.centres;
     let names: Vec<&str> = centres.iter().map(|centre| centre.name.as_str()).collect();
+    let names = kept(&names, all, customers, c::CLUSTER_NAME)?;
     let groups = profile(customers, c::CLUSTER_NAME, &names, None)?;
     adds_up(&groups, customers)?;
     let found = table::texts(&groups, k::NAME)?;
@@ -197,8 +255,7 @@ fn list_figures(people: &People, customers: &DataFrame) -> Result<Value> {
 }
 
 /// Figures for the manifest and the last lines of a run.
-fn figures(night: &Night) -> Result<Map<String, Value>> {
-    let customers = &night.customers;
+fn figures(night: &Night, customers: &DataFrame) -> Result<Map<String, Value>> {
     let mut out = Map::new();
     out.insert("customers".into(), json!(customers.height()));
     out.insert("orders".into(), json!(night.orders));
@@ -212,7 +269,7 @@ fn figures(night: &Night) -> Result<Map<String, Value>> {
     if let Some(history) = night.compared.as_ref().and_then(|compared| compared.figures.clone()) {
         out.insert("history".into(), history);
     }
-    for column in [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::TIER, c::CLUSTER_NAME] {
+    for column in GROUPS {
         if customers.column(column).is_ok() {
             out.insert(column.into(), counts(customers, column)?);
         }

@@ -23,7 +23,7 @@ use crate::history::{self, Comparison};
 use crate::ingest::frame;
 use crate::ingest::published::Published;
 use crate::publish::Store;
-use crate::publish::manifest::PREVIOUS;
+use crate::publish::manifest::{KEY_ID, PREVIOUS};
 use crate::schema::customers as c;
 use crate::{Result, Warning};
 
@@ -94,6 +94,7 @@ impl Past {
         config: &Config,
         customers: &DataFrame,
         as_of: &AsOfMoment,
+        key_id: Option<&str>,
     ) -> Result<Compared> {
         let nothing = |tables, warnings| Compared { tables, previous: Value::Null, figures: None, warnings };
         if !self.compares {
@@ -110,10 +111,17 @@ impl Past {
             });
             return Ok(nothing(Some(history::nothing_before()?), later.into_iter().collect()));
         };
+        if before.manifest()[KEY_ID].as_str() != key_id {
+            let message = "the previous result names its customers by another key, or by none: \
+                           nobody can be found again, so moves are left out";
+            let warnings = vec![Warning::new("other_key", message)];
+            return Ok(nothing(Some(history::nothing_before()?), warnings));
+        }
         let table = frame::read(&before.file(c::TABLE.name), &c::TABLE, &history::columns())?;
         let earlier = Config::parse(before.config(), &config.base).ok();
         let changed = history::changed_rules(earlier.as_ref(), config);
-        let comparison = history::run(&table, customers, &changed)?;
+        let smallest = config.publish.smallest_group();
+        let comparison = history::run(&table, customers, &changed, smallest)?;
         let name = before.folder().file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(Compared {
             previous: json!({ "result": name, "as_of": before.as_of(), "fingerprint": before.fingerprint() }),

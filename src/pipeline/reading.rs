@@ -196,8 +196,11 @@ impl KnownCustomers for Known<'_> {
 fn asks_for_orders(config: &Config) -> bool {
     let stages = config.stages();
     let asking = [Stage::Priority, Stage::Complaints];
-    asking.iter().any(|stage| stages.contains(stage))
-        || config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some())
+    asking.iter().any(|stage| stages.contains(stage)) || surveys_name_orders(config)
+}
+
+fn surveys_name_orders(config: &Config) -> bool {
+    config.surveys.iter().any(|s| s.columns.customer_id.is_none() && s.columns.order_id.is_some())
 }
 
 /// Reads every survey; customers are those of the transactions.
@@ -213,7 +216,7 @@ pub fn surveys(
 ) -> Result<Surveys> {
     let zone = Zone::parse(&config.run.timezone)?;
     let known =
-        Known { activity, orders: asks_for_orders(config).then(|| activity.order_index()).transpose()? };
+        Known { activity, orders: surveys_name_orders(config).then(|| activity.order_index()).transpose()? };
     let mut answers = AnswersBuilder::default();
     let (mut tables, mut items, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (survey, name)) in config.surveys.iter().zip(config.survey_names()).enumerate() {
@@ -238,7 +241,7 @@ pub fn surveys(
         });
     }
     let accepted: u64 = tables.iter().map(|t: &InputTable| t.account.rows_accepted).sum();
-    if config.transactions.is_none() && accepted == 0 {
+    if config.transactions.is_none() && config.complaints.is_none() && accepted == 0 {
         let read: u64 = tables.iter().map(|t: &InputTable| t.account.rows_read).sum();
         return Err(Error::gate(format!("surveys: none of {read} rows was accepted"))
             .hint("`moshtari check` shows why each was set aside"));
@@ -357,7 +360,7 @@ const EXAMPLES: usize = 3;
 /// # Errors
 /// `Config` and `Input` for what does not fit; a closed gate is a finding, not an error.
 pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings> {
-    let mut rejects = Rejects::examples(EXAMPLES);
+    let mut rejects = Rejects::examples(EXAMPLES).masked(config.publish.pseudonyms.is_some());
     let mut found =
         Findings { tables: Vec::new(), warnings: Vec::new(), examples: Vec::new(), gate: None, seen: None };
     match transactions(config, &mut rejects, observer) {

@@ -120,6 +120,7 @@ impl Scribe {
 struct Open {
     table: String,
     scribe: Option<Scribe>,
+    masked: bool,
 }
 
 impl Open {
@@ -135,9 +136,12 @@ impl Open {
         Ok(())
     }
 
-    fn add(&mut self, aside: Aside, target: &mut Target<'_>) -> Result<()> {
+    fn add(&mut self, mut aside: Aside, target: &mut Target<'_>) -> Result<()> {
         if aside.rows.is_empty() {
             return Ok(());
+        }
+        if self.masked {
+            aside.rows = aside.rows.masked(None);
         }
         match target {
             Target::Draft(..) => {
@@ -180,6 +184,13 @@ impl<'a> Rejects<'a> {
     pub(super) fn examples(of_each: usize) -> Self {
         let target = Target::Examples { of_each, seen: BTreeMap::new(), kept: Vec::new() };
         Self { target, rows: Open::default(), answers: Open::default() }
+    }
+
+    /// The same; where ids are pseudonyms, rows show the shape of their values.
+    #[must_use]
+    pub(super) fn masked(mut self, masked: bool) -> Self {
+        (self.rows.masked, self.answers.masked) = (masked, masked);
+        self
     }
 
     /// Where a run may put what does not fit in memory.

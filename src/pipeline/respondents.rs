@@ -1,5 +1,5 @@
-//! A run without transactions: the customers are those that the surveys name, and the newest answer says from
-//! when the run looks.
+//! A run without transactions: the customers are those that the surveys and complaints name, and the newest answer or
+//! complaint says from when the run looks.
 //!
 //! The surveys are read once to learn this and a second time as in any run. What such customers bought is not
 //! known, so every measure of activity is null.
@@ -12,6 +12,7 @@ use super::as_of::AsOfMoment;
 use super::reading::Transactions;
 use crate::activity::{Activity, AsOfDay, Fold, Measures, Runs};
 use crate::config::Config;
+use crate::ingest::complaints::ComplaintReader;
 use crate::ingest::read::read_blocks;
 use crate::ingest::surveys::SurveyReader;
 use crate::ingest::times::Zone;
@@ -51,6 +52,19 @@ pub(super) fn read(
             },
         )?;
     }
+    if let Some(complaints) = &config.complaints {
+        let reader = ComplaintReader::open(complaints, &config.base, zone.clone(), limit, false)?;
+        read_blocks(
+            &reader.plan.files,
+            reader.plan.main_columns(),
+            |_, block| Ok(reader.complainers(&block)),
+            |batch| {
+                anything |= batch.iter().any(|placed| placed.value.rows > 0);
+                newest = newest.max(batch.iter().filter_map(|placed| placed.value.newest).max());
+                fold.add(batch.iter().map(|placed| Runs::of(&placed.value.facts)).collect())
+            },
+        )?;
+    }
     let as_of = match (configured, newest) {
         (Some(as_of), _) => as_of,
         (None, Some(at)) => AsOfMoment::end_of_day(at, zone),
@@ -64,7 +78,8 @@ pub(super) fn read(
         }
     };
     let day_of = |at| zone.day(at);
-    let activity = fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, Measures::default())?;
+    let measures = Measures { keep_orders: true, ..Measures::default() };
+    let activity = fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     Ok(Transactions { activity: unknown(activity)?, as_of, table: None, warnings: Vec::new() })
 }
 

@@ -1,7 +1,7 @@
 //! Priority: which customers are key, which are growing into it, and which are the rest.
 //!
 //! The key customers are the fifth of the highest value, the growing ones those of at least middling value who are
-//! still there and spend more than they did ([`tiers`], [`trend`]). As long as no lifetime value is computed, value is
+//! still there and spend more than they did ([`mod@tiers`], [`trend`]). As long as no lifetime value is computed, value is
 //! `monetary` and a customer counts as present whose recency score is in the upper three fifths; `tier_why` says so.
 
 mod params;

@@ -18,6 +18,8 @@ pub const FILE: &str = "manifest.json";
 const INPUTS: &str = "inputs_fingerprint";
 /// Key of the result that this one was compared with.
 pub const PREVIOUS: &str = "previous";
+/// Key of what tells the key of the pseudonyms from others.
+pub const KEY_ID: &str = "pseudonym_key_id";
 /// Bytes at the beginning of a manifest that are sure to hold both fingerprints.
 const HEAD: u64 = 4_096;
 
@@ -58,6 +60,8 @@ pub struct Manifest {
     pub previous: Value,
     /// As-of day, `2011-12-10`.
     pub as_of: String,
+    /// Which key made the pseudonyms; `None` where ids are published.
+    pub key_id: Option<String>,
     /// Seed in force.
     pub seed: u64,
     /// Time zone in force.
@@ -104,6 +108,7 @@ impl Manifest {
             INPUTS: self.inputs_fingerprint,
             "as_of": self.as_of,
             PREVIOUS: self.previous,
+            KEY_ID: self.key_id,
             "seed": self.seed,
             "timezone": self.timezone,
             "stages": self.stages,
@@ -184,8 +189,8 @@ fn account(table: &InputTable) -> Value {
     stated
 }
 
-/// The fingerprint of the inputs of a result, if its manifest can be read. Only the beginning of the file is read,
-/// because a folder may hold years of results.
+/// The fingerprint of the inputs of a result, if its manifest can be read; where none is stated, the
+/// fingerprint. Usually only the beginning of the file is read, because a folder may hold years of results.
 pub fn inputs_of(result: &Path) -> Option<String> {
     let mut head = Vec::new();
     File::open(result.join(FILE)).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
@@ -194,7 +199,14 @@ pub fn inputs_of(result: &Path) -> Option<String> {
         let rest = head.split_once(&format!("\"{key}\": \""))?.1;
         Some(rest.split_once('"')?.0.to_owned())
     };
-    stated(INPUTS)
+    stated(INPUTS).or_else(|| fingerprint_of(result))
+}
+
+/// The fingerprint that a manifest states.
+fn fingerprint_of(result: &Path) -> Option<String> {
+    let text = std::fs::read(result.join(FILE)).ok()?;
+    let manifest: Value = serde_json::from_slice(&text).ok()?;
+    manifest["fingerprint"].as_str().map(str::to_owned)
 }
 
 /// Size and BLAKE3 of a file.

@@ -37,8 +37,6 @@ pub mod responses;
 pub mod score;
 pub mod standing;
 
-use std::fmt::Write;
-
 use polars::prelude::*;
 
 pub use levels::Level;
@@ -170,6 +168,28 @@ fn without_gaps<T>(values: Vec<Option<T>>, name: &str) -> Result<Vec<T>> {
     all.ok_or_else(|| Error::internal(format!("the answers column `{name}` has a gap")))
 }
 
+/// The reasons in words. The many customers who said nothing share one.
+fn why(standings: &[Standing], params: &SatisfactionParams) -> Result<Column> {
+    let mut texts: Vec<String> = Vec::new();
+    let mut silent = None;
+    let which = standings
+        .iter()
+        .map(|standing| {
+            let own = !matches!(standing.basis, Basis::NoSurvey | Basis::NoAnswer);
+            if let (false, Some(place)) = (own, silent) {
+                return Some(place);
+            }
+            texts.push(standing.basis.why(params).to_string());
+            let place = texts.len() as u32 - 1;
+            if !own {
+                silent = Some(place);
+            }
+            Some(place)
+        })
+        .collect();
+    table::chosen(c::SATISFACTION_WHY, &texts, which)
+}
+
 /// The satisfaction columns of the customers table.
 fn customer_columns(standings: &[Standing], params: &SatisfactionParams) -> Result<Vec<Column>> {
     let scored = |standing: &Standing| match standing.basis {
@@ -180,24 +200,18 @@ fn customer_columns(standings: &[Standing], params: &SatisfactionParams) -> Resu
         Basis::NoSurvey => None,
         _ => Some(scored(standing).map_or(0, |(estimate, ..)| estimate.used)),
     };
-    let mut why = StringChunkedBuilder::new(c::SATISFACTION_WHY.into(), standings.len());
-    let mut text = String::new();
-    for standing in standings {
-        text.clear();
-        write!(text, "{}", standing.basis.why(params)).expect("writing to a string cannot fail");
-        why.append_value(&text);
-    }
     let levels = || standings.iter().map(|standing| scored(standing).map(|(_, level, _)| level));
     let estimates = |name: &str, figure: fn(&Estimate) -> f64| {
         let of = |standing| scored(standing).map(|(estimate, ..)| figure(&estimate));
         Column::new(name.into(), standings.iter().map(of).collect::<Vec<_>>())
     };
-    let names: Vec<Option<&str>> = levels().map(|level| level.map(Level::name)).collect();
+    let names = Level::ALL.map(Level::name);
+    let which = levels().map(|level| level.map(|level| level as u32)).collect();
     let points: Vec<Option<f64>> = levels().map(|level| Some(params.level_points[level? as usize])).collect();
     let groups: Vec<Option<&str>> = standings.iter().map(|st| st.nps_group.map(NpsGroup::name)).collect();
     Ok(vec![
         estimates(c::SATISFACTION_SCORE, |estimate| estimate.score),
-        Column::new(c::SATISFACTION_LEVEL.into(), names),
+        table::chosen(c::SATISFACTION_LEVEL, &names, which)?,
         Column::new(c::SATISFACTION_POINTS.into(), points),
         Column::new(c::SATISFACTION_ANSWERS.into(), standings.iter().map(used).collect::<Vec<_>>()),
         estimates(c::SATISFACTION_EFFECTIVE, |estimate| estimate.n_effective),
@@ -207,7 +221,7 @@ fn customer_columns(standings: &[Standing], params: &SatisfactionParams) -> Resu
             standings.iter().map(|standing| scored(standing)?.2).collect(),
         )?,
         Column::new(c::NPS_GROUP.into(), groups),
-        why.finish().into_series().into_column(),
+        why(standings, params)?,
     ])
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use rayon::prelude::*;
+
 use super::fading::{Aged, Estimate, estimate};
 use super::levels::rounded;
 use super::nps::STANDARD_SCALE;
@@ -132,12 +134,12 @@ pub fn standings(
         .unzip();
     let (starts, order) = grouped(&customers, n_customers);
     let none = if surveys.is_empty() { Basis::NoSurvey } else { Basis::NoAnswer };
-    let mut own: Vec<&Said<'_>> = Vec::new();
     (0..n_customers)
-        .map(|customer| {
+        .into_par_iter()
+        .map_init(Vec::new, |own: &mut Vec<&Said<'_>>, customer| {
             own.clear();
             own.extend(order[starts[customer]..starts[customer + 1]].iter().map(|place| &said[*place]));
-            standing(&own, none, params)
+            standing(own, none, params)
         })
         .collect()
 }

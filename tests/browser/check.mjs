@@ -11,7 +11,7 @@ import { resolve } from "node:path";
 
 const [file, folder] = process.argv.slice(2);
 const SECTIONS = process.env.SECTIONS?.split(",") ?? [
-  "glance", "rfm", "satisfaction", "quadrant", "clusters", "concentration", "quality",
+  "glance", "rfm", "satisfaction", "quadrant", "clusters", "complaints", "watchlist", "concentration", "quality",
 ];
 const wrong = [];
 const must = (right, what) => { if (!right) wrong.push(what); };

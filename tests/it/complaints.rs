@@ -84,6 +84,7 @@ fn service_desk(log: &Path) -> (Desk, Published) {
         resolved_at = "resolved_at"
         event_at = "sys_updated_at"
         state = "incident_state"
+        reopened = "reopen_count"
         category = "category"
         channel = "contact_type"
         "#,
@@ -216,14 +217,14 @@ fn one_row_an_event_gives_the_same_complaints() {
 #[test]
 fn what_cannot_be_used_is_set_aside_with_its_reason() {
     let text = "id,who,opened,answered,resolved,again,about,by\n\
-        1,z,2024-01-10,,,0,delivery,phone\n\
-        2,,2024-01-10,,,0,delivery,phone\n\
+        1,z,2024-01-10,2024-01-11,,0,delivery,phone\n\
+        2,,2024-01-10,2024-01-11,,0,delivery,phone\n\
         3,a,2024-07-01,,,0,delivery,phone\n\
         4,a,2024-01-10,,2024-01-09,0,delivery,phone\n\
         5,a,,,2024-01-09,0,delivery,phone\n\
         6,a,2024-01-10,2024-13-10,,0,delivery,phone\n\
         7,a,2024-01-10,,,often,delivery,phone\n\
-        8,a,2024-01-10,,2024-01-20,yes,delivery,phone\n";
+        8,a,2024-01-10,2024-01-11,2024-01-20,yes,delivery,phone\n";
     let (_desk, result) = complaints(CASES, text);
     let expected = [
         ("after_as_of", 1),
@@ -250,6 +251,32 @@ fn nobodys_complaints_give_rates_and_times_and_no_customers() {
     assert_eq!((all["opened"].1, all["resolution_hours_p50"].1), (Some(2.0), Some(5.0)));
     assert_eq!((all["complainers"].1, all["per_1000_orders"].1), (None, Some(500.0)));
     assert!(!all.contains_key("silent_estimate"));
+}
+
+#[test]
+fn complaints_alone_make_a_run() {
+    let desk = Desk::with_config(
+        r#"
+        [publish]
+        minimum_group = 1
+        [complaints]
+        files = ["complaints.csv"]
+        columns = { customer_id = "who", opened_at = "opened", resolved_at = "resolved" }
+        "#,
+    );
+    let text =
+        "who,opened,resolved\na,2024-01-10 00:00,2024-01-10 05:00\nb,2024-01-11 12:00,\n,2024-01-12 00:00,\n";
+    desk.write("complaints.csv", text);
+    let result = desk.published();
+    result.assert_complete();
+    // As of the end of the day of the newest complaint.
+    assert_eq!(result.manifest["as_of"], "2024-01-12");
+    let customers = result.customers();
+    assert_eq!(customers.ids("customer_id"), ["a", "b"]);
+    assert_eq!(customers.floats("open_complaint_hours"), [None, Some(36.0)]);
+    let all = figures(&result.table("complaints"), "all", "all");
+    assert_eq!((all["opened"].1, all["open"].1, all["per_1000_orders"].1), (Some(3.0), Some(2.0), None));
+    assert_eq!(result.account("complaints").accepted, 3);
 }
 
 #[test]

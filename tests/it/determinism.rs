@@ -124,7 +124,8 @@ fn the_order_of_the_files_changes_no_figure() {
     assert_eq!(a.account("transactions"), b.account("transactions"));
     // The rejects stand in the order of the files, and of two equal rows the later one is set aside.
     for file in a.files().iter().filter(|f| !f.starts_with("rejects/") && *f != "manifest.json") {
-        let name = file.strip_suffix(".parquet").unwrap();
+        // The page lists the files in their order.
+        let Some(name) = file.strip_suffix(".parquet") else { continue };
         a.table(name).assert_equals(&b.table(name), "sorted against shuffled files");
     }
 }

@@ -6,7 +6,7 @@ use crate::desk::Desk;
 use crate::published::Published;
 use crate::sample::company;
 
-const LABELS: [&str; 4] = ["rfm_segment", "satisfaction_level", "quadrant", "cluster_name"];
+const LABELS: [&str; 5] = ["rfm_segment", "satisfaction_level", "quadrant", "cluster_name", "tier"];
 
 fn night(desk: &Desk, as_of: &str) -> Published {
     desk.moshtari(&["run", "--as-of", as_of]).must_end_with(0);

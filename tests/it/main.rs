@@ -23,6 +23,7 @@
 //! | `formats` | one export in every format gives one result |
 //! | `people` | the customer list, consent, suppression; contact data that stays out of results |
 //! | `history` | two nights of the sample: who moved, the same names, the same night again |
+//! | `privacy` | pseudonyms, groups too small to be published |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
 //! | `faults` | killed, full disk, two at once, twice the same night |
 //! | `messages` | every message a mistake leads to |
@@ -62,6 +63,7 @@ mod olist;
 mod olist_reviews;
 mod online_retail;
 mod people;
+mod privacy;
 mod properties;
 mod rejects;
 mod report;

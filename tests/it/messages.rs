@@ -78,8 +78,8 @@ fn a_key_nobody_knows() {
        |
     10 | [rmf]
        |  ^^^
-    unknown field `rmf`, expected one of `run`, `transactions`, `surveys`, `rfm`, `satisfaction`, `loyalty`, `clusters`, `publish`
-    hint: known here: run, transactions, surveys, rfm, satisfaction, loyalty, clusters, publish
+    unknown field `rmf`, expected one of `run`, `transactions`, `surveys`, `complaints`, `customers`, `rfm`, `satisfaction`, `loyalty`, `priority`, `watchlist`, `clusters`, `quality_house`, `history`, `publish`
+    hint: known here: run, transactions, surveys, complaints, customers, rfm, satisfaction, loyalty, priority, watchlist, clusters, quality_house, history, publish
     ");
 }
 
@@ -367,7 +367,7 @@ fn a_stage_nobody_knows() {
        |
     11 | stages = ["loyality"]
        |           ^^^^^^^^^^
-    unknown variant `loyality`, expected one of `activity`, `rfm`, `satisfaction`, `loyalty`, `clusters`
+    unknown variant `loyality`, expected one of `activity`, `rfm`, `satisfaction`, `loyalty`, `priority`, `complaints`, `clusters`, `watchlist`
     hint: did you mean `loyalty`?
     "#);
 }

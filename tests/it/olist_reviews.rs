@@ -106,7 +106,8 @@ fn wilson(k: f64, n: f64) -> [f64; 2] {
 #[test]
 fn shares_of_levels_per_month_are_those_of_the_reviews() {
     let Some(folder) = real("olist_sample") else { return };
-    let result = Desk::with_config(&config(&folder)).published();
+    let desk = Desk::with_config(&config(&folder));
+    let result = desk.published();
     let mut months: BTreeMap<String, [f64; 5]> = BTreeMap::new();
     for review in reviews(&folder) {
         months.entry(review.month).or_default()[review.score as usize - 1] += 1.0;
@@ -174,7 +175,8 @@ fn correlation(x: &[f64], y: &[f64]) -> f64 {
 #[test]
 fn the_score_depends_on_delay_price_and_freight() {
     let Some(folder) = real("olist_sample") else { return };
-    let result = Desk::with_config(&config(&folder)).published();
+    let desk = Desk::with_config(&config(&folder));
+    let result = desk.published();
     let mut columns: Vec<Vec<f64>> = vec![Vec::new(); 4];
     for review in reviews(&folder) {
         if let [Some(late), Some(price), Some(freight)] = review.facts {
@@ -221,7 +223,8 @@ struct Profile {
 #[test]
 fn quadrants_are_the_sums_of_their_customers() {
     let Some(folder) = real("olist_sample") else { return };
-    let result = Desk::with_config(&config(&folder)).published();
+    let desk = Desk::with_config(&config(&folder));
+    let result = desk.published();
     let customers: Table = result.customers();
     let mut profiles: BTreeMap<Option<String>, Profile> = BTreeMap::new();
     let (orders, spend) = (customers.ints("order_count"), customers.floats("spend_total"));

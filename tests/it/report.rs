@@ -137,8 +137,11 @@ fn pictures_of_the_page_are_those_of_the_customers() {
 fn rows_set_aside_on_the_page_are_those_of_the_rejects() {
     let (_desk, result, page) = company();
     let mut counts: BTreeMap<(String, String), f64> = BTreeMap::new();
-    for name in ["transactions", "surveys"] {
-        let table = result.table(&format!("rejects/{name}"));
+    for name in result.files().iter().filter_map(|file| file.strip_suffix(".parquet")) {
+        if !name.starts_with("rejects/") {
+            continue;
+        }
+        let table = result.table(name);
         for (file, reason) in table.texts("file").into_iter().zip(table.texts("reason")) {
             *counts.entry((file.unwrap(), reason.unwrap())).or_default() += 1.0;
         }

@@ -83,7 +83,7 @@ fn what_is_missing_for_a_run_without_transactions_is_said() {
     "#);
     insta::assert_snapshot!(told(&format!("[run]\nstages = [\"loyalty\"]\n{NAMED}"), "who,when,overall\n", 2), @"
     error: stage `loyalty` needs `[transactions]`, which there is none of
-    hint: without transactions there are `activity` and `satisfaction`; leave `stages` out
+    hint: without transactions there are `activity`, `satisfaction`, `complaints` and `watchlist`; leave `stages` out
     ");
     insta::assert_snapshot!(told(&NAMED.replace("customer_id", "order_id"), "who,when,overall\n", 2), @"
     error: moshtari.toml: survey `number 1` finds its customers through `order_id`, but there is no `[transactions]`

@@ -32,6 +32,8 @@ pub struct Event {
     pub(super) opened: Option<i64>,
     pub(super) at: Option<i64>,
     pub(super) resolved: Option<i64>,
+    /// A resolution is stated, be it after the as-of moment.
+    pub(super) states_resolution: bool,
     pub(super) answered: Option<i64>,
     pub(super) reopened: Option<u32>,
     pub(super) category: Option<Box<str>>,
@@ -60,6 +62,7 @@ struct Step {
     opened: Option<i64>,
     at: Option<i64>,
     resolved: Option<i64>,
+    states_resolution: bool,
     answered: Option<i64>,
     reopened: Option<u32>,
     category: Option<u32>,
@@ -128,6 +131,7 @@ impl ComplaintsBuilder {
                 opened: event.opened,
                 at: event.at,
                 resolved: event.resolved,
+                states_resolution: event.states_resolution,
                 answered: event.answered,
                 reopened: event.reopened,
                 category: event.category.map(|word| self.categories.place(&word)),
@@ -145,7 +149,7 @@ impl ComplaintsBuilder {
         let all: Vec<Complaint> =
             self.steps.chunk_by(|a, b| a.complaint == b.complaint).filter_map(|s| merge(s, known)).collect();
         let last = self.steps.chunk_by(|a, b| a.complaint == b.complaint).filter_map(<[Step]>::last);
-        let closed = |step: &&Step| step.phase == Some(Phase::Resolved) && step.resolved.is_none();
+        let closed = |step: &&Step| step.phase == Some(Phase::Resolved) && !step.states_resolution;
         let closed_without_time = if known.resolutions { last.filter(closed).count() as u64 } else { 0 };
         let complaints = Complaints {
             all,

@@ -17,6 +17,7 @@ use super::id::trim;
 use super::numbers::DecimalMark;
 use super::plan::{Plan, View};
 use super::rules::{Rule, fixed};
+use super::surveys::{Anyone, Respondents};
 use super::text::{display, key};
 use super::times::{TimeFormat, Zone, is_no_date};
 use super::transactions::{Limit, canonical_cell, instant};
@@ -166,6 +167,26 @@ impl ComplaintReader {
         (events, aside)
     }
 
+    /// Who complained in one block, and when last, whoever they are.
+    pub fn complainers(&self, block: &Block) -> Respondents {
+        let view = self.plan.view(block);
+        let mut found = Respondents::default();
+        let mut broken = block.broken.iter().map(|b| b.row).peekable();
+        for row in 0..block.rows {
+            if broken.next_if_eq(&row).is_some() {
+                continue;
+            }
+            let Ok(event) = self.row(&view, row, &Anyone) else { continue };
+            found.rows += 1;
+            found.newest = found.newest.max(event.opened).max(event.at);
+            let cell = self.columns.customer.map(|column| self.cell(&view, column, row));
+            if let Some(id) = cell.and_then(|cell| canonical_cell(cell, self.rules.ids)) {
+                found.add(&id, row);
+            }
+        }
+        found
+    }
+
     fn row<'a>(&self, view: &View<'a>, row: usize, known: &dyn KnownCustomers) -> Result<Event, Refusal<'a>> {
         if let Some(value) = view.unmatched(row)
             && !self.keep_strangers
@@ -265,6 +286,7 @@ impl ComplaintReader {
                 }
             }
         }
+        event.states_resolution = event.resolved.is_some();
         // What happens after the as-of moment is not known yet.
         for at in [&mut event.resolved, &mut event.answered] {
             *at = at.filter(|at| !self.limit.is_before(*at, &self.zone));

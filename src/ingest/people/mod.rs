@@ -70,6 +70,13 @@ impl People {
         self.consents.iter().position(|consent| consent == name)
     }
 
+    /// Gives every customer another id, such as a pseudonym.
+    pub fn rename(&mut self, name: &dyn Fn(&str) -> String) {
+        self.contacts.iter_mut().for_each(|contact| contact.customer_id = name(&contact.customer_id));
+        self.contacts.sort_unstable_by(|a, b| a.customer_id.cmp(&b.customer_id));
+        self.suppression.rename(name);
+    }
+
     /// Whether a customer must not be contacted, listed or not.
     pub fn is_suppressed(&self, id: &str) -> bool {
         self.contact(id).map_or_else(|| self.suppression.holds_id(id), |contact| contact.suppressed)

@@ -80,6 +80,11 @@ impl Suppression {
         self.ids.extend(id);
     }
 
+    /// The same people under other ids.
+    pub(super) fn rename(&mut self, name: &dyn Fn(&str) -> String) {
+        self.ids = self.ids.iter().map(|id| name(id)).collect();
+    }
+
     /// Whether a customer of this id is on the list.
     pub fn holds_id(&self, id: &str) -> bool {
         self.ids.contains(id)

@@ -16,7 +16,7 @@ use std::path::Path;
 
 use self::cells::{Found, Item};
 use self::facts::Fact;
-use self::respondents::Anyone;
+pub(super) use self::respondents::Anyone;
 pub use self::respondents::Respondents;
 pub use self::table::{AnswersBuilder, Open};
 use super::accounting::{AnswerAccount, SetAside};

@@ -15,7 +15,7 @@ pub struct Respondents {
 }
 
 impl Respondents {
-    pub(super) fn add(&mut self, id: &[u8], row: usize) {
+    pub(in crate::ingest) fn add(&mut self, id: &[u8], row: usize) {
         self.facts.customers.push(id);
         self.facts.customer_hashes.push(hash(id));
         self.facts.customer_of.push(self.facts.customers.len() as u32 - 1);
@@ -28,7 +28,7 @@ impl Respondents {
 }
 
 /// Takes every customer for known.
-pub(super) struct Anyone;
+pub(in crate::ingest) struct Anyone;
 
 impl KnownCustomers for Anyone {
     fn customer(&self, _: &[u8]) -> Option<u32> {

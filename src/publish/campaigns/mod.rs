@@ -7,9 +7,9 @@
 //!         └─ files: csv, parquet, xlsx, google_ads, meta, mailchimp, klaviyo
 //! ```
 //!
-//! - [`select`] decides for every customer and counts every decision: matched = exported + all the others.
+//! - [`select()`] decides for every customer and counts every decision: matched = exported + all the others.
 //! - [`line`] makes one person's line, [`normal`] knows what each platform hashes; [`text_file`], [`workbook`]
-//!   and [`write`] make files.
+//!   and [`write()`] make files.
 //! - [`control`] chooses who is left alone, [`lift`] says what the campaign did, once there is a later result.
 //!
 //! An export is a folder of its own, complete or absent like a result: the campaign files, `members.parquet`

@@ -41,7 +41,7 @@ fn class(place: usize) -> String {
 }
 
 /// The name of a cluster: its words one by one, where the language has them.
-fn name(voice: &Voice<'_>, stored: &str) -> String {
+pub(super) fn name(voice: &Voice<'_>, stored: &str) -> String {
     let word = |word: &str| match word.split_once(" about ") {
         // Names that words alone do not tell apart end in a figure.
         Some((feature, n)) => {

@@ -12,6 +12,7 @@ pub(super) fn section(voice: &Voice<'_>) -> Section {
     if !items.is_empty() {
         blocks.push(Block::Sentences { title: voice.get("glance.stands_out"), items, tone: Tone::Plain });
     }
+    blocks.push(super::changes::block(voice));
     let warnings = warnings(voice);
     blocks.push(if warnings.is_empty() {
         Block::Note { text: voice.get("glance.no_warnings") }
@@ -152,6 +153,6 @@ fn warnings(voice: &Voice<'_>) -> Vec<String> {
         .into_iter()
         .flatten()
         .filter_map(|warning| warning["message"].as_str().or_else(|| warning.as_str()))
-        .map(|text| voice.numbers.digits(text))
+        .map(str::to_owned)
         .collect()
 }

@@ -1,13 +1,17 @@
 //! The parts of the page, in reading order.
 
+mod changes;
 mod clusters;
+mod complaints;
 mod concentration;
+mod drivers;
 mod glance;
 mod quadrant;
 mod quality;
 mod rfm;
 mod satisfaction;
 mod voice;
+mod watchlist;
 
 use self::voice::Voice;
 use super::Settings;
@@ -28,6 +32,8 @@ pub(super) fn page(figures: &Figures, language: Language, settings: Settings) ->
         satisfaction::section(&voice),
         quadrant::section(&voice),
         clusters::section(&voice),
+        complaints::section(&voice),
+        watchlist::section(&voice),
         concentration::section(&voice),
         quality::section(&voice),
     ];

@@ -1,5 +1,6 @@
 //! Satisfaction: levels of customers and answers, indices per dimension, change over time.
 
+use super::drivers;
 use super::voice::Voice;
 use crate::ingest::result_table::SmallTable;
 use crate::publish::report::chart::bars;
@@ -26,6 +27,7 @@ pub(super) fn section(voice: &Voice<'_>) -> Section {
                 let shown = Survey { voice, indices, name: survey, n, several: surveys.len() > 1 };
                 shown.blocks(&mut blocks);
             }
+            blocks.extend(drivers::blocks(voice));
             if surveys.is_empty() {
                 blocks.push(Block::Note { text: voice.get("satisfaction.no_answers") });
             }

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::config::run::Language;
+use crate::ingest::times::Zone;
 use crate::publish::report::Settings;
 use crate::publish::report::figures::Figures;
 use crate::publish::report::numbers::Numbers;
@@ -13,6 +14,7 @@ pub(super) struct Voice<'a> {
     pub(super) figures: &'a Figures,
     pub(super) numbers: Numbers,
     pub(super) settings: Settings,
+    pub(super) zone: Zone,
     words: Words,
 }
 
@@ -33,7 +35,8 @@ const SEGMENTS: [&str; 11] = [
 
 impl<'a> Voice<'a> {
     pub(super) fn new(figures: &'a Figures, language: Language, settings: Settings) -> Result<Self> {
-        Ok(Self { figures, numbers: Numbers { language }, settings, words: Words::of(language)? })
+        let zone = Zone::parse(figures.manifest["timezone"].as_str().unwrap_or("UTC"))?;
+        Ok(Self { figures, numbers: Numbers { language }, settings, zone, words: Words::of(language)? })
     }
 
     pub(super) fn right_to_left(&self) -> bool {
