@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn answers_that_mean_none_are_no_steps() {
         let mut values = Values::default();
-        ["good", "Don't know", "bad"].iter().for_each(|row| values.push(Cell::Text(row.as_bytes())));
+        ["good", "Don't know", "poor"].iter().for_each(|row| values.push(Cell::Text(row.as_bytes())));
         let found = labels_and_missing(&values).unwrap();
         assert_eq!(found, (Scale::Named("likert5_quality"), vec!["Don't know".to_owned()]));
         let mut values = Values::default();

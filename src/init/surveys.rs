@@ -136,7 +136,8 @@ pub(super) fn survey(
         return None;
     }
     // Questions of one form mostly share a scale; the one whether people recommend often has its own.
-    let shared = clear
+    let alike = if clear.is_empty() { &unclear } else { &clear };
+    let shared = alike
         .iter()
         .filter(|c| measure(c) != Measure::Recommend)
         .filter_map(|c| steps(c).map(|s| s.top))
