@@ -203,6 +203,9 @@ tables! {
         LOYALTY_CUT "loyalty_cut" F64 "0 to 1" "the cut on the loyalty index in force";
         SATISFACTION_CUT "satisfaction_cut" F64 "0 to 1" "the cut on the satisfaction score in force";
         EXTREME "extreme" U32 "customers" "customers in the outermost corner: apostles or opponents";
+        COMPLAINTS "complaints" U64 "complaints" "complaints of the group; null where none could be counted";
+        MOVED_IN "moved_in" U32 "customers" "customers who came from another quadrant since the previous result; null without one";
+        MOVED_OUT "moved_out" U32 "customers" "customers who left for another quadrant since the previous result; null without one";
     }
     /// Profile and centre of each cluster; one `centre_<feature>` column per feature follows.
     clusters = "one k-means cluster" {

@@ -12,6 +12,7 @@ mod opinions;
 mod outputs;
 mod past;
 mod pseudonyms;
+mod quadrants;
 pub mod reading;
 mod rejects;
 mod respondents;

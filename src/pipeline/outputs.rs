@@ -6,22 +6,19 @@ use polars::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::inputs::Inputs;
+use super::quadrants::{QUADRANTS, quadrants};
 use super::{Night, Observer, pseudonyms};
 use crate::clusters::Clustering;
 use crate::config::{Config, Stage};
 use crate::ingest::people::{Consent, Contact, People};
-use crate::loyalty::Cuts;
 use crate::math::sum::Sum;
 use crate::privacy::groups;
 use crate::privacy::pseudonym::Pseudonyms;
-use crate::profile::{known_in, profile};
+use crate::profile::profile;
 use crate::publish::parquet::{self, ExtraColumn, Stamp};
 use crate::publish::{Draft, Manifest, members, report};
 use crate::schema::{self, CENTRE_PREFIX, Table, customers as c};
 use crate::{Error, Result, table};
-
-/// Quadrants in the order of the table.
-const QUADRANTS: [&str; 4] = ["advocate", "hostage", "mercenary", "dangerous"];
 
 /// Writes every table and the manifest; returns the headline figures.
 ///
@@ -101,7 +98,11 @@ fn write_tables(
         writer.table(watchlist, &schema::watchlist::TABLE, &[])?;
     }
     if let Some(cuts) = &night.cuts {
-        writer.table(&quadrants(&night.customers, customers, cuts)?, &schema::quadrants::TABLE, &[])?;
+        let names = kept(&QUADRANTS, &night.customers, customers, c::QUADRANT)?;
+        let moves = night.compared.as_ref().and_then(|compared| compared.tables.as_ref());
+        let quadrants = quadrants(customers, &names, cuts, moves.map(|(moves, _)| moves))?;
+        adds_up(&quadrants, customers)?;
+        writer.table(&quadrants, &schema::quadrants::TABLE, &[])?;
     }
     if let Some(clustering) = &night.clustering {
         let (profiles, extra) = clusters(&night.customers, customers, clustering)?;
@@ -187,23 +188,6 @@ fn adds_up(groups: &DataFrame, customers: &DataFrame) -> Result<()> {
         return Ok(());
     }
     Err(Error::internal(format!("the groups hold {sum} customers of {}", customers.height())))
-}
-
-fn quadrants(all: &DataFrame, customers: &DataFrame, cuts: &Cuts) -> Result<DataFrame> {
-    use schema::quadrants as q;
-    let names = kept(&QUADRANTS, all, customers, c::QUADRANT)?;
-    let groups = profile(customers, c::QUADRANT, &names, Some((c::LOYALTY_INDEX, q::LOYALTY_MEAN)))?;
-    adds_up(&groups, customers)?;
-    let rows = groups.height();
-    let extreme = known_in(customers, c::QUADRANT, &table::texts(&groups, q::NAME)?, c::QUADRANT_EXTREME)?;
-    table::with(
-        groups,
-        vec![
-            Column::new(q::EXTREME.into(), extreme),
-            Column::new(q::LOYALTY_CUT.into(), vec![cuts.loyalty; rows]),
-            Column::new(q::SATISFACTION_CUT.into(), vec![cuts.satisfaction; rows]),
-        ],
-    )
 }
 
 /// The profiles of the clusters with their centres in original units.

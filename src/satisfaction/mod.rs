@@ -30,6 +30,8 @@ pub mod nps;
 pub mod pairs;
 mod params;
 pub mod period;
+#[cfg(test)]
+mod properties;
 pub mod quality_house;
 pub mod reliability;
 mod reliability_figures;

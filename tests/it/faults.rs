@@ -134,7 +134,12 @@ fn the_same_night_again_publishes_nothing_and_says_so() {
     let published = fs::metadata(desk.latest().folder.join("manifest.json")).unwrap().modified().unwrap();
     let second = desk.moshtari(&["run"]).must_end_with(0);
     assert_eq!(second.out, first.out);
-    insta::assert_snapshot!(second.err, @"nothing to do: the same inputs and configuration were published before");
+    insta::assert_snapshot!(second.err, @r"
+    nothing to do: the same inputs and configuration were published before
+    audience win_back: nothing to do, exported before
+    audience advocates: nothing to do, exported before
+    audience newcomers: nothing to do, exported before
+    ");
     assert_eq!(desk.names_in("results/runs").len(), 1);
     let still = fs::metadata(desk.latest().folder.join("manifest.json")).unwrap().modified().unwrap();
     assert_eq!(published, still);

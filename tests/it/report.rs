@@ -30,7 +30,7 @@ impl Shown {
         };
         let text = |cell: &&str| {
             let (_, rest) = cell.split_once("<bdi>").unwrap();
-            rest.split_once("</bdi>").unwrap().0.to_owned()
+            rest.split_once("</bdi>").unwrap().0.replace("&#x2f;", "/")
         };
         Self {
             rows: cells.iter().map(|row| row.iter().map(figure).collect()).collect(),
