@@ -1,5 +1,6 @@
 //! What a table is, by its columns: the word for it in messages, and whether it can be sales at all.
 
+use super::long;
 use super::profile::Profile;
 use super::roles::{Role, by_words, can_be};
 use super::surveys::{is_answer, is_item};
@@ -138,8 +139,10 @@ fn is_baskets(table: &Table, any_date: bool) -> bool {
     !any_date && texts * 2 >= table.columns.len() && (ragged || counted)
 }
 
-/// A question about satisfaction, or several columns answered on one scale.
+/// Questions and answers in two columns, a question about satisfaction, or several columns answered on one scale.
 fn is_survey(table: &Table) -> bool {
     const SIBLINGS: usize = 3;
-    table.columns.iter().any(is_item) || table.columns.iter().filter(|c| is_answer(c)).count() >= SIBLINGS
+    long::find(table).is_some()
+        || table.columns.iter().any(is_item)
+        || table.columns.iter().filter(|c| is_answer(c)).count() >= SIBLINGS
 }

@@ -1,6 +1,6 @@
 //! Answers in words: ladders of labels from worst to best, in the languages of the lexicon.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::column::Values;
 use crate::ingest::labels::LABEL_SETS;
@@ -96,13 +96,70 @@ const LADDERS: [[&str; 5]; 14] = [
 /// Distinct answers of a column of labels, at most.
 const MOST_LABELS: usize = 12;
 
-/// The scale whose labels hold every answer of a column; `None` when there is none, or several that place the answers
-/// differently.
+/// Answers that mean none.
+const NO_OPINION: [&str; 21] = [
+    "don't know",
+    "dont know",
+    "do not know",
+    "no opinion",
+    "not applicable",
+    "does not apply",
+    "prefer not to say",
+    "no answer",
+    "weiß nicht",
+    "weiss nicht",
+    "keine angabe",
+    "no sabe",
+    "no aplica",
+    "não sei",
+    "não se aplica",
+    "ne sait pas",
+    "sans objet",
+    "fikrim yok",
+    "نمی دانم",
+    "نمیدانم",
+    "کاربرد ندارد",
+];
+
+/// The lower and the higher of two answers.
+const NO_YES: [[&str; 2]; 8] = [
+    ["no", "yes"],
+    ["false", "true"],
+    ["nein", "ja"],
+    ["no", "sí"],
+    ["não", "sim"],
+    ["non", "oui"],
+    ["hayır", "evet"],
+    ["خیر", "بله"],
+];
+
+/// The scale of answers that are yes or no.
+pub(super) fn no_yes(values: &Values) -> Option<Scale> {
+    let answers: BTreeSet<String> = values.texts.iter().map(|text| key(text)).collect();
+    let of = |pair: &&[&str; 2]| answers.len() == 2 && pair.iter().all(|word| answers.contains(&key(word)));
+    let found = NO_YES.iter().find(of)?;
+    let own = |word: &&str| values.texts.iter().find(|text| key(text) == key(word)).cloned();
+    Some(Scale::Own(found.iter().filter_map(own).collect()))
+}
+
+/// The scale whose labels hold every answer of a column.
 pub(super) fn labels(values: &Values) -> Option<Scale> {
-    if values.texts.len() < 2 || values.texts.len() > MOST_LABELS {
+    labels_and_missing(values).map(|(scale, _)| scale)
+}
+
+/// The scale whose labels hold every answer of a column, and the answers that mean none; `None` when there is no such
+/// scale, or several that place the answers differently.
+pub(super) fn labels_and_missing(values: &Values) -> Option<(Scale, Vec<String>)> {
+    let is_none = |text: &String| NO_OPINION.iter().any(|word| key(word) == key(text));
+    let (missing, texts): (Vec<String>, Vec<String>) = values.texts.iter().cloned().partition(is_none);
+    Some((scale_of(&texts)?, missing))
+}
+
+fn scale_of(texts: &[String]) -> Option<Scale> {
+    if texts.len() < 2 || texts.len() > MOST_LABELS {
         return None;
     }
-    let answers: Vec<String> = values.texts.iter().map(|text| key(text)).collect();
+    let answers: Vec<String> = texts.iter().map(|text| key(text)).collect();
     let places =
         |label: &dyn Fn(&str) -> Option<u8>| answers.iter().map(|a| label(a)).collect::<Option<Vec<u8>>>();
     let sets = LABEL_SETS.iter().filter_map(|set| {
@@ -116,12 +173,12 @@ pub(super) fn labels(values: &Values) -> Option<Scale> {
             .zip(ladder)
             .map(|(at, step)| (at, step.split('|').next().unwrap_or(step).to_owned()))
             .collect();
-        for (place, text) in places.iter().zip(&values.texts) {
+        for (place, text) in places.iter().zip(texts) {
             own.insert(*place, text.clone());
         }
         // Two words on one step cannot be told apart in a list.
-        let distinct: std::collections::BTreeSet<&u8> = places.iter().collect();
-        let keys: std::collections::BTreeSet<&String> = answers.iter().collect();
+        let distinct: BTreeSet<&u8> = places.iter().collect();
+        let keys: BTreeSet<&String> = answers.iter().collect();
         (distinct.len() == keys.len()).then(|| (places, Scale::Own(own.into_values().collect())))
     });
     let mut found: Vec<(Vec<u8>, Scale)> = sets.chain(ladders).collect();
@@ -159,5 +216,16 @@ mod tests {
         assert_eq!(of(&["yes", "no"]), None);
         assert_eq!(of(&["good"]), None);
         assert_eq!(of(&["great", "excellent", "bad"]), None);
+    }
+
+    #[test]
+    fn answers_that_mean_none_are_no_steps() {
+        let mut values = Values::default();
+        ["good", "Don't know", "poor"].iter().for_each(|row| values.push(Cell::Text(row.as_bytes())));
+        let found = labels_and_missing(&values).unwrap();
+        assert_eq!(found, (Scale::Named("likert5_quality"), vec!["Don't know".to_owned()]));
+        let mut values = Values::default();
+        ["Yes", "No", "YES"].iter().for_each(|row| values.push(Cell::Text(row.as_bytes())));
+        assert_eq!(no_yes(&values), Some(Scale::Own(vec!["No".to_owned(), "Yes".to_owned()])));
     }
 }

@@ -11,12 +11,15 @@
 //! Nothing is guessed in silence: what was chosen says why, what else could have been chosen is named, what only a
 //! person can know is asked, and where an answer is needed before anything can be computed, the key is left out.
 
+mod alone;
 mod column;
 mod dates;
+mod directions;
 mod identity;
 mod kinds;
 mod ladders;
 mod links;
+mod long;
 mod money;
 mod paths;
 mod plan;
@@ -29,6 +32,7 @@ mod roles;
 mod rules;
 mod sales;
 mod sentences;
+mod steps;
 mod structure;
 mod surveys;
 mod tables;
@@ -66,7 +70,7 @@ pub struct Proposal {
 /// patterns.
 ///
 /// # Errors
-/// `Config` when there are no sales among the exports, or an export named is not there; the message says what the
+/// `Config` when there are neither sales nor a survey among the exports, or an export named is not there; the message says what the
 /// exports are instead. `Io` when reading fails.
 pub fn propose(exports: &[PathBuf], base: &Path, observer: &mut dyn Observer) -> Result<Proposal> {
     observer.stage("look");
@@ -75,7 +79,10 @@ pub fn propose(exports: &[PathBuf], base: &Path, observer: &mut dyn Observer) ->
     let links = links::links(&tables)?;
     observer.stage("try");
     let Some(Tried { plan, trial, open: raised }) = plan_and_try(base, &tables, &links, observer)? else {
-        return Err(no_sales(&tables, refused));
+        return match alone::propose(base, &tables, observer)? {
+            Some(proposal) => Ok(proposal),
+            None => Err(no_sales(&tables, refused)),
+        };
     };
     let runs = plan.runs() && trial.accepted > 0;
     let open: Vec<String> = [needed(&plan), raised, doubts(&plan, &trial), wishes(&plan)].concat();

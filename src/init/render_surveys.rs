@@ -1,5 +1,7 @@
 //! `[[surveys]]`.
 
+use std::path::Path;
+
 use super::ladders::Scale;
 use super::plan::Plan;
 use super::render::{files, join};
@@ -9,15 +11,37 @@ use super::toml_text::{Text, list, quoted};
 use super::why::percent;
 use crate::schema::Measure;
 
-/// Writes each survey with a question that is understood.
+/// Writes each survey of a plan with a question that is understood.
 pub(super) fn surveys(text: &mut Text, plan: &Plan<'_>) {
+    let mut joined = |text: &mut Text, link: usize| join(text, plan, link, "[[surveys.join]]");
+    each(text, plan.tables, plan.base, &plan.surveys, &mut joined);
+}
+
+/// Writes each survey with a question that is understood; `joined` writes what is joined to one.
+pub(super) fn each(
+    text: &mut Text,
+    tables: &[Table],
+    base: &Path,
+    surveys: &[Survey],
+    joined: &mut dyn FnMut(&mut Text, usize),
+) {
     let mut names: Vec<String> = Vec::new();
-    for survey in plan.surveys.iter().filter(|survey| !survey.items.is_empty()) {
-        let mut name = name(&plan.tables[survey.table]);
+    for survey in surveys.iter().filter(|survey| !survey.items.is_empty()) {
+        let table = &tables[survey.table];
+        let mut name = name(table);
         while names.contains(&name) {
             name.push('_');
         }
-        one(text, plan, survey, &name);
+        let row = if survey.long.is_some() { "one an answer" } else { "one a response" };
+        text.line("[[surveys]]", &format!("{}, {row}", table.rows_in_words()));
+        text.entry("name", &quoted(&name), "");
+        files(text, table, base);
+        columns(text, table, survey);
+        if let Asked::Joined(way, _) = &survey.asked {
+            way.iter().for_each(|link| joined(text, *link));
+        }
+        survey.items.iter().for_each(|i| item(text, i));
+        unclear(text, survey);
         names.push(name);
     }
 }
@@ -29,39 +53,50 @@ pub(super) fn name(table: &Table) -> String {
     file.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("survey").to_owned()
 }
 
-fn one(text: &mut Text, plan: &Plan<'_>, survey: &Survey, name: &str) {
-    let table = &plan.tables[survey.table];
+/// `[surveys.columns]`, and what a response is where no column says.
+fn columns(text: &mut Text, table: &Table, survey: &Survey) {
     let column = |at: usize| quoted(&table.columns[at].name);
-    text.line("[[surveys]]", &format!("{}, one a response", table.rows_in_words()));
-    text.entry("name", &quoted(name), "");
-    files(text, table, plan.base);
+    if survey.long.is_some() {
+        text.entry("layout", &quoted("long"), "a column names the question, another holds the answer");
+    }
     text.gap();
     text.line("[surveys.columns]", "");
-    let known = format!("{} of the ids here are in the sales", percent(survey.known));
+    let known = if survey.known < 1.0 {
+        format!("{} of the ids here are in the sales", percent(survey.known))
+    } else {
+        String::new()
+    };
     match &survey.asked {
         Asked::Customer(at) => text.entry("customer_id", &column(*at), &known),
         Asked::Order(at) => {
-            text.entry(
-                "order_id",
-                &column(*at),
-                &format!("the customer is found through the order; {known}"),
-            );
+            let comment = format!("the customer is found through the order; {known}");
+            text.entry("order_id", &column(*at), comment.trim_end_matches("; "));
         }
-        Asked::Joined(_, name) => text.entry("customer_id", &quoted(name), &format!("joined below; {known}")),
+        Asked::Joined(_, name) => text.entry("customer_id", &quoted(name), "joined below"),
         Asked::Anonymous => {
-            text.comment("no column leads to a customer or an order of the sales: the survey is anonymous");
+            text.comment(
+                "no column leads to a customer: the survey is anonymous, it makes figures and labels nobody",
+            );
         }
     }
     if let Some(at) = survey.responded_at {
         let dates = super::why::values(super::roles::Role::OrderedAt, &table.columns[at]);
         text.entry("responded_at", &column(at), &format!("{dates}{}", other_dates(table, at)));
     }
-    text.gap();
-    if let Asked::Joined(way, _) = &survey.asked {
-        way.iter().for_each(|link| join(text, plan, *link, "[[surveys.join]]"));
+    if let Some(long) = &survey.long {
+        text.entry("item", &column(long.question), "the question");
+        text.entry("answer", &column(long.answer), "");
+        match long.response {
+            Some(at) => text.entry("response_id", &column(at), "rows that share it are one response"),
+            None if survey.asked == Asked::Anonymous => {
+                text.gap();
+                text.line("[surveys.rules]", "");
+                text.entry("response", &quoted("row"), "no column tells responses apart: each row is one");
+            }
+            None => {}
+        }
     }
-    survey.items.iter().for_each(|i| item(text, table, i));
-    unclear(text, table, survey);
+    text.gap();
 }
 
 fn other_dates(table: &Table, chosen: usize) -> String {
@@ -70,9 +105,9 @@ fn other_dates(table: &Table, chosen: usize) -> String {
     if names.is_empty() { String::new() } else { format!("; could also be {}", names.join(", ")) }
 }
 
-fn item(text: &mut Text, table: &Table, item: &Item) {
+fn item(text: &mut Text, item: &Item) {
     text.line("[[surveys.items]]", &item.why);
-    text.entry("column  ", &quoted(&table.columns[item.column].name), "");
+    text.entry("column  ", &quoted(&item.name), "");
     text.entry("measures", &quoted(word(item.measures)), "");
     match &item.scale {
         Scale::Range([low, high]) => text.entry("scale   ", &format!("[{low}, {high}]"), ""),
@@ -84,19 +119,33 @@ fn item(text: &mut Text, table: &Table, item: &Item) {
     if item.reversed {
         text.entry("reversed", "true", "the highest answer is the worst");
     }
+    if !item.missing.is_empty() {
+        text.entry("missing ", &format!("[{}]", item.missing.join(", ")), "are they no answers?");
+    }
     if let Some(dimension) = &item.dimension {
         text.entry("dimension", &quoted(dimension), "the part of the service it judges");
     }
     text.gap();
 }
 
-fn unclear(text: &mut Text, table: &Table, survey: &Survey) {
+/// Questions that nobody here understands, ready to be taken up.
+fn unclear(text: &mut Text, survey: &Survey) {
     if survey.unclear.is_empty() {
         return;
     }
-    let names: Vec<String> =
-        survey.unclear.iter().map(|at| format!("`{}`", table.columns[*at].name)).collect();
-    text.comment(&format!("these look like answers, too, but it is not clear to what: {}", names.join(", ")));
+    text.comment(
+        "These look like answers, too, but it is not clear to what. Take the # away from those that belong here and say what \
+         they measure: satisfaction, recommend, repurchase, effort, expectation, perception, other.",
+    );
+    for unclear in &survey.unclear {
+        let mut block = Text::default();
+        item(&mut block, unclear);
+        block
+            .finish()
+            .lines()
+            .filter(|line| !line.is_empty())
+            .for_each(|line| text.line(&format!("# {line}"), ""));
+    }
     text.gap();
 }
 

@@ -1,32 +1,49 @@
 //! Surveys: which columns are questions, what they ask about, on which scale, and who answered.
 
-use super::ladders::{Scale, labels};
+use super::directions;
+use super::ladders::{Scale, labels, labels_and_missing, no_yes};
 use super::links::{Link, reachable};
-use super::profile::NEARLY_ALL;
+use super::long::{self, Long};
 use super::roles::{Role, by_words, can_be};
 use super::sales::Sales;
+use super::steps::{Steps, steps};
 use super::tables::{Column, Table, thousands};
+use super::toml_text::quoted;
 #[allow(clippy::enum_glob_use, reason = "lists of concepts read as words")]
 use super::words::Concept::*;
 use super::words::{Concepts, words};
-use crate::ingest::text::fold_digits;
 use crate::schema::Measure;
 
 /// A question.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
-    /// Its column.
-    pub(super) column: usize,
+    /// The question: the name of its column or, in the long layout, its text.
+    pub(super) name: String,
     /// What it asks about.
     pub(super) measures: Measure,
     /// How it is answered.
     pub(super) scale: Scale,
     /// The highest answer is the worst.
     pub(super) reversed: bool,
-    /// The part of the service that it asks about, in the words of the header.
+    /// The part of the service that it asks about.
     pub(super) dimension: Option<String>,
+    /// Answers that mean none, as values of the configuration.
+    pub(super) missing: Vec<String>,
     /// Why, in words.
     pub(super) why: String,
+}
+
+impl Item {
+    /// In the long layout all questions share the scale of the column of answers, and name what they are about.
+    fn answered_as(&mut self, question: &Column, whole: &Steps) {
+        if !question.header.is_question {
+            self.dimension = Some(question.name.trim().to_lowercase());
+        }
+        if let Scale::Range(range) = &mut self.scale {
+            *range = [if whole.low < 0 { -whole.top } else { whole.low.min(1) }, whole.top];
+            self.missing = whole.missing.iter().map(i64::to_string).collect();
+        }
+    }
 }
 
 /// Who answered.
@@ -53,10 +70,14 @@ pub(super) struct Survey {
     pub(super) known: f64,
     /// When.
     pub(super) responded_at: Option<usize>,
+    /// The columns of question, answer and response, where each row is an answer.
+    pub(super) long: Option<Long>,
     /// The questions whose meaning is clear.
     pub(super) items: Vec<Item>,
-    /// Columns that look like answers to questions nobody here understands.
-    pub(super) unclear: Vec<usize>,
+    /// Questions that nobody here understands.
+    pub(super) unclear: Vec<Item>,
+    /// Questions for a person.
+    pub(super) open: Vec<String>,
 }
 
 /// Words of headers that ask about what a survey measures.
@@ -73,40 +94,14 @@ const NO_ANSWER: Concepts = Concepts::of(&[
 pub(super) fn is_answer(column: &Column) -> bool {
     // A question may speak of prices and visits; a name that does is none.
     let named_otherwise = !column.header.is_question && column.header.concepts.has_any(NO_ANSWER);
-    !named_otherwise && (is_scale(column) || labels(&column.values).is_some())
-}
-
-/// Small whole numbers from zero or one on, few of them, again and again.
-fn is_scale(column: &Column) -> bool {
-    let p = &column.profile;
-    let few = (3..=15).contains(&p.distinct) && p.distinct * 2 < p.filled.max(9);
-    p.is_number()
-        && p.integers >= NEARLY_ALL
-        && p.low >= 0.0
-        && few
-        && p.zero_led == 0.0
-        && top(column).is_some()
+    !named_otherwise && (steps(column).is_some_and(|s| s.low >= 0) || labels(&column.values).is_some())
 }
 
 /// Whether a column is answered in steps, and its header asks for a judgement or its labels are one.
 pub(super) fn is_item(column: &Column) -> bool {
-    is_answer(column)
-        && (column.header.concepts.has_any(ASKS) || labels(&column.values).is_some_and(|s| s.judges()))
-}
-
-/// The usual scale that nearly all answers are on, by its end; the others are slips or stand for no answer.
-fn top(column: &Column) -> Option<i64> {
-    const ON_SCALE: f64 = 0.97;
-    const TOPS: [i64; 3] = [5, 7, 10];
-    let within = |top: i64| {
-        let answers = column
-            .values
-            .distinct()
-            .filter_map(|(text, rows)| Some((fold_digits(text).parse::<f64>().ok()?, rows)));
-        let rows: u32 = answers.filter(|(answer, _)| *answer <= top as f64).map(|(_, rows)| rows).sum();
-        f64::from(rows) >= ON_SCALE * column.profile.filled as f64
-    };
-    TOPS.into_iter().find(|top| within(*top))
+    let asks = column.header.concepts.has_any(ASKS);
+    is_answer(column) && (asks || labels(&column.values).is_some_and(|s| s.judges()))
+        || column.header.is_question && asks && no_yes(&column.values).is_some()
 }
 
 /// What an item asks about.
@@ -132,52 +127,110 @@ pub(super) fn survey(
     sales: Option<&Sales>,
 ) -> Option<Survey> {
     let columns = &tables[table].columns;
-    let answers: Vec<usize> = (0..columns.len()).filter(|c| is_answer(&columns[*c])).collect();
-    let (clear, unclear): (Vec<usize>, Vec<usize>) = answers.into_iter().partition(|c| is_item(&columns[*c]));
+    let long = long::find(&tables[table]);
+    let (clear, unclear): (Vec<Column>, Vec<Column>) = match &long {
+        Some(long) => (long::questions(&tables[table], long), Vec::new()),
+        None => columns.iter().filter(|c| is_answer(c) || is_item(c)).cloned().partition(is_item),
+    };
     if clear.is_empty() && unclear.is_empty() {
         return None;
     }
     // Questions of one form mostly share a scale; the one whether people recommend often has its own.
-    let shared = clear
+    let alike = if clear.is_empty() { &unclear } else { &clear };
+    let shared = alike
         .iter()
-        .filter(|c| measure(&columns[**c]) != Measure::Recommend)
-        .filter_map(|c| top(&columns[*c]))
+        .filter(|c| measure(c) != Measure::Recommend)
+        .filter_map(|c| steps(c).map(|s| s.top))
         .max()
         .unwrap_or(0);
-    let items = clear.iter().map(|c| item(*c, &columns[*c], shared)).collect();
-    let (asked, known) = sales.map_or((Asked::Anonymous, 0.0), |sales| asked(tables, links, table, sales));
-    Some(Survey { table, asked, known, responded_at: responded_at(columns), items, unclear })
+    let names: Vec<&str> = clear.iter().chain(&unclear).map(|c| c.name.as_str()).collect();
+    let stems = directions::stems(&names);
+    let whole = long.as_ref().and_then(|long| steps(&columns[long.answer]));
+    let item = |c: &Column| {
+        let mut item = item(c, shared);
+        if let Some(whole) = &whole {
+            item.answered_as(c, whole);
+        }
+        item.dimension = stems.get(&c.name).cloned().or(item.dimension);
+        item
+    };
+    let items = clear.iter().map(item).collect();
+    let guesses = unclear.iter().map(item).collect();
+    let open = if long.is_some() { Vec::new() } else { directions::against_the_others(&clear) };
+    let (asked, known) = match sales {
+        Some(sales) => asked(tables, links, table, sales),
+        None => (named(columns), 1.0),
+    };
+    let responded_at = responded_at(columns);
+    Some(Survey { table, asked, known, responded_at, long, items, unclear: guesses, open })
 }
 
-fn item(at: usize, column: &Column, shared: i64) -> Item {
-    let p = &column.profile;
-    let measures = measure(column);
-    let answers = thousands(p.filled as u64);
-    let (scale, mut why) = if let Some(scale) = labels(&column.values) {
-        (scale, format!("{answers} answers in words"))
-    } else {
-        let own = top(column).unwrap_or(10);
-        let high = if measures == Measure::Recommend { own } else { own.max(shared) };
-        let from_zero = p.low < 1.0 || measures == Measure::Recommend && high == 10;
-        let beyond = if p.high > high as f64 { "; those off the scale are set aside" } else { "" };
-        let seen = format!("{answers} answers from {} to {}{beyond}", p.low, p.high);
-        (Scale::Range([i64::from(!from_zero), high]), seen)
+/// The customer who answered, where nothing but the header says.
+fn named(columns: &[Column]) -> Asked {
+    let is_customer = |c: &Column| {
+        by_words(Role::Customer, c).is_some_and(|strength| strength > 0.5) && can_be(Role::Customer, c)
     };
+    columns.iter().position(is_customer).map_or(Asked::Anonymous, Asked::Customer)
+}
+
+fn item(column: &Column, shared: i64) -> Item {
+    let measures = measure(column);
+    let answers = thousands(column.profile.filled as u64);
+    let mut missing = Vec::new();
+    let (scale, mut why) = if let Some((scale, none)) = labels_and_missing(&column.values) {
+        missing.extend(none.iter().map(|text| quoted(text)));
+        (scale, format!("{answers} answers in words"))
+    } else if let Some(scale) = no_yes(&column.values) {
+        (scale, format!("{answers} answers that are yes or no"))
+    } else {
+        let own = steps(column).unwrap_or(Steps { low: 1, high: 10, top: 10, missing: Vec::new() });
+        missing.extend(own.missing.iter().map(i64::to_string));
+        let high = if measures == Measure::Recommend || own.low < 0 { own.top } else { own.top.max(shared) };
+        let low = match own.low {
+            ..0 => -high,
+            0 => 0,
+            _ => i64::from(!(measures == Measure::Recommend && high == 10)),
+        };
+        let beyond = if own.high > high { "; those off the scale are set aside" } else { "" };
+        (Scale::Range([low, high]), format!("{answers} answers from {} to {}{beyond}", own.low, own.high))
+    };
+    if !missing.is_empty() {
+        why.push_str(&format!("; {} is taken for no answer", missing.join(", ")));
+    }
     let reversed = is_reversed(column);
     if reversed {
         why.push_str("; the words say that high is bad");
     }
-    Item { column: at, measures, scale, reversed, dimension: dimension(column, measures), why }
+    let dimension = dimension(column, measures);
+    Item { name: column.name.clone(), measures, scale, reversed, dimension, missing, why }
 }
 
-/// A header that is no question and not about everything names the part that is judged.
+/// The part of the service that a question is about, by its first word that names one; a header that is no question
+/// and not about everything names the part itself.
 fn dimension(column: &Column, measures: Measure) -> Option<String> {
     const WHOLE: Concepts = Concepts::of(&[Satisfaction, Rating]);
-    let part = measures == Measure::Satisfaction
+    if !matches!(measures, Measure::Satisfaction | Measure::Expectation | Measure::Perception) {
+        return None;
+    }
+    let part = |word: &str| PARTS.iter().find(|(_, names)| names.split_whitespace().any(|name| name == word));
+    let named = words(&column.name).iter().find_map(|word| part(word)).map(|(part, _)| (*part).to_owned());
+    let own = measures == Measure::Satisfaction
         && !column.header.is_question
         && !column.header.concepts.has_any(WHOLE);
-    part.then(|| column.name.trim().to_lowercase())
+    named.or_else(|| own.then(|| column.name.trim().to_lowercase()))
 }
+
+/// Parts of a service, and words that name them.
+const PARTS: [(&str, &str); 8] = [
+    ("delivery", "delivery shipping shipment arrival lieferung entrega livraison teslimat ارسال تحویل"),
+    ("product", "product products quality taste item produkt produto producto produit محصول کالا کیفیت طعم"),
+    ("value", "price prices value worth cost expensive preis precio preço prix fiyat قیمت ارزش"),
+    ("service", "service staff support servicio atendimento خدمات پرسنل کارکنان پشتیبانی"),
+    ("tangibles", "wi ambiance ambience clean cleanliness facilities equipment wifi محیط نظافت تجهیزات"),
+    ("responsiveness", "prompt promptness fast speed quick waiting wait سرعت پاسخگویی"),
+    ("reliability", "reliable reliability promised dependable accuracy accurate اطمینان"),
+    ("empathy", "attention caring understand understanding individual همدلی توجه"),
+];
 
 /// The header asks how hard, not how easy, or how often something went wrong.
 fn is_reversed(column: &Column) -> bool {

@@ -143,14 +143,36 @@ fn customers_who_never_come_back_are_questioned_and_better_ones_taken() {
 
 #[test]
 fn what_is_no_sale_is_named_and_refused() {
-    let survey = "q1,q2,q3,q4\n".to_owned() + &"7,8,3,10\n4,5,6,1\n2,9,8,7\n".repeat(20);
-    let shop = Shop::new(&[("answers.csv", survey)]);
+    let list = "sku,title\n".to_owned() + &(1..=40).map(|n| format!("P{n},thing {n}\n")).collect::<String>();
+    let shop = Shop::new(&[("things.csv", list)]);
     let error = propose(&shop.files, shop.folder.path(), &mut Silent).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "there are no transactions among the exports, so nothing can be run:\n  `answers.csv`: 60 rows, 4 columns: answers of a \
-         survey; no column for a customer, a date of purchase, money"
+    let told = error.to_string();
+    assert!(
+        told.starts_with(
+            "there are no transactions among the exports, so nothing can be run:\n  `things.csv`: 40 rows, 2 columns: "
+        ),
+        "{told}"
     );
+    assert!(told.ends_with("no column for a customer, a date of purchase, money"), "{told}");
     assert!(error.hint_text().unwrap().starts_with("give the export of sales, too"));
     assert!(matches!(error, crate::Error::Config { .. }));
+}
+
+#[test]
+fn what_a_survey_alone_asks_is_assumed_and_doubted() {
+    let survey = "q1,q2,q3,q4\n".to_owned() + &"7,8,3,10\n4,5,6,1\n2,-99,8,7\n5,3,9,4\n".repeat(15);
+    let shop = Shop::new(&[("answers.csv", survey)]);
+    let proposal = shop.proposal();
+    let config = config(&proposal, shop.folder.path());
+    assert!(proposal.runs && config.transactions.is_none(), "{}", proposal.config);
+    assert!(
+        proposal.open[0].starts_with("`answers.csv`: the headers do not say what `q1`, `q2`, `q3`, `q4` ask"),
+        "{:?}",
+        proposal.open
+    );
+    let items = &config.surveys[0].items;
+    assert!(items.iter().all(|item| item.scale == Some([1.0, 10.0])), "{}", proposal.config);
+    let found = pipeline::check(&config, &mut Silent).unwrap();
+    let answers = found.tables[0].account.answers.as_ref().unwrap();
+    assert_eq!((answers.given, answers.accepted, answers.missing), (240, 225, 15));
 }
