@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::block::{Block, Cell};
+use serde_json::Value;
+
+use super::block::{Block, Cell, Column, Raw};
 use crate::facts::TextColumn;
 use crate::math::money::Money;
 use crate::privacy::mask::shape;
@@ -26,6 +28,74 @@ pub struct SetAside {
     pub raw: TextColumn,
     /// The money in it, as far as it can be read.
     pub money: Vec<Option<Money>>,
+    /// What of `raw` somebody reads.
+    read: Vec<Read>,
+}
+
+/// The part of a raw row that holds columns which somebody reads.
+#[derive(Clone, Debug, Default)]
+enum Read {
+    /// All of it: the row was put together from these columns.
+    #[default]
+    All,
+    /// These bytes, in ascending order.
+    Spans(Vec<(u32, u32)>),
+    /// The values of these keys of a JSON object.
+    Keys,
+}
+
+impl Read {
+    fn of(block: &Block, row: usize) -> Self {
+        let Raw::Spans(records) = &block.raw else { return Self::All };
+        let (start, end) = records[row];
+        let mut spans = Vec::new();
+        for column in &block.columns {
+            let Column::Spans(cells) = column else { return Self::Keys };
+            // A cell whose quotes were taken out stands elsewhere.
+            let (from, to) = cells[row];
+            if start <= from && to <= end {
+                spans.push((from - start, to - start));
+            }
+        }
+        spans.sort_unstable();
+        Self::Spans(spans)
+    }
+
+    /// The row with the shape of everything else; `names` are the columns that somebody reads.
+    fn masked(&self, raw: &str, names: &[String]) -> String {
+        match self {
+            Self::All => raw.to_owned(),
+            Self::Keys => match serde_json::from_str(raw) {
+                Ok(Value::Object(mut object)) => {
+                    object.iter_mut().filter(|(key, _)| !names.contains(key)).for_each(|(_, v)| mask(v));
+                    Value::Object(object).to_string()
+                }
+                _ => shape(raw),
+            },
+            Self::Spans(spans) => {
+                let (mut out, mut at) = (String::with_capacity(raw.len()), 0);
+                for (from, to) in spans {
+                    let (from, to) = (*from as usize, *to as usize);
+                    out.push_str(&shape(&raw[at..from]));
+                    out.push_str(&raw[from..to]);
+                    at = to;
+                }
+                out.push_str(&shape(&raw[at..]));
+                out
+            }
+        }
+    }
+}
+
+/// The shape of every text and number of a JSON value.
+fn mask(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Object(object) => object.values_mut().for_each(mask),
+        Value::String(text) => *text = shape(text),
+        Value::Number(number) => *value = Value::String(shape(&number.to_string())),
+        Value::Null | Value::Bool(_) => {}
+    }
 }
 
 impl SetAside {
@@ -47,7 +117,12 @@ impl SetAside {
             Cell::Null => self.values.push_null(),
             other => self.values.push(&valid(&other.text())),
         }
-        self.raw.push(&valid(&block.raw(row)));
+        let raw = block.raw(row);
+        let kept = valid(&raw);
+        // Where bytes that are no letters were replaced, cells stand elsewhere.
+        let moved = matches!(kept, std::borrow::Cow::Owned(_));
+        self.raw.push(&kept);
+        self.read.push(if moved { Read::Spans(Vec::new()) } else { Read::of(block, row) });
         self.money.push(money);
     }
 
@@ -70,8 +145,21 @@ impl SetAside {
             }
             sorted.raw.push(self.raw.get(i).unwrap_or_default());
             sorted.money.push(self.money[i]);
+            sorted.read.push(std::mem::take(&mut self.read[i]));
         }
         *self = sorted;
+    }
+
+    /// The same rows, of which the columns that nobody reads show their shape: names, addresses, free text.
+    /// `names` are the columns that somebody reads.
+    #[must_use]
+    pub fn of_columns_read(mut self, names: &[String]) -> Self {
+        let raw = std::mem::take(&mut self.raw);
+        for (row, read) in self.read.iter().enumerate() {
+            let text = String::from_utf8_lossy(raw.get(row).unwrap_or_default());
+            self.raw.push(read.masked(&text, names).as_bytes());
+        }
+        self
     }
 
     /// The same rows with the shape of their values instead of the values, but for those of the column

@@ -48,7 +48,7 @@ pub fn read(
     rejects.begin(TABLE)?;
     let (mut account, mut builder) = (Account::default(), reader.builder());
     let mut rows_of_file = vec![0; reader.plan.files.len()];
-    let names = Names::of(&reader.plan);
+    let names = Names::of(&reader.plan, config.publish.show_values);
     read_blocks(
         &reader.plan.files,
         reader.plan.main_columns(),

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use crate::ingest::accounting::SetAside;
 use crate::ingest::plan::Plan;
 use crate::ingest::read::Placed;
+use crate::ingest::source::OpenFile;
 use crate::publish::parquet::Stamp;
 use crate::publish::rejects::Reject;
 use crate::publish::{Draft, RejectsWriter};
@@ -37,13 +38,22 @@ pub struct Example {
 pub(super) struct Names {
     files: Vec<Arc<str>>,
     columns: Arc<[String]>,
+    /// Columns of the files themselves that somebody reads.
+    read: Vec<String>,
+    /// Whether rows of a file are shown as they stood: when somebody reads all of its columns, or asks.
+    whole: Vec<bool>,
 }
 
 impl Names {
-    pub(super) fn of(plan: &Plan) -> Self {
+    /// Of the tables of a plan; `show_values`: rows show columns that nobody reads, too.
+    pub(super) fn of(plan: &Plan, show_values: bool) -> Self {
+        let read = plan.main_columns().to_vec();
+        let is_whole = |file: &OpenFile| show_values || file.names().iter().all(|name| read.contains(name));
         Self {
             files: plan.files.iter().map(|f| f.shown().into()).collect(),
             columns: plan.wanted.clone().into(),
+            whole: plan.files.iter().map(is_whole).collect(),
+            read,
         }
     }
 
@@ -53,7 +63,7 @@ impl Names {
             file: Arc::clone(&self.files[placed.file]),
             first_row: placed.first_row,
             first_line: placed.first_line,
-            rows,
+            rows: if self.whole[placed.file] { rows } else { rows.of_columns_read(&self.read) },
             columns: Arc::clone(&self.columns),
         }
     }
@@ -186,7 +196,7 @@ impl<'a> Rejects<'a> {
         Self { target, rows: Open::default(), answers: Open::default() }
     }
 
-    /// The same; where ids are pseudonyms, rows show the shape of their values.
+    /// The same; where ids are pseudonyms, and on a screen, rows show the shape of their values.
     #[must_use]
     pub(super) fn masked(mut self, masked: bool) -> Self {
         (self.rows.masked, self.answers.masked) = (masked, masked);
