@@ -5,7 +5,8 @@ use hashbrown::HashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::fold::{Fold, Shard, prefix};
+use super::fold::{Fold, Shard};
+use super::id::prefix;
 use super::order::Order;
 use crate::math::money::Money;
 use crate::schema::customers as c;
@@ -317,27 +318,31 @@ impl People<'_> {
         });
         let ids = StringChunked::from_iter_values(c::CUSTOMER_ID.into(), ids);
         let priced = !self.measures.without_money;
-        let spend_mean =
-            |p: &Person| (priced && p.summary.orders > 0).then(|| p.spend / f64::from(p.summary.orders));
+        let money = |name: &str, value: &dyn Fn(&Person) -> Option<f64>| {
+            table::f64_column(name, people.iter().map(|p| value(p).filter(|_| priced)))
+        };
+        let counts = |name: &str, value: fn(&Person) -> u32| {
+            table::u32_column(name, people.iter().map(|p| Some(value(p))))
+        };
+        let times = |name: &str, value: fn(&Person) -> Option<i64>| {
+            table::timestamp_column(name, people.iter().map(value))
+        };
+        let spend_mean = |p: &Person| (p.summary.orders > 0).then(|| p.spend / f64::from(p.summary.orders));
         table::new(vec![
             ids.into_series().into_column(),
-            table::timestamp_column(c::FIRST_ORDER_AT, each(&people, |p| p.summary.first_at))?,
-            table::timestamp_column(c::LAST_ORDER_AT, each(&people, |p| p.summary.last_at))?,
-            Column::new(c::ORDER_COUNT.into(), each(&people, |p| p.summary.orders)),
-            Column::new(c::ACTIVE_DAYS.into(), each(&people, |p| p.summary.days)),
-            Column::new(c::QUANTITY_TOTAL.into(), each(&people, |p| p.quantity)),
-            Column::new(c::SPEND_TOTAL.into(), each(&people, |p| priced.then_some(p.spend))),
-            Column::new(c::SPEND_MEAN.into(), each(&people, spend_mean)),
-            Column::new(c::RETURN_COUNT.into(), each(&people, |p| p.return_rows)),
-            Column::new(c::RETURN_TOTAL.into(), each(&people, |p| priced.then_some(p.returned))),
-            Column::new(c::MARGIN_TOTAL.into(), each(&people, |p| p.margin.filter(|_| priced))),
-            Column::new(c::RECENCY_DAYS.into(), each(&people, |p| p.summary.recency)),
-            Column::new(c::FREQUENCY.into(), each(&people, |p| p.summary.window_orders)),
-            Column::new(c::MONETARY.into(), each(&people, |p| p.monetary.filter(|_| priced))),
+            times(c::FIRST_ORDER_AT, |p| p.summary.first_at)?,
+            times(c::LAST_ORDER_AT, |p| p.summary.last_at)?,
+            counts(c::ORDER_COUNT, |p| p.summary.orders),
+            counts(c::ACTIVE_DAYS, |p| p.summary.days),
+            table::f64_column(c::QUANTITY_TOTAL, people.iter().map(|p| p.quantity)),
+            money(c::SPEND_TOTAL, &|p| Some(p.spend)),
+            money(c::SPEND_MEAN, &spend_mean),
+            counts(c::RETURN_COUNT, |p| p.return_rows),
+            money(c::RETURN_TOTAL, &|p| Some(p.returned)),
+            money(c::MARGIN_TOTAL, &|p| p.margin),
+            table::i32_column(c::RECENCY_DAYS, people.iter().map(|p| p.summary.recency)),
+            counts(c::FREQUENCY, |p| p.summary.window_orders),
+            money(c::MONETARY, &|p| p.monetary),
         ])
     }
-}
-
-fn each<T>(people: &[Person], value: impl Fn(&Person) -> T) -> Vec<T> {
-    people.iter().map(value).collect()
 }

@@ -15,6 +15,7 @@
 
 mod customers;
 mod fold;
+mod id;
 mod order;
 mod overflow;
 mod runs;

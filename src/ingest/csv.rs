@@ -470,7 +470,7 @@ mod tests {
         assert_eq!(rows, [["a", "b"], ["", ""], ["e", "f"]]);
         assert_eq!(block.broken.len(), 1);
         assert_eq!(block.broken[0].what, "a quote is not closed on its line");
-        assert_eq!(&*block.raw(1), b"\"c,d");
+        assert_eq!(block.raw(1), b"\"c,d");
     }
 
     #[test]

@@ -46,6 +46,15 @@ pub struct Slice {
     rows: usize,
 }
 
+/// What a file may store in a type of its own, so that there is no spelling to learn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Whole numbers or floats.
+    Numbers,
+    /// Times or dates.
+    Times,
+}
+
 impl ParquetFile {
     /// Opens the file and reads its footer.
     ///
@@ -77,6 +86,17 @@ impl ParquetFile {
     /// Names of the top-level columns.
     pub fn names(&self) -> Vec<String> {
         self.metadata.schema().fields().iter().map(|f| f.name().clone()).collect()
+    }
+
+    /// What the file keeps in a column in a type of its own.
+    pub fn stored(&self, column: usize) -> Option<Stored> {
+        match self.metadata.schema().field(column).data_type() {
+            // Read as texts, because 64 bits without a sign do not fit.
+            DataType::UInt64 => None,
+            kind if kind.is_integer() || kind.is_floating() => Some(Stored::Numbers),
+            DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => Some(Stored::Times),
+            _ => None,
+        }
     }
 
     /// The pieces of the file, in order.
@@ -212,7 +232,7 @@ impl ParquetFile {
             bytes: Vec::new(),
             lines: Vec::new(),
             line_count: 0,
-            raw: Raw::Cells(names.to_vec()),
+            raw: Raw::cells(names),
             broken: Vec::new(),
         })
     }

@@ -14,7 +14,7 @@ use super::csv::{self, Cutter, Layout};
 use super::dialect::{self, Declared, Delimiter, Dialect, Quote};
 use super::encoding::{Decoder, Encoding, FileKind, Sniffed, sniff};
 use super::ndjson;
-use super::parquet::{ParquetFile, Slice};
+use super::parquet::{ParquetFile, Slice, Stored};
 use super::size;
 use super::xlsx::Sheet;
 use crate::config::Source;
@@ -340,6 +340,14 @@ impl OpenFile {
     /// A format whose records are no text: Parquet or a workbook.
     pub fn is_typed(&self) -> bool {
         matches!(self.kind, Kind::Parquet(_) | Kind::Xlsx { .. })
+    }
+
+    /// What the file keeps in a column in a type of its own.
+    pub fn stored(&self, name: &str) -> Option<Stored> {
+        match &self.kind {
+            Kind::Parquet(file) => file.stored(self.place(name).ok()?),
+            _ => None,
+        }
     }
 
     /// Lines before the first data record.

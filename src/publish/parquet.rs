@@ -8,7 +8,7 @@ use arrow::array::{
     Array, ArrayRef, BooleanArray, Float64Array, Int32Array, ListBuilder, StringArray, StringBuilder,
     StringViewArray, TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
-use arrow::buffer::{Buffer, NullBuffer};
+use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::compute_leaves;
@@ -25,8 +25,18 @@ use crate::{Error, Result};
 /// Rows of a row group.
 const GROUP_ROWS: usize = 1 << 18;
 /// Columns whose values nearly all differ.
-const DISTINCT: [&str; 4] =
-    [schema::customers::CUSTOMER_ID, schema::rejects::ROW, schema::rejects::LINE, schema::rejects::RAW];
+const DISTINCT: [&str; 10] = [
+    schema::customers::CUSTOMER_ID,
+    schema::customers::FIRST_ORDER_AT,
+    schema::customers::LAST_ORDER_AT,
+    schema::customers::SPEND_TOTAL,
+    schema::customers::SPEND_MEAN,
+    schema::customers::MONETARY,
+    schema::customers::SATISFACTION_ANSWERED_AT,
+    schema::rejects::ROW,
+    schema::rejects::LINE,
+    schema::rejects::RAW,
+];
 /// Zone of every stored timestamp.
 const UTC: &str = "UTC";
 
@@ -145,6 +155,10 @@ pub(super) fn open(
         .set_created_by(format!("moshtari {}", env!("CARGO_PKG_VERSION")))
         .set_key_value_metadata(Some(metadata))
         .set_sorting_columns(sorting);
+    // Rows set aside are written while others are read, and mostly never looked at: quick rather than small.
+    if table.name == schema::rejects::TABLE.name {
+        properties = properties.set_compression(Compression::LZ4_RAW);
+    }
     // Values that nearly all differ: looking for repetitions is work in vain.
     for name in schema.fields().iter().map(|f| f.name()).filter(|name| DISTINCT.contains(&name.as_str())) {
         properties = properties.set_column_dictionary_enabled(name.as_str().into(), false);
@@ -207,6 +221,23 @@ fn texts(column: &StringChunked) -> Result<ArrayRef> {
     Ok(Arc::new(array))
 }
 
+/// Numbers as Arrow keeps them: values and nulls are copied whole.
+macro_rules! numbers {
+    ($array:ty, $column:expr) => {{
+        let column = $column;
+        match column.downcast_iter().collect::<Vec<_>>()[..] {
+            [chunk] => {
+                let nulls = chunk.validity().map(|valid| {
+                    let (bytes, offset, length) = valid.as_slice();
+                    NullBuffer::new(BooleanBuffer::new(Buffer::from(bytes), offset, length))
+                });
+                <$array>::new(chunk.values().as_slice().to_vec().into(), nulls)
+            }
+            _ => column.iter().collect::<$array>(),
+        }
+    }};
+}
+
 fn array(column: &polars::prelude::Column, kind: Kind) -> Result<ArrayRef> {
     let series = column.as_materialized_series();
     Ok(match kind {
@@ -224,15 +255,16 @@ fn array(column: &polars::prelude::Column, kind: Kind) -> Result<ArrayRef> {
             }
             Arc::new(builder.finish())
         }
-        Kind::F64 => Arc::new(series.f64()?.iter().collect::<Float64Array>()),
-        Kind::U8 => Arc::new(series.u8()?.iter().collect::<UInt8Array>()),
-        Kind::U16 => Arc::new(series.u16()?.iter().collect::<UInt16Array>()),
-        Kind::U32 => Arc::new(series.u32()?.iter().collect::<UInt32Array>()),
-        Kind::U64 => Arc::new(series.u64()?.iter().collect::<UInt64Array>()),
-        Kind::I32 => Arc::new(series.i32()?.iter().collect::<Int32Array>()),
+        Kind::F64 => Arc::new(numbers!(Float64Array, series.f64()?)),
+        Kind::U8 => Arc::new(numbers!(UInt8Array, series.u8()?)),
+        Kind::U16 => Arc::new(numbers!(UInt16Array, series.u16()?)),
+        Kind::U32 => Arc::new(numbers!(UInt32Array, series.u32()?)),
+        Kind::U64 => Arc::new(numbers!(UInt64Array, series.u64()?)),
+        Kind::I32 => Arc::new(numbers!(Int32Array, series.i32()?)),
         Kind::Bool => Arc::new(series.bool()?.iter().collect::<BooleanArray>()),
-        Kind::Timestamp => Arc::new(
-            series.datetime()?.physical().iter().collect::<TimestampMicrosecondArray>().with_timezone(UTC),
-        ),
+        Kind::Timestamp => {
+            let instants = numbers!(TimestampMicrosecondArray, series.datetime()?.physical());
+            Arc::new(instants.with_timezone(UTC))
+        }
     })
 }

@@ -40,6 +40,7 @@ pub mod score;
 pub mod standing;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 pub use levels::Level;
 pub use nps::NpsGroup;
@@ -172,59 +173,67 @@ fn without_gaps<T>(values: Vec<Option<T>>, name: &str) -> Result<Vec<T>> {
 
 /// The reasons in words. The many customers who said nothing share one.
 fn why(standings: &[Standing], params: &SatisfactionParams) -> Result<Column> {
-    let mut texts: Vec<String> = Vec::new();
-    let mut silent = None;
+    let silent = standings.iter().map(|standing| &standing.basis).find(|basis| basis.is_silence());
+    let mut texts: Vec<String> = silent.map(|basis| basis.why(params).to_string()).into_iter().collect();
+    let spoken: Vec<&Basis> =
+        standings.iter().map(|standing| &standing.basis).filter(|basis| !basis.is_silence()).collect();
+    let own: Vec<String> = spoken.par_iter().map(|basis| basis.why(params).to_string()).collect();
+    let mut next = texts.len() as u32;
+    texts.extend(own);
     let which = standings
         .iter()
         .map(|standing| {
-            let own = !matches!(standing.basis, Basis::NoSurvey | Basis::NoAnswer);
-            if let (false, Some(place)) = (own, silent) {
-                return Some(place);
+            if standing.basis.is_silence() {
+                return Some(0);
             }
-            texts.push(standing.basis.why(params).to_string());
-            let place = texts.len() as u32 - 1;
-            if !own {
-                silent = Some(place);
-            }
-            Some(place)
+            next += 1;
+            Some(next - 1)
         })
         .collect();
     table::chosen(c::SATISFACTION_WHY, &texts, which)
 }
 
-/// The satisfaction columns of the customers table.
+/// The satisfaction columns of the customers table, made side by side.
 fn customer_columns(standings: &[Standing], params: &SatisfactionParams) -> Result<Vec<Column>> {
+    type Make<'a> = Box<dyn Fn() -> Result<Column> + Sync + 'a>;
     let scored = |standing: &Standing| match standing.basis {
         Basis::Scored { estimate, level, answered_at } => Some((estimate, level, answered_at)),
         _ => None,
     };
-    let used = |standing: &Standing| match standing.basis {
+    let used = move |standing: &Standing| match standing.basis {
         Basis::NoSurvey => None,
         _ => Some(scored(standing).map_or(0, |(estimate, ..)| estimate.used)),
     };
-    let levels = || standings.iter().map(|standing| scored(standing).map(|(_, level, _)| level));
-    let estimates = |name: &str, figure: fn(&Estimate) -> f64| {
-        let of = |standing| scored(standing).map(|(estimate, ..)| figure(&estimate));
-        Column::new(name.into(), standings.iter().map(of).collect::<Vec<_>>())
+    let level = move |standing: &Standing| scored(standing).map(|(_, level, _)| level as u32);
+    let estimates = |name: &'static str, figure: fn(&Estimate) -> f64| -> Make<'_> {
+        let of = move |standing| scored(standing).map(|(estimate, ..)| figure(&estimate));
+        Box::new(move || Ok(table::f64_column(name, standings.iter().map(of))))
     };
-    let names = Level::ALL.map(Level::name);
-    let which = levels().map(|level| level.map(|level| level as u32)).collect();
-    let points: Vec<Option<f64>> = levels().map(|level| Some(params.level_points[level? as usize])).collect();
-    let groups: Vec<Option<&str>> = standings.iter().map(|st| st.nps_group.map(NpsGroup::name)).collect();
-    Ok(vec![
+    let makers: Vec<Make<'_>> = vec![
         estimates(c::SATISFACTION_SCORE, |estimate| estimate.score),
-        table::chosen(c::SATISFACTION_LEVEL, &names, which)?,
-        Column::new(c::SATISFACTION_POINTS.into(), points),
-        Column::new(c::SATISFACTION_ANSWERS.into(), standings.iter().map(used).collect::<Vec<_>>()),
+        Box::new(|| {
+            let names = Level::ALL.map(Level::name);
+            table::chosen(c::SATISFACTION_LEVEL, &names, standings.iter().map(level).collect())
+        }),
+        Box::new(|| {
+            let points = |standing| Some(params.level_points[level(standing)? as usize]);
+            Ok(table::f64_column(c::SATISFACTION_POINTS, standings.iter().map(points)))
+        }),
+        Box::new(|| Ok(table::u32_column(c::SATISFACTION_ANSWERS, standings.iter().map(used)))),
         estimates(c::SATISFACTION_EFFECTIVE, |estimate| estimate.n_effective),
         estimates(c::SATISFACTION_CONFIDENCE, |estimate| estimate.confidence),
-        table::timestamp_column(
-            c::SATISFACTION_ANSWERED_AT,
-            standings.iter().map(|standing| scored(standing)?.2).collect(),
-        )?,
-        Column::new(c::NPS_GROUP.into(), groups),
-        why(standings, params)?,
-    ])
+        Box::new(|| {
+            let answered_at = |standing| scored(standing)?.2;
+            table::timestamp_column(c::SATISFACTION_ANSWERED_AT, standings.iter().map(answered_at))
+        }),
+        Box::new(|| {
+            let names = NpsGroup::ALL.map(NpsGroup::name);
+            let which = |standing: &Standing| standing.nps_group.map(|group| group as u32);
+            table::chosen(c::NPS_GROUP, &names, standings.iter().map(which).collect())
+        }),
+        Box::new(|| why(standings, params)),
+    ];
+    makers.par_iter().map(|make| make()).collect()
 }
 
 /// The published table of indices.

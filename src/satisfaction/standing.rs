@@ -84,6 +84,11 @@ impl Roles {
 }
 
 impl Basis {
+    /// The customer said nothing at all.
+    pub fn is_silence(&self) -> bool {
+        matches!(self, Self::NoSurvey | Self::NoAnswer)
+    }
+
     /// The reason in words, with its figures.
     pub fn why(&self, params: &SatisfactionParams) -> impl fmt::Display {
         fmt::from_fn(move |f| match self {
