@@ -28,6 +28,8 @@ use crate::{Error, Result};
 const LARGEST_RATIO: u64 = 20_000;
 /// Rows read at once; larger row groups are read in slices.
 const SLICE_ROWS: usize = 1 << 18;
+/// Slices of a file, if these are not too few rows to be worth it: enough for every thread to have work.
+const SLICES: usize = 8;
 /// Rows of a block: few enough to stay in cache while they are worked on.
 const BLOCK_ROWS: usize = 1 << 15;
 
@@ -102,14 +104,17 @@ impl ParquetFile {
     /// The pieces of the file, in order.
     pub fn slices(&self) -> Vec<Slice> {
         let groups = self.metadata.metadata().row_groups();
+        let rows_of = |group: &RowGroupMetaData| group.num_rows().max(0) as usize;
+        let all: usize = groups.iter().map(rows_of).sum();
+        let most = (all / SLICES).clamp(BLOCK_ROWS, SLICE_ROWS);
         groups
             .iter()
             .enumerate()
             .flat_map(|(group, g)| {
-                let rows = g.num_rows().max(0) as usize;
-                (0..rows.div_ceil(SLICE_ROWS)).map(move |n| {
-                    let offset = n * SLICE_ROWS;
-                    Slice { group, offset, rows: SLICE_ROWS.min(rows - offset) }
+                let rows = rows_of(g);
+                (0..rows.div_ceil(most)).map(move |n| {
+                    let offset = n * most;
+                    Slice { group, offset, rows: most.min(rows - offset) }
                 })
             })
             .collect()

@@ -5,17 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Float64Array, Int32Array, ListBuilder, StringArray, StringBuilder,
+    ArrayRef, BooleanArray, Float64Array, Int32Array, ListBuilder, StringArray, StringBuilder,
     StringViewArray, TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::compute_leaves;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
 use polars::prelude::{DataFrame, StringChunked};
 use rayon::prelude::*;
 
@@ -25,7 +26,7 @@ use crate::{Error, Result};
 /// Rows of a row group.
 const GROUP_ROWS: usize = 1 << 18;
 /// Columns whose values nearly all differ.
-const DISTINCT: [&str; 10] = [
+const DISTINCT: [&str; 11] = [
     schema::customers::CUSTOMER_ID,
     schema::customers::FIRST_ORDER_AT,
     schema::customers::LAST_ORDER_AT,
@@ -33,6 +34,7 @@ const DISTINCT: [&str; 10] = [
     schema::customers::SPEND_MEAN,
     schema::customers::MONETARY,
     schema::customers::SATISFACTION_ANSWERED_AT,
+    schema::customers::SATISFACTION_WHY,
     schema::rejects::ROW,
     schema::rejects::LINE,
     schema::rejects::RAW,
@@ -70,55 +72,58 @@ pub fn write(
     file: File,
     path: &Path,
 ) -> Result<()> {
-    let declared = table.columns.par_iter().filter_map(|column| {
-        let values = frame.column(column.name).ok()?;
-        let field = field(column.name, column.kind, column.unit, column.meaning);
-        Some(array(values, column.kind).map(|array| (field, array)))
-    });
-    let mut columns = declared.collect::<Result<Vec<_>>>()?;
-    for column in extra {
-        let array = array(frame.column(&column.name)?, Kind::F64)?;
-        columns.push((field(&column.name, Kind::F64, &column.unit, &column.meaning), array));
+    let mut columns = Vec::new();
+    for column in table.columns {
+        if let Ok(values) = frame.column(column.name) {
+            columns.push((field(column.name, column.kind, column.unit, column.meaning), column.kind, values));
+        }
     }
-    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
-    let schema = Arc::new(Schema::new(fields));
+    for column in extra {
+        let field = field(&column.name, Kind::F64, &column.unit, &column.meaning);
+        columns.push((field, Kind::F64, frame.column(&column.name)?));
+    }
+    let schema = Arc::new(Schema::new(columns.iter().map(|(field, ..)| field.clone()).collect::<Vec<_>>()));
     let sorted = (table.columns[0].name == schema::customers::CUSTOMER_ID).then_some(0);
     let writer = open(file, &schema, table, stamp, sorted, path)?;
-    write_groups(writer, &schema, &arrays).map_err(|e| refused(path, e))
+    let (mut file, groups) = writer.into_serialized_writer().map_err(|e| refused(path, e))?;
+    for (index, start) in (0..frame.height()).step_by(GROUP_ROWS).enumerate() {
+        let writers = groups.create_column_writers(index).map_err(|e| refused(path, e))?;
+        let chunks = columns
+            .par_iter()
+            .zip(writers)
+            .map(|((field, kind, values), writer)| {
+                let array = array(&values.slice(start as i64, GROUP_ROWS), *kind)?;
+                encode(writer, field, &array).map_err(|e| refused(path, e))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        append(&mut file, chunks).map_err(|e| refused(path, e))?;
+    }
+    file.close().map_err(|e| refused(path, e))?;
+    Ok(())
 }
 
-/// Writes a batch as row groups whose columns are encoded side by side. The bytes do not depend on the number
-/// of threads: each column chunk is made by one of them, and chunks are appended in order.
-fn write_groups(
-    writer: ArrowWriter<File>,
-    schema: &Schema,
-    columns: &[ArrayRef],
-) -> Result<(), ParquetError> {
-    let rows = columns.first().map_or(0, Array::len);
-    let (mut file, groups) = writer.into_serialized_writer()?;
-    for (index, start) in (0..rows).step_by(GROUP_ROWS).enumerate() {
-        let length = GROUP_ROWS.min(rows - start);
-        // Lists have several leaves; each takes a writer of its own, in the order of the columns.
-        let mut leaves = Vec::new();
-        for (field, column) in schema.fields().iter().zip(columns) {
-            leaves.extend(compute_leaves(field, &column.slice(start, length))?);
-        }
-        let chunks = groups
-            .create_column_writers(index)?
-            .into_par_iter()
-            .zip(leaves)
-            .map(|(mut writer, leaf)| {
-                writer.write(&leaf)?;
-                writer.close()
-            })
-            .collect::<Result<Vec<_>, ParquetError>>()?;
-        let mut group = file.next_row_group()?;
-        for chunk in chunks {
-            chunk.append_to_row_group(&mut group)?;
-        }
-        group.close()?;
+/// One column of a row group. The bytes do not depend on the number of threads: each column is made by one of
+/// them, and the columns are appended in order.
+fn encode(
+    mut writer: ArrowColumnWriter,
+    field: &Field,
+    values: &ArrayRef,
+) -> Result<ArrowColumnChunk, ParquetError> {
+    for leaf in compute_leaves(field, values)? {
+        writer.write(&leaf)?;
     }
-    file.close()?;
+    writer.close()
+}
+
+fn append(
+    file: &mut SerializedFileWriter<File>,
+    chunks: Vec<ArrowColumnChunk>,
+) -> Result<(), ParquetError> {
+    let mut group = file.next_row_group()?;
+    for chunk in chunks {
+        chunk.append_to_row_group(&mut group)?;
+    }
+    group.close()?;
     Ok(())
 }
 
@@ -206,10 +211,13 @@ fn data_type(kind: Kind) -> DataType {
     }
 }
 
-/// Texts without copying them: both sides keep them as views of shared bytes.
+/// Texts as Arrow keeps them: where many rows share few texts, the texts once and views of them.
 fn texts(column: &StringChunked) -> Result<ArrayRef> {
-    let [chunk] = column.downcast_iter().collect::<Vec<_>>()[..] else {
-        return Ok(Arc::new(column.iter().collect::<StringArray>()));
+    const FEW_BYTES: usize = 1 << 16;
+    let chunks = column.downcast_iter().collect::<Vec<_>>();
+    let chunk = match chunks[..] {
+        [chunk] if chunk.data_buffers().iter().map(|bytes| bytes.len()).sum::<usize>() <= FEW_BYTES => chunk,
+        _ => return Ok(Arc::new(column.iter().collect::<StringArray>())),
     };
     let views: Vec<u128> = chunk.views().iter().map(|view| view.as_u128()).collect();
     let bytes = chunk.data_buffers().iter().map(|bytes| Buffer::from(bytes.as_slice())).collect::<Vec<_>>();

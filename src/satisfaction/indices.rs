@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::figures::{Asked, Figure, Question};
 use super::params::PERIOD;
@@ -53,15 +54,15 @@ impl Grouping {
         Self::by(PERIOD, responses, |head| names.get(&head.age_days?).map(String::as_str))
     }
 
-    fn by<'a>(by: &str, responses: &Responses, name: impl Fn(&Head) -> Option<&'a str>) -> Self {
+    fn by<'a>(by: &str, responses: &Responses, name: impl Fn(&Head) -> Option<&'a str> + Sync) -> Self {
+        let own: Vec<Option<&str>> = responses.par_iter().map(|response| name(response.head)).collect();
         let mut places: HashMap<&str, usize, FixedState> = HashMap::with_hasher(FixedState::with_seed(7));
-        let mut of_response: Vec<Option<usize>> = responses
-            .iter()
-            .map(|response| {
-                let next = places.len();
-                Some(*places.entry(name(response.head)?).or_insert(next))
-            })
-            .collect();
+        let mut place = |name| {
+            let next = places.len();
+            *places.entry(name).or_insert(next)
+        };
+        let mut of_response: Vec<Option<usize>> =
+            own.into_iter().map(|name| name.map(&mut place)).collect();
         let mut names: Vec<(&str, usize)> = places.into_iter().collect();
         names.sort_unstable();
         let mut rank = vec![0; names.len()];

@@ -56,7 +56,7 @@ use indices::{Grouping, Index, indices};
 use pairs::GapPlan;
 use params::PERIOD;
 use responses::Responses;
-use standing::{Basis, Standing, standings};
+use standing::{Basis, Standing, Standings, standings};
 
 /// What the surveys say.
 #[derive(Clone, Debug)]
@@ -91,7 +91,7 @@ pub fn run(
     let standings = standings(&responses, &surveys, n_customers, params);
     Ok(Satisfaction {
         customers: table::with(customers, customer_columns(&standings, params)?)?,
-        attitude: standings.iter().map(|standing| standing.attitude).collect(),
+        attitude: standings.each(|standing| standing.attitude),
         warnings: warnings(&responses, &surveys, params),
         answered: Answered { responses, surveys, params: params.clone(), as_of_day },
     })
@@ -114,16 +114,21 @@ impl Answered {
     /// # Errors
     /// `Internal` when a label of `customers` is no text.
     pub fn indices(&self, customers: &DataFrame) -> Result<DataFrame> {
-        let mut rows = self.of(&Grouping::all(&self.responses));
-        for by in &self.params.group_by {
-            if by == PERIOD {
-                let grouping = Grouping::by_period(self.params.period, self.as_of_day, &self.responses);
-                rows.extend(self.of(&grouping));
+        let by = |by: &String| -> Result<Vec<Index>> {
+            let grouping = if by == PERIOD {
+                Grouping::by_period(self.params.period, self.as_of_day, &self.responses)
             } else if customers.column(by).is_ok() {
-                let grouping = Grouping::by_label(by, &table::texts(customers, by)?, &self.responses);
-                rows.extend(self.of(&grouping));
-            }
-        }
+                Grouping::by_label(by, &table::texts(customers, by)?, &self.responses)
+            } else {
+                return Ok(Vec::new());
+            };
+            Ok(self.of(&grouping))
+        };
+        let (all, by_group) = rayon::join(
+            || self.of(&Grouping::all(&self.responses)),
+            || self.params.group_by.par_iter().map(by).collect::<Result<Vec<_>>>(),
+        );
+        let rows: Vec<Index> = all.into_iter().chain(by_group?.into_iter().flatten()).collect();
         index_table(&rows)
     }
 
@@ -171,67 +176,48 @@ fn without_gaps<T>(values: Vec<Option<T>>, name: &str) -> Result<Vec<T>> {
     all.ok_or_else(|| Error::internal(format!("the answers column `{name}` has a gap")))
 }
 
-/// The reasons in words. The many customers who said nothing share one.
-fn why(standings: &[Standing], params: &SatisfactionParams) -> Result<Column> {
-    let silent = standings.iter().map(|standing| &standing.basis).find(|basis| basis.is_silence());
-    let mut texts: Vec<String> = silent.map(|basis| basis.why(params).to_string()).into_iter().collect();
-    let spoken: Vec<&Basis> =
-        standings.iter().map(|standing| &standing.basis).filter(|basis| !basis.is_silence()).collect();
-    let own: Vec<String> = spoken.par_iter().map(|basis| basis.why(params).to_string()).collect();
-    let mut next = texts.len() as u32;
-    texts.extend(own);
-    let which = standings
-        .iter()
-        .map(|standing| {
-            if standing.basis.is_silence() {
-                return Some(0);
-            }
-            next += 1;
-            Some(next - 1)
-        })
-        .collect();
-    table::chosen(c::SATISFACTION_WHY, &texts, which)
-}
-
 /// The satisfaction columns of the customers table, made side by side.
-fn customer_columns(standings: &[Standing], params: &SatisfactionParams) -> Result<Vec<Column>> {
+fn customer_columns(standings: &Standings, params: &SatisfactionParams) -> Result<Vec<Column>> {
     type Make<'a> = Box<dyn Fn() -> Result<Column> + Sync + 'a>;
     let scored = |standing: &Standing| match standing.basis {
         Basis::Scored { estimate, level, answered_at } => Some((estimate, level, answered_at)),
         _ => None,
     };
-    let used = move |standing: &Standing| match standing.basis {
-        Basis::NoSurvey => None,
-        _ => Some(scored(standing).map_or(0, |(estimate, ..)| estimate.used)),
-    };
     let level = move |standing: &Standing| scored(standing).map(|(_, level, _)| level as u32);
     let estimates = |name: &'static str, figure: fn(&Estimate) -> f64| -> Make<'_> {
-        let of = move |standing| scored(standing).map(|(estimate, ..)| figure(&estimate));
-        Box::new(move || Ok(table::f64_column(name, standings.iter().map(of))))
+        let of = move |standing: &Standing| scored(standing).map(|(estimate, ..)| figure(&estimate));
+        Box::new(move || Ok(table::f64_column(name, standings.each(of))))
     };
     let makers: Vec<Make<'_>> = vec![
         estimates(c::SATISFACTION_SCORE, |estimate| estimate.score),
         Box::new(|| {
-            let names = Level::ALL.map(Level::name);
-            table::chosen(c::SATISFACTION_LEVEL, &names, standings.iter().map(level).collect())
+            table::chosen(c::SATISFACTION_LEVEL, &Level::ALL.map(Level::name), standings.each(level))
         }),
         Box::new(|| {
-            let points = |standing| Some(params.level_points[level(standing)? as usize]);
-            Ok(table::f64_column(c::SATISFACTION_POINTS, standings.iter().map(points)))
+            let points = |standing: &Standing| Some(params.level_points[level(standing)? as usize]);
+            Ok(table::f64_column(c::SATISFACTION_POINTS, standings.each(points)))
         }),
-        Box::new(|| Ok(table::u32_column(c::SATISFACTION_ANSWERS, standings.iter().map(used)))),
+        Box::new(|| {
+            let used = |standing: &Standing| match standing.basis {
+                Basis::NoSurvey => None,
+                _ => Some(scored(standing).map_or(0, |(estimate, ..)| estimate.used)),
+            };
+            Ok(table::u32_column(c::SATISFACTION_ANSWERS, standings.each(used)))
+        }),
         estimates(c::SATISFACTION_EFFECTIVE, |estimate| estimate.n_effective),
         estimates(c::SATISFACTION_CONFIDENCE, |estimate| estimate.confidence),
         Box::new(|| {
-            let answered_at = |standing| scored(standing)?.2;
-            table::timestamp_column(c::SATISFACTION_ANSWERED_AT, standings.iter().map(answered_at))
+            let answered_at = |standing: &Standing| scored(standing)?.2;
+            table::timestamp_column(c::SATISFACTION_ANSWERED_AT, standings.each(answered_at))
         }),
         Box::new(|| {
-            let names = NpsGroup::ALL.map(NpsGroup::name);
-            let which = |standing: &Standing| standing.nps_group.map(|group| group as u32);
-            table::chosen(c::NPS_GROUP, &names, standings.iter().map(which).collect())
+            let group = |standing: &Standing| standing.nps_group.map(|group| group as u32);
+            table::chosen(c::NPS_GROUP, &NpsGroup::ALL.map(NpsGroup::name), standings.each(group))
         }),
-        Box::new(|| why(standings, params)),
+        Box::new(|| {
+            let (texts, which) = standings.own(|standing| standing.basis.why(params).to_string());
+            table::chosen(c::SATISFACTION_WHY, &texts, which)
+        }),
     ];
     makers.par_iter().map(|make| make()).collect()
 }
