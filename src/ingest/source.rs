@@ -75,6 +75,17 @@ pub enum Piece {
     Sheet,
 }
 
+impl Piece {
+    /// How much work it is to read the piece, in pieces of text.
+    pub fn work(&self) -> usize {
+        match self {
+            Self::Bytes(_) => 1,
+            Self::Slice(_) => 4,
+            Self::Sheet => 8,
+        }
+    }
+}
+
 /// Finds and opens the files of a source, in the order of their names. `wanted` names columns that will be
 /// asked for; they help to tell a header from data.
 ///
