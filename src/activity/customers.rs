@@ -46,8 +46,20 @@ pub struct Measures {
     pub with_quantities: bool,
     /// The export has no money: what was spent is unknown, not zero.
     pub without_money: bool,
-    /// Other stages ask for the orders one by one, or for the customer of an order.
-    pub keep_orders: bool,
+    /// The orders that other stages ask for one by one, or by their id.
+    pub keep: Keep,
+}
+
+/// Which orders are kept when the customers are summed up. Memory grows with them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those from this day on (days since 1970-01-01).
+    Since(i32),
+    /// All.
+    Everything,
 }
 
 /// One row per customer, and the way from orders to customers.
@@ -62,15 +74,14 @@ pub struct Activity {
     shards: Vec<Shard>,
     /// Row in `customers` of each customer of each shard.
     rows: Vec<Vec<u32>>,
-    /// The orders of each shard, if they were to be kept.
+    /// The orders of each shard that were to be kept.
     order_owners: Option<Vec<Vec<OrderOf>>>,
 }
 
-/// An order, with its customer's number in the shard.
+/// An order; its customer is the number in the shard.
 #[derive(Clone, Copy, Debug)]
 struct OrderOf {
     key: u64,
-    customer: u32,
     fact: facts::Order,
 }
 
@@ -114,7 +125,7 @@ impl Fold {
             .map_or(i32::MIN, |w| as_of.day.saturating_sub(i32::try_from(w).unwrap_or(i32::MAX) - 1));
         let made: Vec<(Vec<Summary>, Vec<OrderOf>)> = shards
             .par_iter_mut()
-            .map(|shard| summarise(shard, as_of, from_day, measures.keep_orders))
+            .map(|shard| summarise(shard, as_of, from_day, measures.keep))
             .collect::<Result<_>>()?;
         let (summaries, order_owners): (Vec<_>, Vec<_>) = made.into_iter().unzip();
         let order = sorted(&shards)?;
@@ -133,7 +144,7 @@ impl Fold {
         let people = People { shards: &shards, summaries: &summaries, margins, measures };
         let customers = people.table(&order)?;
         let orders = summaries.iter().flatten().map(|s| u64::from(s.orders)).sum();
-        let order_owners = measures.keep_orders.then_some(order_owners);
+        let order_owners = (measures.keep != Keep::Nothing).then_some(order_owners);
         Ok(Activity { customers, orders, warnings, shards, rows, order_owners })
     }
 }
@@ -157,7 +168,7 @@ impl Activity {
             HashMap::with_hasher(FixedState::with_seed(3));
         for (orders, rows) in kept.iter().zip(&self.rows) {
             for order in orders {
-                let row = rows[order.customer as usize];
+                let row = rows[order.fact.customer as usize];
                 customers
                     .entry(order.key)
                     .and_modify(|known| *known = known.filter(|k| *k == row))
@@ -172,7 +183,7 @@ impl facts::Orders for Activity {
     fn each_order(&self, see: &mut dyn FnMut(facts::Order)) {
         for (orders, rows) in self.order_owners.iter().flatten().zip(&self.rows) {
             for order in orders {
-                see(facts::Order { customer: rows[order.customer as usize], ..order.fact });
+                see(facts::Order { customer: rows[order.fact.customer as usize], ..order.fact });
             }
         }
     }
@@ -183,7 +194,7 @@ fn summarise(
     shard: &mut Shard,
     as_of: &AsOfDay<'_>,
     from_day: i32,
-    keep_orders: bool,
+    keep: Keep,
 ) -> Result<(Vec<Summary>, Vec<OrderOf>)> {
     let orders = shard.take_orders()?;
     let mut summaries = vec![Summary::default(); shard.len()];
@@ -191,9 +202,13 @@ fn summarise(
     for of_one in orders.chunk_by(|a, b| a.customer == b.customer) {
         summaries[of_one[0].customer as usize] = summary(of_one, as_of, from_day, &mut days);
     }
-    let named = orders.iter().filter(|_| keep_orders).map(|o| OrderOf {
+    let is_kept = |order: &&Order| match keep {
+        Keep::Nothing => false,
+        Keep::Since(day) => (as_of.day_of)(order.first_at) >= day,
+        Keep::Everything => true,
+    };
+    let named = orders.iter().filter(is_kept).map(|o| OrderOf {
         key: o.key,
-        customer: o.customer,
         fact: facts::Order { customer: o.customer, at: o.first_at, amount: o.amount, counts: o.counts() },
     });
     Ok((summaries, named.collect()))

@@ -115,10 +115,7 @@ fn encode(
     writer.close()
 }
 
-fn append(
-    file: &mut SerializedFileWriter<File>,
-    chunks: Vec<ArrowColumnChunk>,
-) -> Result<(), ParquetError> {
+fn append(file: &mut SerializedFileWriter<File>, chunks: Vec<ArrowColumnChunk>) -> Result<(), ParquetError> {
     let mut group = file.next_row_group()?;
     for chunk in chunks {
         chunk.append_to_row_group(&mut group)?;

@@ -61,8 +61,7 @@ impl Grouping {
             let next = places.len();
             *places.entry(name).or_insert(next)
         };
-        let mut of_response: Vec<Option<usize>> =
-            own.into_iter().map(|name| name.map(&mut place)).collect();
+        let mut of_response: Vec<Option<usize>> = own.into_iter().map(|name| name.map(&mut place)).collect();
         let mut names: Vec<(&str, usize)> = places.into_iter().collect();
         names.sort_unstable();
         let mut rank = vec![0; names.len()];

@@ -168,10 +168,8 @@ pub fn standings(
         .map(|response| roles[response.head.survey].said(&response))
         .collect();
     // By customer, and what one of them said in its own order.
-    let mut order: Vec<(u32, u32)> = (0..)
-        .zip(&said)
-        .filter_map(|(place, said)| Some((said.head.customer? as u32, place)))
-        .collect();
+    let mut order: Vec<(u32, u32)> =
+        (0..).zip(&said).filter_map(|(place, said)| Some((said.head.customer? as u32, place))).collect();
     order.par_sort_unstable();
     let by_customer: Vec<&[(u32, u32)]> = order.chunk_by(|a, b| a.0 == b.0).collect();
     let stand = |own: &mut Vec<&_>, places: &&[(u32, u32)]| {
