@@ -145,6 +145,35 @@ pub fn chosen<T: AsRef<str>>(name: &str, texts: &[T], which: Vec<Option<u32>>) -
     Ok(texts.take(&which)?.into_column())
 }
 
+/// A text column of mostly different texts, written side by side: `text` appends that of a row, or says `false` where
+/// there is none.
+///
+/// # Errors
+/// `Internal` when the column cannot be put together.
+pub fn written(name: &str, rows: usize, text: impl Fn(usize, &mut String) -> bool + Sync) -> Result<Column> {
+    const PART: usize = 1 << 13;
+    let write = |part: usize| {
+        let rows = part * PART..rows.min((part + 1) * PART);
+        let mut texts = StringChunkedBuilder::new(name.into(), rows.len());
+        let mut of_row = String::new();
+        for row in rows {
+            of_row.clear();
+            if text(row, &mut of_row) {
+                texts.append_value(&of_row);
+            } else {
+                texts.append_null();
+            }
+        }
+        texts.finish()
+    };
+    let parts: Vec<StringChunked> = (0..rows.div_ceil(PART)).into_par_iter().map(write).collect();
+    let mut all = StringChunked::full_null(name.into(), 0);
+    for part in parts {
+        all.append_owned(part)?;
+    }
+    Ok(all.into_column())
+}
+
 /// The table with the columns added, replacing those of the same name.
 ///
 /// # Errors

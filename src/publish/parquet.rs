@@ -25,6 +25,8 @@ use crate::{Error, Result};
 
 /// Rows of a row group.
 const GROUP_ROWS: usize = 1 << 18;
+/// Row groups that are encoded side by side, and wait in memory to be written in order.
+const GROUPS_AT_ONCE: usize = 4;
 /// Columns whose values nearly all differ.
 const DISTINCT: [&str; 11] = [
     schema::customers::CUSTOMER_ID,
@@ -86,17 +88,24 @@ pub fn write(
     let sorted = (table.columns[0].name == schema::customers::CUSTOMER_ID).then_some(0);
     let writer = open(file, &schema, table, stamp, sorted, path)?;
     let (mut file, groups) = writer.into_serialized_writer().map_err(|e| refused(path, e))?;
-    for (index, start) in (0..frame.height()).step_by(GROUP_ROWS).enumerate() {
-        let writers = groups.create_column_writers(index).map_err(|e| refused(path, e))?;
-        let chunks = columns
-            .par_iter()
+    let count = frame.height().div_ceil(GROUP_ROWS);
+    for first in (0..count).step_by(GROUPS_AT_ONCE) {
+        let now = first..count.min(first + GROUPS_AT_ONCE);
+        let writers = now.clone().map(|group| groups.create_column_writers(group));
+        let writers = writers.collect::<Result<Vec<_>, _>>().map_err(|e| refused(path, e))?;
+        let chunks = now
+            .into_par_iter()
             .zip(writers)
-            .map(|((field, kind, values), writer)| {
-                let array = array(&values.slice(start as i64, GROUP_ROWS), *kind)?;
+            .flat_map(|(group, writers)| columns.par_iter().zip(writers).map(move |column| (group, column)))
+            .map(|(group, ((field, kind, values), writer))| {
+                let array = array(&values.slice((group * GROUP_ROWS) as i64, GROUP_ROWS), *kind)?;
                 encode(writer, field, &array).map_err(|e| refused(path, e))
             })
             .collect::<Result<Vec<_>>>()?;
-        append(&mut file, chunks).map_err(|e| refused(path, e))?;
+        let mut chunks = chunks.into_iter();
+        while chunks.len() > 0 {
+            append(&mut file, chunks.by_ref().take(columns.len())).map_err(|e| refused(path, e))?;
+        }
     }
     file.close().map_err(|e| refused(path, e))?;
     Ok(())
@@ -115,7 +124,10 @@ fn encode(
     writer.close()
 }
 
-fn append(file: &mut SerializedFileWriter<File>, chunks: Vec<ArrowColumnChunk>) -> Result<(), ParquetError> {
+fn append(
+    file: &mut SerializedFileWriter<File>,
+    chunks: impl Iterator<Item = ArrowColumnChunk>,
+) -> Result<(), ParquetError> {
     let mut group = file.next_row_group()?;
     for chunk in chunks {
         chunk.append_to_row_group(&mut group)?;
