@@ -233,6 +233,17 @@ tables! {
         SMALLEST_SHARE "smallest_share" F64 "0 to 1" "share of the smallest cluster";
         CHOSEN "chosen" Bool "" "true for the k in force";
     }
+    /// What each customer answered, and what it counts for.
+    responses = "one response of a customer" {
+        CUSTOMER_ID "customer_id" Text "" "the customer";
+        SURVEY "survey" Text "" "the survey, by its name in the configuration";
+        ANSWERED_AT "answered_at" Timestamp "" "time of the answer; null where the export has none";
+        AGE_DAYS "age_days" U32 "days" "days from the answer to the as-of day";
+        SATISFACTION "satisfaction" F64 "0 to 1" "satisfaction as answered, stated or from a gap; null when less than half of its items are answered";
+        ATTITUDE "attitude" F64 "0 to 1" "mean of the recommend and repurchase answers; null where not asked";
+        WEIGHT "weight" F64 "0 to 1" "weight against an answer of today: 2^(-age/half-life); 0 when too old to count";
+        FADED "faded" F64 "0 to 1" "what the satisfaction still says at its age; `satisfaction_score` is the mean of these by weight";
+    }
     /// Satisfaction indices.
     satisfaction = "one measure of one group" {
         SURVEY "survey" Text "" "the survey, by its name in the configuration";

@@ -31,6 +31,8 @@ pub(super) struct Night {
     pub(super) stages: Vec<Stage>,
     pub(super) thresholds: Option<DataFrame>,
     pub(super) opinions: Opinions,
+    /// What each customer said; `None` without surveys.
+    pub(super) responses: Option<DataFrame>,
     pub(super) cuts: Option<Cuts>,
     pub(super) complaints: Option<DataFrame>,
     pub(super) watchlist: Option<DataFrame>,
@@ -60,6 +62,7 @@ impl Night {
             stages: config.stages(),
             thresholds: None,
             opinions: Opinions::default(),
+            responses: None,
             cuts: None,
             complaints: None,
             watchlist: None,
@@ -106,6 +109,7 @@ impl Night {
         let made = satisfaction::run(self.customers(), &surveys.answers, surveys.items, &params, day)?;
         self.customers = made.customers;
         (self.answered, self.attitude) = (Some(made.answered), Some(made.attitude));
+        self.responses = made.responses;
         self.warnings.extend(surveys.warnings.into_iter().chain(made.warnings));
         Ok(())
     }

@@ -90,7 +90,7 @@ fn write_tables(
     Ok(())
 }
 
-/// Every table that tells of groups instead of single customers.
+/// Every table but the customers.
 fn write_summaries(config: &Config, night: &Night, customers: &DataFrame, writer: &Writer<'_>) -> Result<()> {
     if let Some(thresholds) = &night.thresholds {
         writer.table(thresholds, &schema::rfm_thresholds::TABLE, &[])?;
@@ -100,6 +100,9 @@ fn write_summaries(config: &Config, night: &Night, customers: &DataFrame, writer
         let segments = profile(customers, c::RFM_SEGMENT, &names, None)?;
         adds_up(&segments, customers)?;
         writer.table(&segments, &schema::rfm_segments::TABLE, &[])?;
+    }
+    if let Some(responses) = &night.responses {
+        writer.table(responses, &schema::responses::TABLE, &[])?;
     }
     for (frame, declared) in night.opinions.tables() {
         writer.table(frame, declared, &[])?;

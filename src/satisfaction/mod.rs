@@ -1,6 +1,6 @@
 //! Answers of customers: how satisfied each of them is, and how satisfied groups are.
 //!
-//! The stage's story: the answers of one response are gathered ([`responses`]); what a customer said at
+//! The stage's story: the answers of one response are gathered ([`responses`]) and are figures of a customer ([`said`]); what they said at
 //! different times becomes one score that forgets ([`fading`]), a level with its points ([`levels`]) and a reason
 //! in words ([`standing`]); what a group said becomes means, shares, CSAT, NPS and CES with intervals
 //! ([`figures`], [`mod@indices`]). Expectation against perception is a gap ([`gap`]); whether the items of an
@@ -36,6 +36,7 @@ pub mod quality_house;
 pub mod reliability;
 mod reliability_figures;
 pub mod responses;
+pub mod said;
 pub mod score;
 pub mod standing;
 
@@ -56,6 +57,7 @@ use indices::{Grouping, Index, indices};
 use pairs::GapPlan;
 use params::PERIOD;
 use responses::Responses;
+use said::SaidByCustomer;
 use standing::{Basis, Standing, Standings, standings};
 
 /// What the surveys say.
@@ -65,6 +67,8 @@ pub struct Satisfaction {
     pub customers: DataFrame,
     /// Attitude of each customer, 0 to 1: the same estimator over recommend and repurchase items.
     pub attitude: Vec<Option<f64>>,
+    /// What each customer said (`schema::responses`); `None` without surveys.
+    pub responses: Option<DataFrame>,
     /// The responses, for the figures that later stages' labels allow.
     pub answered: Answered,
     /// What the reader of the result should know.
@@ -88,8 +92,13 @@ pub fn run(
     params.check()?;
     let n_customers = customers.height();
     let responses = Responses::gather(&columns(answers)?, &surveys, n_customers)?;
-    let standings = standings(&responses, &surveys, n_customers, params);
+    let said = SaidByCustomer::of(&responses, &surveys, params);
+    let (standings, said) = rayon::join(
+        || standings(&said, !surveys.is_empty(), n_customers, params),
+        || (!surveys.is_empty()).then(|| said.table(&customers, &surveys, params)).transpose(),
+    );
     Ok(Satisfaction {
+        responses: said?,
         customers: table::with(customers, customer_columns(&standings, params)?)?,
         attitude: standings.each(|standing| standing.attitude),
         warnings: warnings(&responses, &surveys, params),

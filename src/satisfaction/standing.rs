@@ -5,12 +5,8 @@ use std::fmt;
 use rayon::prelude::*;
 
 use super::fading::{Aged, Estimate, estimate};
-use super::levels::rounded;
-use super::nps::STANDARD_SCALE;
-use super::responses::{Head, Response, Responses};
-use super::score::Score;
-use super::{Level, NpsGroup, SatisfactionParams, SurveyItems};
-use crate::schema::Measure;
+use super::said::{Said, SaidByCustomer};
+use super::{Level, NpsGroup, SatisfactionParams};
 
 /// What the surveys say about one customer.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,44 +75,6 @@ impl Standings {
     }
 }
 
-/// The figures of one response that count towards a customer's standing.
-struct Said<'a> {
-    head: &'a Head,
-    satisfaction: Option<f64>,
-    attitude: Option<f64>,
-    nps_group: Option<NpsGroup>,
-}
-
-/// Places of a survey's items, by what they count towards.
-struct Roles {
-    score: Score,
-    attitude: Vec<usize>,
-    recommend: Vec<usize>,
-}
-
-impl Roles {
-    fn of(survey: &SurveyItems, params: &SatisfactionParams) -> Self {
-        Self {
-            score: Score::of(survey, None, params),
-            attitude: survey.places(|item| matches!(item.measures, Measure::Recommend | Measure::Repurchase)),
-            recommend: survey
-                .places(|item| item.measures == Measure::Recommend && item.scale == STANDARD_SCALE),
-        }
-    }
-
-    fn said<'a>(&self, response: &Response<'a>) -> Said<'a> {
-        let [low, high] = STANDARD_SCALE;
-        let recommend =
-            response.answered(&self.recommend).last().map(|unit| rounded(low + unit * (high - low)));
-        Said {
-            head: response.head,
-            satisfaction: self.score.of_response(response),
-            attitude: response.mean(&self.attitude),
-            nps_group: recommend.and_then(|answer| NpsGroup::of(answer, STANDARD_SCALE)),
-        }
-    }
-}
-
 impl Basis {
     /// The reason in words, with its figures.
     pub fn why(&self, params: &SatisfactionParams) -> impl fmt::Display {
@@ -154,30 +112,20 @@ impl fmt::Display for Counted {
     }
 }
 
-/// The standing of every customer; anonymous responses say nothing about anybody.
+/// The standing of every customer; `asked` says whether there is a survey at all.
 pub fn standings(
-    responses: &Responses,
-    surveys: &[SurveyItems],
+    said: &SaidByCustomer<'_>,
+    asked: bool,
     n_customers: usize,
     params: &SatisfactionParams,
 ) -> Standings {
-    let roles: Vec<Roles> = surveys.iter().map(|survey| Roles::of(survey, params)).collect();
-    let said: Vec<Said<'_>> = responses
-        .par_iter()
-        .filter(|response| response.head.customer.is_some())
-        .map(|response| roles[response.head.survey].said(&response))
-        .collect();
-    // By customer, and what one of them said in its own order.
-    let mut order: Vec<(u32, u32)> =
-        (0..).zip(&said).filter_map(|(place, said)| Some((said.head.customer? as u32, place))).collect();
-    order.par_sort_unstable();
-    let by_customer: Vec<&[(u32, u32)]> = order.chunk_by(|a, b| a.0 == b.0).collect();
+    let by_customer: Vec<&[(u32, u32)]> = said.by_customer().collect();
     let stand = |own: &mut Vec<&_>, places: &&[(u32, u32)]| {
         own.clear();
-        own.extend(places.iter().map(|(_, place)| &said[*place as usize]));
+        own.extend(places.iter().map(|(_, place)| said.at(*place)));
         standing(own, params)
     };
-    let basis = if surveys.is_empty() { Basis::NoSurvey } else { Basis::NoAnswer };
+    let basis = if asked { Basis::NoAnswer } else { Basis::NoSurvey };
     Standings {
         rows: by_customer.iter().map(|places| places[0].0).collect(),
         spoken: by_customer.par_iter().map_init(Vec::new, stand).collect(),
@@ -223,9 +171,12 @@ fn standing(own: &[&Said<'_>], params: &SatisfactionParams) -> Standing {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Answers;
+    use super::super::nps::STANDARD_SCALE;
+    use super::super::responses::Responses;
     use super::super::responses::tests::{item, push, survey};
+    use super::super::{Answers, SurveyItems};
     use super::*;
+    use crate::schema::Measure;
 
     /// Two satisfaction items, a recommend item on 0 to 10 and a repurchase item on 1 to 5.
     fn surveys() -> Vec<SurveyItems> {
@@ -236,9 +187,10 @@ mod tests {
     }
 
     fn stand(answers: &Answers, n_customers: usize) -> Vec<Standing> {
-        let surveys = surveys();
+        let (surveys, params) = (surveys(), SatisfactionParams::default());
         let responses = Responses::gather(answers, &surveys, n_customers).unwrap();
-        standings(&responses, &surveys, n_customers, &SatisfactionParams::default()).each(Standing::clone)
+        let said = SaidByCustomer::of(&responses, &surveys, &params);
+        standings(&said, true, n_customers, &params).each(Standing::clone)
     }
 
     fn why(standing: &Standing) -> String {
@@ -329,8 +281,10 @@ mod tests {
 
     #[test]
     fn without_surveys_nobody_stands_anywhere() {
+        let params = SatisfactionParams::default();
         let responses = Responses::gather(&Answers::default(), &[], 2).unwrap();
-        let found = standings(&responses, &[], 2, &SatisfactionParams::default()).each(Standing::clone);
+        let said = SaidByCustomer::of(&responses, &[], &params);
+        let found = standings(&said, false, 2, &params).each(Standing::clone);
         assert_eq!(found.len(), 2);
         assert_eq!(why(&found[1]), "no survey");
     }
