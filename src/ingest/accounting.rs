@@ -176,6 +176,9 @@ impl AnswerAccount {
                     self.repeated, self.given
                 ),
             )
+            .with("survey", survey)
+            .with("n", self.repeated)
+            .with("all", self.given)
         })
     }
 
