@@ -136,7 +136,7 @@ pub fn run(
     };
     let labels = Labels { known: &columns, features: &features, found: &found, centres: &centres, params };
     Ok(Clustering {
-        customers: table::with(customers, labels.columns())?,
+        customers: table::with(customers, labels.columns()?)?,
         quality: quality_table(&found)?,
         knee: found.knee.map(|k| k as u16),
         model: model(&features, &found, &centres, highest_id),

@@ -1,5 +1,6 @@
 //! Row accounting: every row read is accepted or set aside with a reason.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::block::{Block, Cell};
@@ -47,7 +48,14 @@ impl SetAside {
             Cell::Null => self.values.push_null(),
             other => self.values.push(&valid(&other.text())),
         }
-        self.raw.push(&valid(&block.raw(row)));
+        self.raw.push_with(|bytes| {
+            let start = bytes.len();
+            block.write_raw(row, bytes);
+            if let Cow::Owned(valid) = valid(&bytes[start..]) {
+                bytes.truncate(start);
+                bytes.extend(valid);
+            }
+        });
         self.money.push(money);
     }
 
@@ -107,10 +115,10 @@ impl SetAside {
 }
 
 /// The bytes as UTF-8; what is no text becomes U+FFFD, so that the rejects table can be read everywhere.
-fn valid(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+fn valid(bytes: &[u8]) -> Cow<'_, [u8]> {
     match std::str::from_utf8(bytes) {
-        Ok(_) => std::borrow::Cow::Borrowed(bytes),
-        Err(_) => std::borrow::Cow::Owned(String::from_utf8_lossy(bytes).into_owned().into_bytes()),
+        Ok(_) => Cow::Borrowed(bytes),
+        Err(_) => Cow::Owned(String::from_utf8_lossy(bytes).into_owned().into_bytes()),
     }
 }
 

@@ -66,6 +66,7 @@ impl Rule {
     }
 
     /// True when every test holds.
+    #[inline]
     pub fn holds(&self, cell: Cell<'_>) -> bool {
         self.tests.iter().all(|test| test.holds(cell))
     }
@@ -101,6 +102,7 @@ fn with_text<T>(cell: Cell<'_>, test: impl FnOnce(&[u8]) -> T) -> T {
 }
 
 /// A cell as a number with six decimals.
+#[inline]
 pub fn fixed(cell: Cell<'_>, mark: DecimalMark) -> Option<Millionths> {
     match cell {
         Cell::Text(text) => parse_fixed(text, mark),

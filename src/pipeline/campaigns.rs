@@ -14,7 +14,8 @@ use crate::ingest::source::resolve;
 use crate::ingest::{frame, past_campaigns};
 use crate::publish::campaigns::lift::{self, Lift, Since};
 use crate::publish::campaigns::{self, Counts, Night, Order, Part, lift_table};
-use crate::publish::manifest::{InputFile, fingerprint};
+use crate::publish::digest;
+use crate::publish::manifest::InputFile;
 use crate::publish::names::file_name;
 use crate::publish::parquet::{self, Stamp};
 use crate::publish::{Store, manifest};
@@ -186,7 +187,7 @@ fn list_files(config: &Config) -> Result<Vec<InputFile>> {
     let mut files = Vec::new();
     for (name, source) in sources {
         for (path, file) in resolve(&source, &config.base)? {
-            let (bytes, blake3) = fingerprint(&path)?;
+            let (bytes, blake3) = digest::of_file(&path)?;
             files.push(InputFile { table: name.to_owned(), file, bytes, blake3 });
         }
     }

@@ -8,7 +8,8 @@ use crate::Result;
 use crate::config::{Config, Source};
 use crate::ingest::people;
 use crate::ingest::source::resolve;
-use crate::publish::manifest::{InputFile, fingerprint};
+use crate::publish::digest;
+use crate::publish::manifest::InputFile;
 
 /// The inputs of a run.
 #[derive(Clone, Debug)]
@@ -58,7 +59,7 @@ pub(super) fn look(config: &Config) -> Result<Inputs> {
     let files = listed
         .into_par_iter()
         .map(|(table, path, file)| {
-            let (bytes, blake3) = fingerprint(&path)?;
+            let (bytes, blake3) = digest::of_file(&path)?;
             Ok(InputFile { table, file, bytes, blake3 })
         })
         .collect::<Result<Vec<_>>>()?;

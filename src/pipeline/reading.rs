@@ -8,7 +8,7 @@ use super::complaints;
 pub use super::rejects::Example;
 use super::rejects::{Names, Rejects};
 use super::respondents;
-use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex, Runs};
+use crate::activity::{Activity, AsOfDay, Basis, Fold, Keep, Measures, OrderIndex, Runs};
 use crate::config::items::ItemParams;
 use crate::config::transactions::MoneyRule;
 use crate::config::{Config, Stage, SurveyConfig};
@@ -82,7 +82,7 @@ pub fn transactions(
         },
         with_quantities: transactions.columns.quantity.is_some(),
         without_money: transactions.rules.money == MoneyRule::None,
-        keep_orders: asks_for_orders(config),
+        keep: kept_orders(config, as_of.day),
     };
     let mut activity = read.fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     let mut warnings = empty_files(files, &read.rows_of_file);
@@ -193,11 +193,17 @@ impl KnownCustomers for Known<'_> {
     }
 }
 
-/// Some stage looks at single orders, or a table names them instead of customers.
-fn asks_for_orders(config: &Config) -> bool {
+/// The orders that stages look at one by one, or that a table names instead of customers.
+fn kept_orders(config: &Config, as_of_day: i32) -> Keep {
     let stages = config.stages();
-    let asking = [Stage::Priority, Stage::Complaints];
-    asking.iter().any(|stage| stages.contains(stage)) || surveys_name_orders(config)
+    let complaints = stages.contains(&Stage::Complaints) && config.complaints.is_some();
+    if complaints || surveys_name_orders(config) {
+        return Keep::Everything;
+    }
+    if stages.contains(&Stage::Priority) {
+        return Keep::Since(as_of_day.saturating_sub(config.priority.reach_days()));
+    }
+    Keep::Nothing
 }
 
 fn surveys_name_orders(config: &Config) -> bool {

@@ -10,7 +10,7 @@ use crate::ingest::accounting::SetAside;
 use crate::ingest::plan::Plan;
 use crate::ingest::read::Placed;
 use crate::publish::parquet::Stamp;
-use crate::publish::rejects::Reject;
+use crate::publish::rejects::RejectedRows;
 use crate::publish::{Draft, RejectsWriter};
 use crate::schema::Reason;
 use crate::{Error, Result};
@@ -69,16 +69,42 @@ pub(super) struct Aside {
 }
 
 impl Aside {
-    fn reject(&self, i: usize) -> Reject<'_> {
-        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
-        Reject {
+    fn row(&self, i: usize) -> u64 {
+        self.first_row + u64::from(self.rows.rows[i])
+    }
+
+    fn line(&self, i: usize) -> Option<u64> {
+        self.rows.lines[i].map(|line| self.first_line + u64::from(line))
+    }
+
+    fn column(&self, i: usize) -> Option<&str> {
+        self.rows.columns[i].map(|column| self.columns[column as usize].as_str())
+    }
+
+    fn rejected(&mut self) -> RejectedRows<'_> {
+        let (values, raw) = (std::mem::take(&mut self.rows.values), std::mem::take(&mut self.rows.raw));
+        let all = 0..self.rows.len();
+        RejectedRows {
             file: &self.file,
-            row: self.first_row + u64::from(self.rows.rows[i]),
-            line: self.rows.lines[i].map(|l| self.first_line + u64::from(l)),
+            rows: all.clone().map(|i| self.row(i)).collect(),
+            lines: all.clone().map(|i| self.line(i)).collect(),
+            reasons: self.rows.reasons.iter().map(|reason| reason.name()).collect(),
+            columns: all.map(|i| self.column(i)).collect(),
+            values,
+            raw,
+        }
+    }
+
+    fn example(&self, table: &str, i: usize) -> Example {
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        Example {
+            table: table.to_owned(),
+            file: self.file.to_string(),
+            row: self.row(i),
+            line: self.line(i),
             reason: self.rows.reasons[i].name(),
-            column: self.rows.columns[i].map(|c| self.columns[c as usize].as_str()),
+            column: self.column(i).map(str::to_owned),
             value: self.rows.values.get(i).map(text),
-            raw: self.rows.raw.get(i).map_or("", text),
         }
     }
 }
@@ -98,10 +124,8 @@ impl Scribe {
     fn start(mut writer: RejectsWriter) -> Self {
         let (sender, receiver) = sync_channel::<Aside>(16);
         let thread = std::thread::spawn(move || {
-            for aside in receiver {
-                for i in 0..aside.rows.len() {
-                    writer.add(&aside.reject(i))?;
-                }
+            for mut aside in receiver {
+                writer.add(aside.rejected())?;
             }
             writer.finish()
         });
@@ -154,7 +178,7 @@ impl Open {
                     let count = seen.entry((self.table.clone(), aside.rows.reasons[i])).or_default();
                     *count += 1;
                     if *count <= *of_each {
-                        kept.push(example(&self.table, &aside.reject(i)));
+                        kept.push(aside.example(&self.table, i));
                     }
                 }
                 Ok(())
@@ -248,17 +272,5 @@ impl<'a> Rejects<'a> {
             Target::Examples { kept, .. } => kept,
             Target::Draft(..) => Vec::new(),
         }
-    }
-}
-
-fn example(table: &str, reject: &Reject<'_>) -> Example {
-    Example {
-        table: table.to_owned(),
-        file: reject.file.to_owned(),
-        row: reject.row,
-        line: reject.line,
-        reason: reject.reason,
-        column: reject.column.map(str::to_owned),
-        value: reject.value.map(str::to_owned),
     }
 }

@@ -40,6 +40,7 @@ pub mod score;
 pub mod standing;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 pub use levels::Level;
 pub use nps::NpsGroup;
@@ -55,7 +56,7 @@ use indices::{Grouping, Index, indices};
 use pairs::GapPlan;
 use params::PERIOD;
 use responses::Responses;
-use standing::{Basis, Standing, standings};
+use standing::{Basis, Standing, Standings, standings};
 
 /// What the surveys say.
 #[derive(Clone, Debug)]
@@ -90,7 +91,7 @@ pub fn run(
     let standings = standings(&responses, &surveys, n_customers, params);
     Ok(Satisfaction {
         customers: table::with(customers, customer_columns(&standings, params)?)?,
-        attitude: standings.iter().map(|standing| standing.attitude).collect(),
+        attitude: standings.each(|standing| standing.attitude),
         warnings: warnings(&responses, &surveys, params),
         answered: Answered { responses, surveys, params: params.clone(), as_of_day },
     })
@@ -113,16 +114,21 @@ impl Answered {
     /// # Errors
     /// `Internal` when a label of `customers` is no text.
     pub fn indices(&self, customers: &DataFrame) -> Result<DataFrame> {
-        let mut rows = self.of(&Grouping::all(&self.responses));
-        for by in &self.params.group_by {
-            if by == PERIOD {
-                let grouping = Grouping::by_period(self.params.period, self.as_of_day, &self.responses);
-                rows.extend(self.of(&grouping));
+        let by = |by: &String| -> Result<Vec<Index>> {
+            let grouping = if by == PERIOD {
+                Grouping::by_period(self.params.period, self.as_of_day, &self.responses)
             } else if customers.column(by).is_ok() {
-                let grouping = Grouping::by_label(by, &table::texts(customers, by)?, &self.responses);
-                rows.extend(self.of(&grouping));
-            }
-        }
+                Grouping::by_label(by, &table::texts(customers, by)?, &self.responses)
+            } else {
+                return Ok(Vec::new());
+            };
+            Ok(self.of(&grouping))
+        };
+        let (all, by_group) = rayon::join(
+            || self.of(&Grouping::all(&self.responses)),
+            || self.params.group_by.par_iter().map(by).collect::<Result<Vec<_>>>(),
+        );
+        let rows: Vec<Index> = all.into_iter().chain(by_group?.into_iter().flatten()).collect();
         index_table(&rows)
     }
 
@@ -170,61 +176,50 @@ fn without_gaps<T>(values: Vec<Option<T>>, name: &str) -> Result<Vec<T>> {
     all.ok_or_else(|| Error::internal(format!("the answers column `{name}` has a gap")))
 }
 
-/// The reasons in words. The many customers who said nothing share one.
-fn why(standings: &[Standing], params: &SatisfactionParams) -> Result<Column> {
-    let mut texts: Vec<String> = Vec::new();
-    let mut silent = None;
-    let which = standings
-        .iter()
-        .map(|standing| {
-            let own = !matches!(standing.basis, Basis::NoSurvey | Basis::NoAnswer);
-            if let (false, Some(place)) = (own, silent) {
-                return Some(place);
-            }
-            texts.push(standing.basis.why(params).to_string());
-            let place = texts.len() as u32 - 1;
-            if !own {
-                silent = Some(place);
-            }
-            Some(place)
-        })
-        .collect();
-    table::chosen(c::SATISFACTION_WHY, &texts, which)
-}
-
-/// The satisfaction columns of the customers table.
-fn customer_columns(standings: &[Standing], params: &SatisfactionParams) -> Result<Vec<Column>> {
+/// The satisfaction columns of the customers table, made side by side.
+fn customer_columns(standings: &Standings, params: &SatisfactionParams) -> Result<Vec<Column>> {
+    type Make<'a> = Box<dyn Fn() -> Result<Column> + Sync + 'a>;
     let scored = |standing: &Standing| match standing.basis {
         Basis::Scored { estimate, level, answered_at } => Some((estimate, level, answered_at)),
         _ => None,
     };
-    let used = |standing: &Standing| match standing.basis {
-        Basis::NoSurvey => None,
-        _ => Some(scored(standing).map_or(0, |(estimate, ..)| estimate.used)),
+    let level = move |standing: &Standing| scored(standing).map(|(_, level, _)| level as u32);
+    let estimates = |name: &'static str, figure: fn(&Estimate) -> f64| -> Make<'_> {
+        let of = move |standing: &Standing| scored(standing).map(|(estimate, ..)| figure(&estimate));
+        Box::new(move || Ok(table::f64_column(name, standings.each(of))))
     };
-    let levels = || standings.iter().map(|standing| scored(standing).map(|(_, level, _)| level));
-    let estimates = |name: &str, figure: fn(&Estimate) -> f64| {
-        let of = |standing| scored(standing).map(|(estimate, ..)| figure(&estimate));
-        Column::new(name.into(), standings.iter().map(of).collect::<Vec<_>>())
-    };
-    let names = Level::ALL.map(Level::name);
-    let which = levels().map(|level| level.map(|level| level as u32)).collect();
-    let points: Vec<Option<f64>> = levels().map(|level| Some(params.level_points[level? as usize])).collect();
-    let groups: Vec<Option<&str>> = standings.iter().map(|st| st.nps_group.map(NpsGroup::name)).collect();
-    Ok(vec![
+    let makers: Vec<Make<'_>> = vec![
         estimates(c::SATISFACTION_SCORE, |estimate| estimate.score),
-        table::chosen(c::SATISFACTION_LEVEL, &names, which)?,
-        Column::new(c::SATISFACTION_POINTS.into(), points),
-        Column::new(c::SATISFACTION_ANSWERS.into(), standings.iter().map(used).collect::<Vec<_>>()),
+        Box::new(|| {
+            table::chosen(c::SATISFACTION_LEVEL, &Level::ALL.map(Level::name), standings.each(level))
+        }),
+        Box::new(|| {
+            let points = |standing: &Standing| Some(params.level_points[level(standing)? as usize]);
+            Ok(table::f64_column(c::SATISFACTION_POINTS, standings.each(points)))
+        }),
+        Box::new(|| {
+            let used = |standing: &Standing| match standing.basis {
+                Basis::NoSurvey => None,
+                _ => Some(scored(standing).map_or(0, |(estimate, ..)| estimate.used)),
+            };
+            Ok(table::u32_column(c::SATISFACTION_ANSWERS, standings.each(used)))
+        }),
         estimates(c::SATISFACTION_EFFECTIVE, |estimate| estimate.n_effective),
         estimates(c::SATISFACTION_CONFIDENCE, |estimate| estimate.confidence),
-        table::timestamp_column(
-            c::SATISFACTION_ANSWERED_AT,
-            standings.iter().map(|standing| scored(standing)?.2).collect(),
-        )?,
-        Column::new(c::NPS_GROUP.into(), groups),
-        why(standings, params)?,
-    ])
+        Box::new(|| {
+            let answered_at = |standing: &Standing| scored(standing)?.2;
+            table::timestamp_column(c::SATISFACTION_ANSWERED_AT, standings.each(answered_at))
+        }),
+        Box::new(|| {
+            let group = |standing: &Standing| standing.nps_group.map(|group| group as u32);
+            table::chosen(c::NPS_GROUP, &NpsGroup::ALL.map(NpsGroup::name), standings.each(group))
+        }),
+        Box::new(|| {
+            let (texts, which) = standings.own(|standing| standing.basis.why(params).to_string());
+            table::chosen(c::SATISFACTION_WHY, &texts, which)
+        }),
+    ];
+    makers.par_iter().map(|make| make()).collect()
 }
 
 /// The published table of indices.

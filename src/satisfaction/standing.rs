@@ -45,6 +45,40 @@ pub enum Basis {
     },
 }
 
+/// Where every customer stands. Those who said nothing all stand at the same place.
+#[derive(Clone, Debug)]
+pub struct Standings {
+    /// Rows of the customers who said something, ascending.
+    rows: Vec<u32>,
+    /// Where these stand.
+    spoken: Vec<Standing>,
+    silence: Standing,
+    n_customers: usize,
+}
+
+impl Standings {
+    /// A figure of each customer, by row.
+    pub fn each<T: Clone>(&self, figure: impl Fn(&Standing) -> T) -> Vec<T> {
+        let mut all = vec![figure(&self.silence); self.n_customers];
+        for (row, standing) in self.rows.iter().zip(&self.spoken) {
+            all[*row as usize] = figure(standing);
+        }
+        all
+    }
+
+    /// What those who said something have in one figure, and which of these each customer has; the first is that of
+    /// the others.
+    pub fn own<T: Send>(&self, figure: impl Fn(&Standing) -> T + Sync) -> (Vec<T>, Vec<Option<u32>>) {
+        let mut own = vec![figure(&self.silence)];
+        own.par_extend(self.spoken.par_iter().map(&figure));
+        let mut which = vec![Some(0); self.n_customers];
+        for (place, row) in (1..).zip(&self.rows) {
+            which[*row as usize] = Some(place);
+        }
+        (own, which)
+    }
+}
+
 /// The figures of one response that count towards a customer's standing.
 struct Said<'a> {
     head: &'a Head,
@@ -120,50 +154,40 @@ impl fmt::Display for Counted {
     }
 }
 
-/// The standing of every customer, by row; anonymous responses say nothing about anybody.
+/// The standing of every customer; anonymous responses say nothing about anybody.
 pub fn standings(
     responses: &Responses,
     surveys: &[SurveyItems],
     n_customers: usize,
     params: &SatisfactionParams,
-) -> Vec<Standing> {
+) -> Standings {
     let roles: Vec<Roles> = surveys.iter().map(|survey| Roles::of(survey, params)).collect();
-    let (customers, said): (Vec<usize>, Vec<Said<'_>>) = responses
-        .iter()
-        .filter_map(|response| Some((response.head.customer?, roles[response.head.survey].said(&response))))
-        .unzip();
-    let (starts, order) = grouped(&customers, n_customers);
-    let none = if surveys.is_empty() { Basis::NoSurvey } else { Basis::NoAnswer };
-    (0..n_customers)
-        .into_par_iter()
-        .map_init(Vec::new, |own: &mut Vec<&Said<'_>>, customer| {
-            own.clear();
-            own.extend(order[starts[customer]..starts[customer + 1]].iter().map(|place| &said[*place]));
-            standing(own, none, params)
-        })
-        .collect()
-}
-
-/// Counting sort: the places of each customer are `order[starts[c]..starts[c + 1]]`, in their own order.
-fn grouped(customers: &[usize], n_customers: usize) -> (Vec<usize>, Vec<usize>) {
-    let mut starts = vec![0; n_customers + 1];
-    for customer in customers {
-        starts[customer + 1] += 1;
+    let said: Vec<Said<'_>> = responses
+        .par_iter()
+        .filter(|response| response.head.customer.is_some())
+        .map(|response| roles[response.head.survey].said(&response))
+        .collect();
+    // By customer, and what one of them said in its own order.
+    let mut order: Vec<(u32, u32)> =
+        (0..).zip(&said).filter_map(|(place, said)| Some((said.head.customer? as u32, place))).collect();
+    order.par_sort_unstable();
+    let by_customer: Vec<&[(u32, u32)]> = order.chunk_by(|a, b| a.0 == b.0).collect();
+    let stand = |own: &mut Vec<&_>, places: &&[(u32, u32)]| {
+        own.clear();
+        own.extend(places.iter().map(|(_, place)| &said[*place as usize]));
+        standing(own, params)
+    };
+    let basis = if surveys.is_empty() { Basis::NoSurvey } else { Basis::NoAnswer };
+    Standings {
+        rows: by_customer.iter().map(|places| places[0].0).collect(),
+        spoken: by_customer.par_iter().map_init(Vec::new, stand).collect(),
+        silence: Standing { basis, attitude: None, nps_group: None },
+        n_customers,
     }
-    for customer in 0..n_customers {
-        starts[customer + 1] += starts[customer];
-    }
-    let mut next = starts.clone();
-    let mut order = vec![0; customers.len()];
-    for (place, customer) in customers.iter().enumerate() {
-        order[next[*customer]] = place;
-        next[*customer] += 1;
-    }
-    (starts, order)
 }
 
 /// One customer's standing from what they said, in file order.
-fn standing(own: &[&Said<'_>], none: Basis, params: &SatisfactionParams) -> Standing {
+fn standing(own: &[&Said<'_>], params: &SatisfactionParams) -> Standing {
     let aged = |figure: fn(&Said<'_>) -> Option<f64>| -> Vec<Aged> {
         own.iter()
             .filter_map(|said| Some(Aged { unit: figure(said)?, age_days: said.head.age_days }))
@@ -180,7 +204,6 @@ fn standing(own: &[&Said<'_>], none: Basis, params: &SatisfactionParams) -> Stan
                 .filter_map(|said| said.head.answered_at)
                 .max(),
         },
-        None if own.is_empty() => none,
         None => satisfaction
             .iter()
             .filter_map(|answer| answer.age_days)
@@ -215,7 +238,7 @@ mod tests {
     fn stand(answers: &Answers, n_customers: usize) -> Vec<Standing> {
         let surveys = surveys();
         let responses = Responses::gather(answers, &surveys, n_customers).unwrap();
-        standings(&responses, &surveys, n_customers, &SatisfactionParams::default())
+        standings(&responses, &surveys, n_customers, &SatisfactionParams::default()).each(Standing::clone)
     }
 
     fn why(standing: &Standing) -> String {
@@ -307,7 +330,7 @@ mod tests {
     #[test]
     fn without_surveys_nobody_stands_anywhere() {
         let responses = Responses::gather(&Answers::default(), &[], 2).unwrap();
-        let found = standings(&responses, &[], 2, &SatisfactionParams::default());
+        let found = standings(&responses, &[], 2, &SatisfactionParams::default()).each(Standing::clone);
         assert_eq!(found.len(), 2);
         assert_eq!(why(&found[1]), "no survey");
     }

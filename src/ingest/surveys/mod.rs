@@ -209,9 +209,8 @@ impl SurveyReader {
         let at = match self.at {
             Some(column) => {
                 let cell = view.cell(column, row);
-                let empty = canonical_cell(cell, IdRule::Canonical).is_none();
                 let at = instant(cell, self.time.as_ref(), &self.zone);
-                if at.is_none() && !empty {
+                if at.is_none() && canonical_cell(cell, IdRule::Canonical).is_some() {
                     return Err(refuse(Reason::BadTimestamp, column));
                 }
                 if at.is_some_and(|at| self.limit.is_before(at, &self.zone)) {

@@ -42,6 +42,7 @@ pub enum Limit {
 
 impl Limit {
     /// The limit lies before this instant.
+    #[inline]
     pub fn is_before(self, at: i64, zone: &Zone) -> bool {
         match self {
             Self::None => false,
@@ -218,6 +219,7 @@ fn shown(code: &[u8]) -> String {
 }
 
 /// A cell as an instant, µs UTC; times without a zone are read in `zone`.
+#[inline]
 pub fn instant(cell: Cell<'_>, format: Option<&TimeFormat>, zone: &Zone) -> Option<i64> {
     let stamp = match cell {
         Cell::Wall(micros) => Stamp { micros, zone: StampZone::Naive },
@@ -232,6 +234,7 @@ pub fn instant(cell: Cell<'_>, format: Option<&TimeFormat>, zone: &Zone) -> Opti
 }
 
 /// A cell as an id; text is borrowed from the block.
+#[inline]
 pub fn canonical_cell(cell: Cell<'_>, rule: IdRule) -> Option<Cow<'_, [u8]>> {
     match cell {
         Cell::Text(text) => canonical_id(text, rule),
