@@ -132,10 +132,9 @@ impl Fold {
         let mut warnings = Vec::new();
         let margins = with_costs && costless_rows as f64 <= COSTLESS_SHARE * row_count as f64;
         if with_costs && !margins {
-            warnings.push(Warning::new(
-                "costs_incomplete",
-                format!("{costless_rows} of {row_count} rows have no cost: margins are not stated"),
-            ));
+            let message = format!("{costless_rows} of {row_count} rows have no cost: margins are not stated");
+            let warning = Warning::new("costs_incomplete", message);
+            warnings.push(warning.with("n", costless_rows).with("all", row_count));
         }
         let mut rows: Vec<Vec<u32>> = shards.iter().map(|s| vec![0; s.len()]).collect();
         for (row, &(shard, customer)) in order.iter().enumerate() {

@@ -256,6 +256,8 @@ fn warnings(log: &Complaints, count: &Count, as_of: &AsOf<'_>) -> Vec<Warning> {
                 log.all.len()
             ),
         )
+        .with("n", early)
+        .with("all", log.all.len())
     };
     (early > 0).then(warning).into_iter().collect()
 }

@@ -75,7 +75,7 @@ pub fn run(before: &DataFrame, tonight: &DataFrame, changed: &[&str], smallest: 
             "the rules of {} are not those of the previous result: moves between them are not moves of customers alone",
             changed.join(", ")
         );
-        warnings.push(Warning::new("rules_changed", message));
+        warnings.push(Warning::new("rules_changed", message).with("measures", changed.to_vec()));
     }
     warnings.extend(drifted);
     Ok(Comparison {

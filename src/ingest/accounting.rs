@@ -184,6 +184,9 @@ impl AnswerAccount {
                     self.repeated, self.given
                 ),
             )
+            .with("survey", survey)
+            .with("n", self.repeated)
+            .with("all", self.given)
         })
     }
 

@@ -138,13 +138,11 @@ fn warnings(params: &LoyaltyParams, cuts: Cuts) -> Vec<Warning> {
     by_median
         .filter_map(|(axis, _, value)| {
             let value = value?;
-            Some(Warning::new(
-                "median_cut",
-                format!(
-                    "the {axis} cut is tonight's median, {value:.4}: half of the customers are on each \
-                     side by construction, and people move who did nothing"
-                ),
-            ))
+            let message = format!(
+                "the {axis} cut is tonight's median, {value:.4}: half of the customers are on each \
+                 side by construction, and people move who did nothing"
+            );
+            Some(Warning::new("median_cut", message).with("measure", axis).with("value", value))
         })
         .collect()
 }

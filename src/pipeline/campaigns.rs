@@ -97,7 +97,8 @@ pub fn export(
             let name = &order.audience.name;
             let text =
                 format!("audience `{name}`: the result has no column `{column}`, so there are no files");
-            observer.warning(&Warning::new("audience_left_out", text));
+            let warning = Warning::new("audience_left_out", text).with("audience", name.as_str());
+            observer.warning(&warning.with("column", column));
             continue;
         }
         let selection = campaigns::select(&night, order, if exclusive { &seen } else { &nobody })?;

@@ -70,14 +70,12 @@ pub fn read(
     let merged = builder.finish();
     let mut warnings = empty_files(&reader.plan.files, &rows_of_file);
     if merged.closed_without_time > 0 {
-        warnings.push(Warning::new(
-            "closed_without_time",
-            format!(
-                "{} complaints end in a resolved state but have no `resolved_at`: they count as open; without that \
-                 column the state decides",
-                merged.closed_without_time
-            ),
-        ));
+        let message = format!(
+            "{} complaints end in a resolved state but have no `resolved_at`: they count as open; without that \
+             column the state decides",
+            merged.closed_without_time
+        );
+        warnings.push(Warning::new("closed_without_time", message).with("n", merged.closed_without_time));
     }
     let table = InputTable {
         name: TABLE.to_owned(),

@@ -108,6 +108,8 @@ impl Past {
                     as_of.shown()
                 );
                 Warning::new("nothing_earlier", message)
+                    .with("latest", latest.as_of())
+                    .with("as_of", as_of.shown())
             });
             return Ok(nothing(Some(history::nothing_before()?), later.into_iter().collect()));
         };

@@ -156,6 +156,7 @@ pub(super) fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
     empty
         .map(|(f, _)| {
             Warning::new("file_without_rows", format!("`{}` has no rows below its header", f.shown()))
+                .with("file", f.shown())
         })
         .collect()
 }

@@ -219,10 +219,10 @@ fn degenerate(scored: &[Scored; 3]) -> Vec<Warning> {
         if let (Some((lower, upper)), None) = (bounds.next(), bounds.next())
             && lower.total_cmp(&upper).is_eq()
         {
-            warnings.push(Warning::new(
-                "degenerate_dimension",
-                format!("every customer has `{}` {lower}, so its score tells nobody apart", dimension.name()),
-            ));
+            let message =
+                format!("every customer has `{}` {lower}, so its score tells nobody apart", dimension.name());
+            let warning = Warning::new("degenerate_dimension", message);
+            warnings.push(warning.with("measure", dimension.name()).with("value", lower));
         }
     }
     warnings

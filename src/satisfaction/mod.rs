@@ -259,13 +259,10 @@ fn warnings(responses: &Responses, surveys: &[SurveyItems], params: &Satisfactio
     let named = || responses.iter().filter(|response| response.head.customer.is_some());
     let undated = named().filter(|response| response.head.age_days.is_none()).count();
     if undated > 0 {
-        warnings.push(Warning::new(
-            "undated_answers",
-            format!(
-                "{undated} of {} responses have no date: they count as if given today, unfaded",
-                named().count()
-            ),
-        ));
+        let all = named().count();
+        let message =
+            format!("{undated} of {all} responses have no date: they count as if given today, unfaded");
+        warnings.push(Warning::new("undated_answers", message).with("n", undated).with("all", all));
     }
     for survey in surveys {
         if let Some(plan) = GapPlan::of(survey, None, &params.weights).filter(GapPlan::is_weighted) {
@@ -278,20 +275,21 @@ fn warnings(responses: &Responses, surveys: &[SurveyItems], params: &Satisfactio
                         survey.name
                     ),
                 )
+                .with("survey", survey.name.as_str())
+                .with("dimension", dimension)
             }));
         }
         let odd =
             |item: &&ItemMeaning| item.measures == Measure::Recommend && item.scale != nps::STANDARD_SCALE;
         if let Some(item) = survey.items.iter().find(odd) {
             let [low, high] = item.scale;
-            warnings.push(Warning::new(
-                "nonstandard_scale",
-                format!(
-                    "survey `{}` asks whether one would recommend on {low} to {high}: \
-                     no net promoter score comparable with others",
-                    survey.name
-                ),
-            ));
+            let message = format!(
+                "survey `{}` asks whether one would recommend on {low} to {high}: \
+                 no net promoter score comparable with others",
+                survey.name
+            );
+            let warning = Warning::new("nonstandard_scale", message).with("survey", survey.name.as_str());
+            warnings.push(warning.with("low", low).with("high", high));
         }
     }
     warnings

@@ -294,10 +294,8 @@ impl Doubts {
         let cells =
             unusable.into_iter().filter(|(_, _, n, _)| *n > 0).filter_map(|(code, place, n, what)| {
                 let column = column(place?);
-                Some(Warning::new(
-                    code,
-                    format!("customers: {n} cells of `{column}` are {what} and are not used"),
-                ))
+                let message = format!("customers: {n} cells of `{column}` are {what} and are not used");
+                Some(Warning::new(code, message).with("n", n).with("column", column))
             });
         let words = reader.consents.iter().zip(&self.consents).filter(|(_, n)| **n > 0);
         let consents = words.map(|((_, place), n)| {
@@ -305,7 +303,7 @@ impl Doubts {
             let message = format!(
                 "customers: {n} cells of `{column}` are no word for yes or no and count as no consent; `[customers.rules]` can name the words in `yes` and `no`"
             );
-            Warning::new("unknown_consent", message)
+            Warning::new("unknown_consent", message).with("n", *n).with("column", column)
         });
         cells.chain(consents).collect()
     }
