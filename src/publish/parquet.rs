@@ -225,7 +225,12 @@ fn texts(column: &StringChunked) -> Result<ArrayRef> {
     const FEW_BYTES: usize = 1 << 16;
     let chunks = column.downcast_iter().collect::<Vec<_>>();
     let chunk = match chunks[..] {
-        [chunk] if chunk.data_buffers().iter().map(|bytes| bytes.len()).sum::<usize>() <= FEW_BYTES => chunk,
+        [chunk]
+            if chunk.data_buffers().iter().map(|bytes| bytes.as_slice().len()).sum::<usize>()
+                <= FEW_BYTES =>
+        {
+            chunk
+        }
         _ => return Ok(Arc::new(column.iter().collect::<StringArray>())),
     };
     let views: Vec<u128> = chunk.views().iter().map(|view| view.as_u128()).collect();

@@ -75,7 +75,7 @@ impl RejectsWriter {
             Arc::new(texts(rejected.values)?),
             Arc::new(texts(rejected.raw)?),
         ];
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(defect)?;
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|e| defect(&e))?;
         self.writer.write(&batch).map_err(|e| tables::refused(&self.path, e))
     }
 
@@ -96,9 +96,9 @@ fn texts(column: TextColumn) -> Result<StringArray> {
     let ends = ends.map_err(|_| Error::internal("a block of rejects holds more than 2 GiB of text"))?;
     let offsets = std::iter::once(0).chain(ends).collect::<Vec<i32>>();
     let nulls = absent.map(|absent| absent.into_iter().map(|absent| !absent).collect::<NullBuffer>());
-    StringArray::try_new(OffsetBuffer::new(offsets.into()), bytes.into(), nulls).map_err(defect)
+    StringArray::try_new(OffsetBuffer::new(offsets.into()), bytes.into(), nulls).map_err(|e| defect(&e))
 }
 
-fn defect(error: ArrowError) -> Error {
+fn defect(error: &ArrowError) -> Error {
     Error::internal(format!("rejects: {error}"))
 }
