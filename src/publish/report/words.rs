@@ -64,11 +64,11 @@ impl Words {
 
     /// A clause of a note, which the engine writes in English, in this language, with what stands in its places.
     pub(super) fn clause<'a>(&'a self, english: &'a str) -> Option<(&'a str, Vec<(&'a str, &'a str)>)> {
-        let notes = self.texts.range("note.".to_owned()..).map_while(|(key, text)| {
+        let mut notes = self.texts.range("note.".to_owned()..).map_while(|(key, text)| {
             let pattern = key.strip_prefix("note.")?;
             Some((pattern, text.as_str()))
         });
-        notes.filter_map(|(pattern, text)| Some((text, places(pattern, english)?))).next()
+        notes.find_map(|(pattern, text)| Some((text, places(pattern, english)?)))
     }
 
     /// A sentence that need not be there.
