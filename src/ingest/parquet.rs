@@ -28,8 +28,9 @@ use crate::{Error, Result};
 const LARGEST_RATIO: u64 = 20_000;
 /// Rows read at once; larger row groups are read in slices.
 const SLICE_ROWS: usize = 1 << 18;
-/// Slices of a file, if these are not too few rows to be worth it: enough for every thread to have work.
-const SLICES: usize = 8;
+/// Slices of a file with fewer row groups, so that threads share its work. To get at a slice, the pages before it in its
+/// row group have to be unpacked: where there are row groups enough, they are not cut further.
+const SLICES: usize = 4;
 /// Rows of a block: few enough to stay in cache while they are worked on.
 const BLOCK_ROWS: usize = 1 << 15;
 
@@ -106,7 +107,8 @@ impl ParquetFile {
         let groups = self.metadata.metadata().row_groups();
         let rows_of = |group: &RowGroupMetaData| group.num_rows().max(0) as usize;
         let all: usize = groups.iter().map(rows_of).sum();
-        let most = (all / SLICES).clamp(BLOCK_ROWS, SLICE_ROWS);
+        let few = groups.len() < SLICES;
+        let most = if few { (all / SLICES).clamp(BLOCK_ROWS, SLICE_ROWS) } else { SLICE_ROWS };
         groups
             .iter()
             .enumerate()
