@@ -13,6 +13,7 @@ pub const SALE: u8 = 1;
 pub const RETURN: u8 = 2;
 
 /// Hash of a canonical id; the seed is fixed, so that runs repeat.
+#[inline]
 pub fn hash(id: &[u8]) -> u64 {
     FixedState::with_seed(0x6d6f_7368_7461_7269).hash_one(id)
 }
@@ -45,7 +46,7 @@ pub trait Orders {
 }
 
 /// Bytes of text values, one after the other.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TextColumn {
     bytes: Vec<u8>,
     ends: Vec<u32>,
@@ -59,12 +60,25 @@ impl TextColumn {
     }
 
     /// Appends a value.
+    #[inline]
     pub fn push(&mut self, value: &[u8]) {
         self.bytes.extend_from_slice(value);
         self.ends.push(u32::try_from(self.bytes.len()).expect("a block holds less than 4 GiB"));
         if let Some(nulls) = &mut self.nulls {
             nulls.push(false);
         }
+    }
+
+    /// Appends the value that `write` adds to the bytes before it.
+    #[inline]
+    pub fn push_with(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.bytes);
+        self.push(b"");
+    }
+
+    /// All bytes, the end of each value, and which values are absent.
+    pub fn into_parts(self) -> (Vec<u8>, Vec<u32>, Option<Vec<bool>>) {
+        (self.bytes, self.ends, self.nulls)
     }
 
     /// Appends an absent value.
@@ -75,6 +89,7 @@ impl TextColumn {
     }
 
     /// Number of values.
+    #[inline]
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -85,6 +100,7 @@ impl TextColumn {
     }
 
     /// The value of a row; `None` when it is absent.
+    #[inline]
     pub fn get(&self, row: usize) -> Option<&[u8]> {
         if self.nulls.as_ref().is_some_and(|n| n[row]) {
             return None;

@@ -64,9 +64,10 @@ pub struct Column {
 }
 
 impl Column {
-    /// The column names a group that the customer belongs to, as opposed to who they are or why.
+    /// The column names a group that the customer belongs to, as opposed to who they are, why, or what they were.
     pub fn is_label(&self) -> bool {
-        self.kind == Kind::Text && !self.name.ends_with("_why") && !self.name.ends_with("_id")
+        let is_other = self.name.ends_with("_why") || self.name.ends_with("_id");
+        self.kind == Kind::Text && !is_other && !self.name.starts_with("previous_")
     }
 }
 
@@ -156,6 +157,10 @@ tables! {
         CLUSTER_NAME "cluster_name" Text "" "the cluster's profile in words";
         CLUSTER_DISTANCE "cluster_distance" F64 "scaled units" "Euclidean distance to the cluster's centre in the scaled feature space";
         TIER "tier" Text "" "key, growing or other";
+        PREVIOUS_R_SCORE "previous_r_score" U8 "" "recency score in the previous result; null without one, or when its rules were others";
+        PREVIOUS_SATISFACTION_LEVEL "previous_satisfaction_level" Text "" "satisfaction level in the previous result, likewise";
+        PREVIOUS_QUADRANT "previous_quadrant" Text "" "quadrant in the previous result, likewise";
+        PREVIOUS_TIER "previous_tier" Text "" "tier in the previous result, likewise";
         WATCH "watch" TextList "" "reasons to call the customer tonight, the gravest first; null without any";
         RFM_WHY "rfm_why" Text "" "scores, thresholds and rule behind the RFM labels; the values are `recency_days`, `frequency` and `monetary`";
         SATISFACTION_WHY "satisfaction_why" Text "" "answers and rule behind the satisfaction level, or why there is none";
@@ -232,6 +237,17 @@ tables! {
         DAVIES_BOULDIN "davies_bouldin" F64 "" "mean worst ratio of spread to separation, low is good";
         SMALLEST_SHARE "smallest_share" F64 "0 to 1" "share of the smallest cluster";
         CHOSEN "chosen" Bool "" "true for the k in force";
+    }
+    /// What each customer answered, and what it counts for.
+    responses = "one response of a customer" {
+        CUSTOMER_ID "customer_id" Text "" "the customer";
+        SURVEY "survey" Text "" "the survey, by its name in the configuration";
+        ANSWERED_AT "answered_at" Timestamp "" "time of the answer; null where the export has none";
+        AGE_DAYS "age_days" U32 "days" "days from the answer to the as-of day";
+        SATISFACTION "satisfaction" F64 "0 to 1" "satisfaction as answered, stated or from a gap; null when less than half of its items are answered";
+        ATTITUDE "attitude" F64 "0 to 1" "mean of the recommend and repurchase answers; null where not asked";
+        WEIGHT "weight" F64 "0 to 1" "weight against an answer of today: 2^(-age/half-life); 0 when too old to count";
+        FADED "faded" F64 "0 to 1" "what the satisfaction still says at its age; `satisfaction_score` is the mean of these by weight";
     }
     /// Satisfaction indices.
     satisfaction = "one measure of one group" {

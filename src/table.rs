@@ -1,6 +1,11 @@
 //! Between data frames and slices: stages take columns out as slices, compute, and put columns back.
 
+use std::collections::BTreeMap;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::{Error, Result};
 
@@ -17,7 +22,11 @@ macro_rules! getter {
         /// # Errors
         /// `Internal` when the column is absent or of another type.
         pub fn $function(table: &DataFrame, name: &str) -> Result<Vec<Option<$type>>> {
-            Ok(column(table, name)?.as_materialized_series().$method()?.iter().collect())
+            let values = column(table, name)?.as_materialized_series().$method()?;
+            Ok(match values.cont_slice() {
+                Ok(all) => all.iter().copied().map(Some).collect(),
+                Err(_) => values.iter().collect(),
+            })
         }
     };
 }
@@ -43,12 +52,63 @@ getter!(
     u16s, u16, u16
 );
 
+macro_rules! maker {
+    ($(#[$doc:meta])* $function:ident, $array:ty, $type:ty) => {
+        $(#[$doc])*
+        pub fn $function(name: &str, values: impl IntoIterator<Item = Option<$type>>) -> Column {
+            let values: $array = values.into_iter().collect_ca(name.into());
+            values.into_series().into_column()
+        }
+    };
+}
+
+maker!(
+    /// A float column.
+    f64_column, Float64Chunked, f64
+);
+maker!(
+    /// A `u32` column.
+    u32_column, UInt32Chunked, u32
+);
+maker!(
+    /// An `i32` column.
+    i32_column, Int32Chunked, i32
+);
+maker!(
+    /// A `u8` column.
+    u8_column, UInt8Chunked, u8
+);
+maker!(
+    /// An `i64` column.
+    i64_column, Int64Chunked, i64
+);
+
 /// A text column as borrowed texts.
 ///
 /// # Errors
 /// `Internal` when the column is absent or of another type.
 pub fn texts<'a>(table: &'a DataFrame, name: &str) -> Result<Vec<Option<&'a str>>> {
     Ok(column(table, name)?.as_materialized_series().str()?.iter().collect())
+}
+
+/// How often each text of a column occurs; `None` counts the rows without one.
+///
+/// # Errors
+/// As [`texts`].
+pub fn counts<'a>(table: &'a DataFrame, name: &str) -> Result<BTreeMap<Option<&'a str>, u64>> {
+    const ROWS: usize = 1 << 15;
+    let of_part = |part: &[Option<&'a str>]| {
+        let mut counts: HashMap<Option<&str>, u64, FixedState> =
+            HashMap::with_hasher(FixedState::with_seed(6));
+        part.iter().for_each(|text| *counts.entry(*text).or_default() += 1);
+        counts
+    };
+    let mut all = BTreeMap::new();
+    let parts: Vec<_> = texts(table, name)?.par_chunks(ROWS).map(of_part).collect();
+    for (text, n) in parts.into_iter().flatten() {
+        *all.entry(text).or_default() += n;
+    }
+    Ok(all)
 }
 
 /// A timestamp column as microseconds since 1970-01-01 00:00 UTC.
@@ -71,8 +131,8 @@ pub fn timestamp(table: &DataFrame, name: &str, row: usize) -> Result<Option<i64
 ///
 /// # Errors
 /// Cannot fail: an integer column always casts to a timestamp; the type says so all the same.
-pub fn timestamp_column(name: &str, micros: Vec<Option<i64>>) -> Result<Column> {
-    Ok(Column::new(name.into(), micros).cast(&DataType::Datetime(TimeUnit::Microseconds, None))?)
+pub fn timestamp_column(name: &str, micros: impl IntoIterator<Item = Option<i64>>) -> Result<Column> {
+    Ok(i64_column(name, micros).cast(&DataType::Datetime(TimeUnit::Microseconds, None))?)
 }
 
 /// A text column of few different texts: `which` of them each row has. The texts are stored once.
@@ -83,6 +143,35 @@ pub fn chosen<T: AsRef<str>>(name: &str, texts: &[T], which: Vec<Option<u32>>) -
     let texts = StringChunked::from_iter_values(name.into(), texts.iter().map(AsRef::as_ref));
     let which = IdxCa::from_iter_options(name.into(), which.into_iter());
     Ok(texts.take(&which)?.into_column())
+}
+
+/// A text column of mostly different texts, written side by side: `text` appends that of a row, or says `false` where
+/// there is none.
+///
+/// # Errors
+/// `Internal` when the column cannot be put together.
+pub fn written(name: &str, rows: usize, text: impl Fn(usize, &mut String) -> bool + Sync) -> Result<Column> {
+    const PART: usize = 1 << 13;
+    let write = |part: usize| {
+        let rows = part * PART..rows.min((part + 1) * PART);
+        let mut texts = StringChunkedBuilder::new(name.into(), rows.len());
+        let mut of_row = String::new();
+        for row in rows {
+            of_row.clear();
+            if text(row, &mut of_row) {
+                texts.append_value(&of_row);
+            } else {
+                texts.append_null();
+            }
+        }
+        texts.finish()
+    };
+    let parts: Vec<StringChunked> = (0..rows.div_ceil(PART)).into_par_iter().map(write).collect();
+    let mut all = StringChunked::full_null(name.into(), 0);
+    for part in parts {
+        all.append_owned(part)?;
+    }
+    Ok(all.into_column())
 }
 
 /// The table with the columns added, replacing those of the same name.

@@ -5,7 +5,8 @@ use hashbrown::HashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::fold::{Fold, Shard, prefix};
+use super::fold::{Fold, Shard};
+use super::id::prefix;
 use super::order::Order;
 use crate::math::money::Money;
 use crate::schema::customers as c;
@@ -45,8 +46,20 @@ pub struct Measures {
     pub with_quantities: bool,
     /// The export has no money: what was spent is unknown, not zero.
     pub without_money: bool,
-    /// Other stages ask for the orders one by one, or for the customer of an order.
-    pub keep_orders: bool,
+    /// The orders that other stages ask for one by one, or by their id.
+    pub keep: Keep,
+}
+
+/// Which orders are kept when the customers are summed up. Memory grows with them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those from this day on (days since 1970-01-01).
+    Since(i32),
+    /// All.
+    Everything,
 }
 
 /// One row per customer, and the way from orders to customers.
@@ -61,15 +74,14 @@ pub struct Activity {
     shards: Vec<Shard>,
     /// Row in `customers` of each customer of each shard.
     rows: Vec<Vec<u32>>,
-    /// The orders of each shard, if they were to be kept.
+    /// The orders of each shard that were to be kept.
     order_owners: Option<Vec<Vec<OrderOf>>>,
 }
 
-/// An order, with its customer's number in the shard.
+/// An order; its customer is the number in the shard.
 #[derive(Clone, Copy, Debug)]
 struct OrderOf {
     key: u64,
-    customer: u32,
     fact: facts::Order,
 }
 
@@ -113,17 +125,16 @@ impl Fold {
             .map_or(i32::MIN, |w| as_of.day.saturating_sub(i32::try_from(w).unwrap_or(i32::MAX) - 1));
         let made: Vec<(Vec<Summary>, Vec<OrderOf>)> = shards
             .par_iter_mut()
-            .map(|shard| summarise(shard, as_of, from_day, measures.keep_orders))
+            .map(|shard| summarise(shard, as_of, from_day, measures.keep))
             .collect::<Result<_>>()?;
         let (summaries, order_owners): (Vec<_>, Vec<_>) = made.into_iter().unzip();
         let order = sorted(&shards)?;
         let mut warnings = Vec::new();
         let margins = with_costs && costless_rows as f64 <= COSTLESS_SHARE * row_count as f64;
         if with_costs && !margins {
-            warnings.push(Warning::new(
-                "costs_incomplete",
-                format!("{costless_rows} of {row_count} rows have no cost: margins are not stated"),
-            ));
+            let message = format!("{costless_rows} of {row_count} rows have no cost: margins are not stated");
+            let warning = Warning::new("costs_incomplete", message);
+            warnings.push(warning.with("n", costless_rows).with("all", row_count));
         }
         let mut rows: Vec<Vec<u32>> = shards.iter().map(|s| vec![0; s.len()]).collect();
         for (row, &(shard, customer)) in order.iter().enumerate() {
@@ -132,7 +143,7 @@ impl Fold {
         let people = People { shards: &shards, summaries: &summaries, margins, measures };
         let customers = people.table(&order)?;
         let orders = summaries.iter().flatten().map(|s| u64::from(s.orders)).sum();
-        let order_owners = measures.keep_orders.then_some(order_owners);
+        let order_owners = (measures.keep != Keep::Nothing).then_some(order_owners);
         Ok(Activity { customers, orders, warnings, shards, rows, order_owners })
     }
 }
@@ -156,7 +167,7 @@ impl Activity {
             HashMap::with_hasher(FixedState::with_seed(3));
         for (orders, rows) in kept.iter().zip(&self.rows) {
             for order in orders {
-                let row = rows[order.customer as usize];
+                let row = rows[order.fact.customer as usize];
                 customers
                     .entry(order.key)
                     .and_modify(|known| *known = known.filter(|k| *k == row))
@@ -171,7 +182,7 @@ impl facts::Orders for Activity {
     fn each_order(&self, see: &mut dyn FnMut(facts::Order)) {
         for (orders, rows) in self.order_owners.iter().flatten().zip(&self.rows) {
             for order in orders {
-                see(facts::Order { customer: rows[order.customer as usize], ..order.fact });
+                see(facts::Order { customer: rows[order.fact.customer as usize], ..order.fact });
             }
         }
     }
@@ -182,7 +193,7 @@ fn summarise(
     shard: &mut Shard,
     as_of: &AsOfDay<'_>,
     from_day: i32,
-    keep_orders: bool,
+    keep: Keep,
 ) -> Result<(Vec<Summary>, Vec<OrderOf>)> {
     let orders = shard.take_orders()?;
     let mut summaries = vec![Summary::default(); shard.len()];
@@ -190,9 +201,13 @@ fn summarise(
     for of_one in orders.chunk_by(|a, b| a.customer == b.customer) {
         summaries[of_one[0].customer as usize] = summary(of_one, as_of, from_day, &mut days);
     }
-    let named = orders.iter().filter(|_| keep_orders).map(|o| OrderOf {
+    let is_kept = |order: &&Order| match keep {
+        Keep::Nothing => false,
+        Keep::Since(day) => (as_of.day_of)(order.first_at) >= day,
+        Keep::Everything => true,
+    };
+    let named = orders.iter().filter(is_kept).map(|o| OrderOf {
         key: o.key,
-        customer: o.customer,
         fact: facts::Order { customer: o.customer, at: o.first_at, amount: o.amount, counts: o.counts() },
     });
     Ok((summaries, named.collect()))
@@ -317,27 +332,31 @@ impl People<'_> {
         });
         let ids = StringChunked::from_iter_values(c::CUSTOMER_ID.into(), ids);
         let priced = !self.measures.without_money;
-        let spend_mean =
-            |p: &Person| (priced && p.summary.orders > 0).then(|| p.spend / f64::from(p.summary.orders));
+        let money = |name: &str, value: &dyn Fn(&Person) -> Option<f64>| {
+            table::f64_column(name, people.iter().map(|p| value(p).filter(|_| priced)))
+        };
+        let counts = |name: &str, value: fn(&Person) -> u32| {
+            table::u32_column(name, people.iter().map(|p| Some(value(p))))
+        };
+        let times = |name: &str, value: fn(&Person) -> Option<i64>| {
+            table::timestamp_column(name, people.iter().map(value))
+        };
+        let spend_mean = |p: &Person| (p.summary.orders > 0).then(|| p.spend / f64::from(p.summary.orders));
         table::new(vec![
             ids.into_series().into_column(),
-            table::timestamp_column(c::FIRST_ORDER_AT, each(&people, |p| p.summary.first_at))?,
-            table::timestamp_column(c::LAST_ORDER_AT, each(&people, |p| p.summary.last_at))?,
-            Column::new(c::ORDER_COUNT.into(), each(&people, |p| p.summary.orders)),
-            Column::new(c::ACTIVE_DAYS.into(), each(&people, |p| p.summary.days)),
-            Column::new(c::QUANTITY_TOTAL.into(), each(&people, |p| p.quantity)),
-            Column::new(c::SPEND_TOTAL.into(), each(&people, |p| priced.then_some(p.spend))),
-            Column::new(c::SPEND_MEAN.into(), each(&people, spend_mean)),
-            Column::new(c::RETURN_COUNT.into(), each(&people, |p| p.return_rows)),
-            Column::new(c::RETURN_TOTAL.into(), each(&people, |p| priced.then_some(p.returned))),
-            Column::new(c::MARGIN_TOTAL.into(), each(&people, |p| p.margin.filter(|_| priced))),
-            Column::new(c::RECENCY_DAYS.into(), each(&people, |p| p.summary.recency)),
-            Column::new(c::FREQUENCY.into(), each(&people, |p| p.summary.window_orders)),
-            Column::new(c::MONETARY.into(), each(&people, |p| p.monetary.filter(|_| priced))),
+            times(c::FIRST_ORDER_AT, |p| p.summary.first_at)?,
+            times(c::LAST_ORDER_AT, |p| p.summary.last_at)?,
+            counts(c::ORDER_COUNT, |p| p.summary.orders),
+            counts(c::ACTIVE_DAYS, |p| p.summary.days),
+            table::f64_column(c::QUANTITY_TOTAL, people.iter().map(|p| p.quantity)),
+            money(c::SPEND_TOTAL, &|p| Some(p.spend)),
+            money(c::SPEND_MEAN, &spend_mean),
+            counts(c::RETURN_COUNT, |p| p.return_rows),
+            money(c::RETURN_TOTAL, &|p| Some(p.returned)),
+            money(c::MARGIN_TOTAL, &|p| p.margin),
+            table::i32_column(c::RECENCY_DAYS, people.iter().map(|p| p.summary.recency)),
+            counts(c::FREQUENCY, |p| p.summary.window_orders),
+            money(c::MONETARY, &|p| p.monetary),
         ])
     }
-}
-
-fn each<T>(people: &[Person], value: impl Fn(&Person) -> T) -> Vec<T> {
-    people.iter().map(value).collect()
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use hashbrown::HashTable;
 use rayon::prelude::*;
 
+use super::id::Id;
 use super::order::Order;
 use super::overflow::Overflow;
 use super::runs::{Part, Runs};
@@ -16,7 +17,7 @@ use crate::math::money::Money;
 pub const SHARDS: usize = 16;
 
 /// Runs that a shard keeps in memory, 64 bytes each.
-const RUNS_IN_MEMORY: usize = 1 << 17;
+const RUNS_IN_MEMORY: usize = 1 << 18;
 
 /// Takes runs in file order and keeps customers and orders.
 #[derive(Debug)]
@@ -50,21 +51,20 @@ impl Fold {
     /// # Errors
     /// `Io` when runs cannot be written to the folder.
     pub fn add(&mut self, mut batch: Vec<Runs>) -> Result<()> {
-        let mut parts: Vec<Vec<(bool, Part)>> =
-            (0..SHARDS).map(|_| Vec::with_capacity(batch.len())).collect();
+        let mut parts: Vec<Vec<Part>> = (0..SHARDS).map(|_| Vec::with_capacity(batch.len())).collect();
         for runs in &mut batch {
             self.rows += runs.rows;
             self.with_costs |= runs.costless_rows.is_some();
             self.costless_rows += runs.costless_rows.unwrap_or_default();
             self.last_at = self.last_at.max(runs.last_at);
             for (parts, part) in parts.iter_mut().zip(runs.parts.drain(..)) {
-                parts.push((runs.keyed, part));
+                parts.push(part);
             }
         }
         let (folder, most) = (&self.folder, self.runs_in_memory);
         self.shards.par_iter_mut().zip(parts).try_for_each(|(shard, parts)| {
-            for (keyed, part) in parts {
-                shard.add(keyed, part);
+            for (runs, part) in batch.iter().zip(parts) {
+                shard.add(runs, part);
                 shard.make_room(folder, most)?;
             }
             Ok(())
@@ -78,6 +78,7 @@ impl Fold {
 }
 
 /// The shard of a customer. Lookups within a shard use the low bits of the hash, so the shard takes the high ones.
+#[inline]
 pub(super) fn shard_of(hash: u64) -> usize {
     (hash >> 32) as usize % SHARDS
 }
@@ -108,18 +109,8 @@ pub(super) struct Shard {
     pub returned: Vec<Returned>,
     /// By customer, as far as the export has costs.
     pub costs: Vec<Cost>,
-    customers: HashTable<Entry>,
+    customers: HashTable<Id>,
     rows: u64,
-}
-
-/// A customer in the table: hash and first bytes stand beside the number, so that nearly every comparison ends
-/// there.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    prefix: u128,
-    hash: u64,
-    length: u32,
-    customer: u32,
 }
 
 impl Shard {
@@ -129,26 +120,23 @@ impl Shard {
     }
 
     /// Number of a customer in the shard.
-    pub(super) fn find(&self, hash: u64, id: &[u8]) -> Option<u32> {
-        let prefix = prefix(id);
-        let is = |e: &Entry| {
-            e.prefix == prefix
-                && e.length as usize == id.len()
-                && (id.len() <= PREFIX || self.ids.get(e.customer as usize) == Some(id))
-        };
-        self.customers.find(hash, is).map(|e| e.customer)
+    pub(super) fn find(&self, hash: u64, text: &[u8]) -> Option<u32> {
+        self.find_id(&Id::new(hash, text, 0), text)
     }
 
-    fn add(&mut self, keyed: bool, part: Part) {
-        let customers: Vec<u32> = part
-            .hashes
-            .iter()
-            .enumerate()
-            .map(|(i, hash)| self.customer(*hash, part.ids.get(i).unwrap_or_default()))
-            .collect();
+    #[inline]
+    fn find_id(&self, id: &Id, text: &[u8]) -> Option<u32> {
+        let is = |known: &Id| {
+            known.begins_like(id) && (!id.is_long() || self.ids.get(known.place as usize) == Some(text))
+        };
+        self.customers.find(id.hash, is).map(|known| known.place)
+    }
+
+    fn add(&mut self, runs: &Runs, part: Part) {
+        let customers: Vec<u32> = part.ids.iter().map(|id| self.customer(id, &runs.texts)).collect();
         for mut order in part.orders {
             order.customer = customers[order.customer as usize];
-            if !keyed {
+            if !runs.keyed {
                 order.key = self.rows;
                 self.rows += 1;
             }
@@ -194,18 +182,20 @@ impl Shard {
         Ok(())
     }
 
-    fn customer(&mut self, hash: u64, id: &[u8]) -> u32 {
-        if let Some(customer) = self.find(hash, id) {
+    #[inline]
+    fn customer(&mut self, id: &Id, texts: &TextColumn) -> u32 {
+        let text = || texts.get(id.place as usize).unwrap_or_default();
+        // The text of a short id is in its prefix.
+        if let Some(customer) = self.find_id(id, if id.is_long() { text() } else { b"" }) {
             return customer;
         }
         let customer = u32::try_from(self.len()).expect("a shard holds less than 4 billion customers");
-        let length = u32::try_from(id.len()).unwrap_or(u32::MAX);
-        self.ids.push(id);
-        self.customers.insert_unique(hash, Entry { prefix: prefix(id), hash, length, customer }, |e| e.hash);
+        self.ids.push(text());
+        self.customers.insert_unique(id.hash, Id { place: customer, ..*id }, |known| known.hash);
         customer
     }
 
-    /// The orders, by customer; a customer's orders stand in the order of their keys.
+    /// The orders, by customer.
     ///
     /// # Errors
     /// `Io` when runs cannot be read back.
@@ -213,7 +203,9 @@ impl Shard {
         let mut orders = self.by_customer()?;
         for of_one in orders.chunk_by_mut(|a, b| a.customer == b.customer) {
             // Stable: runs of an order stay in the order of their rows.
-            of_one.sort_by_key(|o| o.key);
+            if !has_one_each(of_one) {
+                of_one.sort_by_key(|o| o.key);
+            }
         }
         orders.dedup_by(|next, kept| {
             let same = kept.is_same(next);
@@ -254,6 +246,14 @@ impl Shard {
     }
 }
 
+/// No order has two runs, as far as few runs show.
+#[inline]
+fn has_one_each(runs: &[Order]) -> bool {
+    const FEW: usize = 12;
+    runs.len() <= FEW
+        && runs.iter().enumerate().all(|(i, run)| runs[..i].iter().all(|before| before.key != run.key))
+}
+
 /// The entry of a customer in a list that grows on demand.
 fn slot<T: Clone + Default>(list: &mut Vec<T>, customer: u32) -> &mut T {
     let place = customer as usize;
@@ -265,14 +265,3 @@ fn slot<T: Clone + Default>(list: &mut Vec<T>, customer: u32) -> &mut T {
 
 /// Runs of a piece; few in tests, so that small data fill several.
 const PIECE: usize = if cfg!(test) { 4 } else { 1 << 13 };
-
-/// Bytes of an id that stand in the table of customers.
-const PREFIX: usize = 16;
-
-/// The first bytes of an id as a number that sorts like them.
-pub(super) fn prefix(id: &[u8]) -> u128 {
-    let mut bytes = [0; PREFIX];
-    let n = id.len().min(PREFIX);
-    bytes[..n].copy_from_slice(&id[..n]);
-    u128::from_be_bytes(bytes)
-}

@@ -15,11 +15,12 @@
 
 mod customers;
 mod fold;
+mod id;
 mod order;
 mod overflow;
 mod runs;
 
-pub use self::customers::{Activity, AsOfDay, Basis, Measures, OrderIndex};
+pub use self::customers::{Activity, AsOfDay, Basis, Keep, Measures, OrderIndex};
 pub use self::fold::{Fold, SHARDS};
 pub use self::runs::Runs;
 

@@ -4,6 +4,7 @@
 //! a customer's id, however many rows name it, is handed on once per block.
 
 use super::fold::{SHARDS, shard_of};
+use super::id::Id;
 use super::order::Order;
 use crate::facts::{Facts, RETURN, TextColumn};
 use crate::math::money::Money;
@@ -22,13 +23,14 @@ pub struct Runs {
     /// Rows name their order; otherwise each is one.
     pub(super) keyed: bool,
     pub(super) parts: Vec<Part>,
+    /// The customers' ids in full.
+    pub(super) texts: TextColumn,
 }
 
 /// What a block adds to one shard. Customers are numbered as they stand in `ids`.
 #[derive(Debug, Default)]
 pub(super) struct Part {
-    pub ids: TextColumn,
-    pub hashes: Vec<u64>,
+    pub ids: Vec<Id>,
     pub orders: Vec<Order>,
     pub returns: Vec<(u32, Money)>,
     /// Costs of the rows, where the export has them.
@@ -49,7 +51,8 @@ impl Runs {
             costless_rows: with_costs.then(|| facts.costs.iter().filter(|c| c.is_none()).count() as u64),
             last_at: facts.at.iter().copied().max(),
             keyed,
-            parts: (0..SHARDS).map(|_| Part::default()).collect(),
+            parts: (0..SHARDS).map(|_| Part::for_rows(facts.len())).collect(),
+            texts: facts.customers.clone(),
         };
         let mut numbers = vec![NEW; facts.customers.len()];
         let mut open: Option<Open> = None;
@@ -90,11 +93,18 @@ impl Runs {
         let (shard, number) = (shard_of(hash), &mut numbers[id as usize]);
         if *number == NEW {
             let part = &mut self.parts[shard];
-            *number = part.hashes.len() as u32;
-            part.hashes.push(hash);
-            part.ids.push(facts.customers.get(id as usize).unwrap_or_default());
+            *number = part.ids.len() as u32;
+            part.ids.push(Id::new(hash, facts.customers.get(id as usize).unwrap_or_default(), id));
         }
         (shard, *number)
+    }
+}
+
+impl Part {
+    /// Room for the runs of a block with so many rows, where an order has two rows or more.
+    fn for_rows(rows: usize) -> Self {
+        let runs = rows / (2 * SHARDS);
+        Self { ids: Vec::with_capacity(runs), orders: Vec::with_capacity(runs), ..Self::default() }
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{AsOfDay, Fold, Measures, Runs};
-use crate::facts::{Facts, RETURN, SALE, hash};
+use super::{AsOfDay, Fold, Keep, Measures, Runs};
+use crate::facts::{Facts, Orders as _, RETURN, SALE, hash};
 use crate::math::money::{MILLION, Money};
 use crate::schema::customers as c;
 use crate::table;
@@ -86,6 +86,27 @@ fn folded(rows: &[Row], block: usize, runs_in_memory: usize) -> super::Activity 
         Measures { with_quantities: true, ..Measures::default() },
     )
     .unwrap()
+}
+
+#[test]
+fn orders_are_kept_as_far_as_they_are_asked_for() {
+    let order = |day| Row { customer: "c".into(), order: format!("{day}"), day, pieces: 1, cents: 100 };
+    let rows = [order(1), order(20), order(40)];
+    let kept = |keep| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut fold = Fold::new(folder.path());
+        fold.add(vec![Runs::of(&facts(&rows))]).unwrap();
+        let day_of = |at: i64| (at / DAY) as i32;
+        let measures = Measures { keep, ..Measures::default() };
+        let activity = fold.finish(&AsOfDay { day: 60, day_of: &day_of }, measures).unwrap();
+        let mut days = Vec::new();
+        activity.each_order(&mut |order| days.push(order.at / DAY));
+        days.sort_unstable();
+        days
+    };
+    assert_eq!(kept(Keep::Nothing), [0; 0]);
+    assert_eq!(kept(Keep::Since(20)), [20, 40]);
+    assert_eq!(kept(Keep::Everything), [1, 20, 40]);
 }
 
 proptest! {

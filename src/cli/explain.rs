@@ -1,9 +1,10 @@
 //! `moshtari explain`
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use moshtari::ingest::published::Published;
-use moshtari::schema::customers as c;
+use moshtari::schema::{customers as c, responses as r};
 use moshtari::{Error, Result};
 
 use super::DONE;
@@ -50,6 +51,11 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
         ("cluster", c::CLUSTER_NAME, c::CLUSTER_WHY),
     ];
     for (name, label, why) in labels {
+        if label == c::SATISFACTION_LEVEL {
+            for response in published.responses(&args.id)? {
+                let _ = writeln!(text, "  {:<12}  {}", "answer", answer(&response));
+            }
+        }
         if published.has(label) {
             let _ = writeln!(
                 text,
@@ -65,4 +71,26 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
     }
     printer.out(&text)?;
     Ok(DONE)
+}
+
+/// `2025-03-31 09:12:00Z, 274 days ago: satisfaction 0.75, attitude 0.9; weighs 0.12, still says 0.65`
+fn answer(response: &BTreeMap<String, String>) -> String {
+    let value = |column: &str| response.get(column).map(String::as_str);
+    let number = |column: &str| value(column).and_then(|text| text.parse::<f64>().ok());
+    let when = match (value(r::ANSWERED_AT), value(r::AGE_DAYS)) {
+        (Some(at), Some("1")) => format!("{at}, 1 day ago"),
+        (Some(at), Some(days)) => format!("{at}, {days} days ago"),
+        _ => "undated".to_owned(),
+    };
+    let figure = |name: &str, column: &str| number(column).map(|figure| format!("{name} {figure:.3}"));
+    let said = [figure("satisfaction", r::SATISFACTION), figure("attitude", r::ATTITUDE)];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    let said = if said.is_empty() { "neither satisfaction nor attitude".to_owned() } else { said.join(", ") };
+    let weight = number(r::WEIGHT).unwrap_or(0.0);
+    let counts = match number(r::FADED) {
+        _ if weight <= 0.0 => "too old to count".to_owned(),
+        Some(faded) => format!("weighs {weight:.3}, satisfaction faded to {faded:.3}"),
+        None => format!("weighs {weight:.3}"),
+    };
+    format!("{} of {when}: {said}; {counts}", value(r::SURVEY).unwrap_or("a survey"))
 }

@@ -28,7 +28,8 @@ pub(super) fn run(args: &InitArgs, printer: Printer) -> Result<u8> {
     let proposal = proposal?;
     proposal.said.iter().for_each(|sentence| printer.info(sentence, &Map::new()));
     for question in &proposal.open {
-        printer.warning(&Warning::new("undecided", format!("could not decide: {question}")));
+        let warning = Warning::new("undecided", format!("could not decide: {question}"));
+        printer.warning(&warning.with("question", question.as_str()));
     }
     if args.stdout {
         printer.out(&proposal.config)?;

@@ -36,13 +36,11 @@ pub(super) fn choose(rows: Rows<'_>, params: &ClustersParams, seed: u64, start: 
     };
     keep_to(&mut choice, rows, params, seed, total, start)?;
     if !choice.model.converged() {
-        choice.warnings.push(Warning::new(
-            "clusters_not_settled",
-            format!(
-                "customers were still changing clusters after {} passes; raise `[clusters] max_iter`",
-                params.max_iter
-            ),
-        ));
+        let message = format!(
+            "customers were still changing clusters after {} passes; raise `[clusters] max_iter`",
+            params.max_iter
+        );
+        choice.warnings.push(Warning::new("clusters_not_settled", message).with("n", params.max_iter));
     }
     Ok(choice)
 }
@@ -125,7 +123,7 @@ impl Rank {
 fn few_distinct(found: usize, wanted: usize) -> Warning {
     let message =
         format!("customers have only {found} different sets of measures: {found} clusters, not {wanted}");
-    Warning::new("few_distinct_customers", message)
+    Warning::new("few_distinct_customers", message).with("found", found).with("wanted", wanted)
 }
 
 fn uneven(sizes: &[u32], params: &ClustersParams) -> Warning {
@@ -140,6 +138,12 @@ fn uneven(sizes: &[u32], params: &ClustersParams) -> Warning {
         sizes.len()
     );
     Warning::new("small_cluster", message)
+        .with("k_min", params.k_min)
+        .with("k_max", params.k_max)
+        .with("percent", params.smallest_share * 100.0)
+        .with("k", sizes.len())
+        .with("smallest", smallest)
+        .with("all", total)
 }
 
 fn quality(rows: Rows<'_>, model: &KMeans, total: f64) -> Quality {
@@ -212,7 +216,9 @@ mod tests {
             [Warning::new(
                 "few_distinct_customers",
                 "customers have only 2 different sets of measures: 2 clusters, not 4"
-            )]
+            )
+            .with("found", 2)
+            .with("wanted", 4)]
         );
         let found = of(&[1.0, 1.0, 2.0, 2.0], &ClustersParams::default());
         assert_eq!((found.model.sizes().len(), found.tried.len()), (2, 2));

@@ -136,7 +136,7 @@ pub fn run(
     };
     let labels = Labels { known: &columns, features: &features, found: &found, centres: &centres, params };
     Ok(Clustering {
-        customers: table::with(customers, labels.columns())?,
+        customers: table::with(customers, labels.columns()?)?,
         quality: quality_table(&found)?,
         knee: found.knee.map(|k| k as u16),
         model: model(&features, &found, &centres, highest_id),
@@ -164,7 +164,7 @@ fn values(customers: &DataFrame, feature: &Feature) -> Result<Vec<Option<f64>>> 
 fn constant_feature((column, value): &(String, f64)) -> Warning {
     let message =
         format!("every clustered customer has `{column}` {value}, so it tells nobody apart and is left out");
-    Warning::new("constant_feature", message)
+    Warning::new("constant_feature", message).with("measure", column.as_str()).with("value", *value)
 }
 
 /// Clusters of rows, before or after they are numbered.
@@ -215,7 +215,8 @@ fn group(
         _ => Warning::new(
             "one_cluster",
             format!("{n} customers do not differ in any measure, so they are one cluster"),
-        ),
+        )
+        .with("n", n),
     });
     let alone = Quality {
         k: 1,

@@ -146,7 +146,10 @@ fn two_different_customers_are_two_clusters() {
 fn a_constant_measure_is_left_out_and_said_so() {
     let found = run_with(all_known(&[(1, 1, 90.0), (2, 1, 80.0), (99, 1, 5.0), (98, 1, 6.0)]), &k(2));
     let message = "every clustered customer has `frequency` 1, so it tells nobody apart and is left out";
-    assert_eq!(found.warnings, [Warning::new("constant_feature", message)]);
+    assert_eq!(
+        found.warnings,
+        [Warning::new("constant_feature", message).with("measure", "frequency").with("value", 1.0)]
+    );
     assert_eq!(found.centres[0].name, "recent, big spenders");
     assert_eq!(found.centres[0].features[1], ("frequency".to_owned(), 1.0));
     assert_eq!(found.model.features.len(), 2);

@@ -73,6 +73,9 @@ pub(super) fn run(before: &DataFrame, tonight: &DataFrame) -> Result<(DataFrame,
             row.measure, READINGS.1
         );
         Warning::new("drift", message)
+            .with("measure", row.measure)
+            .with("index", index)
+            .with("limit", READINGS.1)
     });
     Ok((table(&found)?, warnings.collect()))
 }

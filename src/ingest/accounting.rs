@@ -1,10 +1,10 @@
 //! Row accounting: every row read is accepted or set aside with a reason.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use super::block::{Block, Cell, Column, Raw};
+use super::block::{Block, Cell};
+use super::unread::Read;
 use crate::facts::TextColumn;
 use crate::math::money::Money;
 use crate::privacy::mask::shape;
@@ -32,72 +32,6 @@ pub struct SetAside {
     read: Vec<Read>,
 }
 
-/// The part of a raw row that holds columns which somebody reads.
-#[derive(Clone, Debug, Default)]
-enum Read {
-    /// All of it: the row was put together from these columns.
-    #[default]
-    All,
-    /// These bytes, in ascending order.
-    Spans(Vec<(u32, u32)>),
-    /// The values of these keys of a JSON object.
-    Keys,
-}
-
-impl Read {
-    fn of(block: &Block, row: usize) -> Self {
-        let Raw::Spans(records) = &block.raw else { return Self::All };
-        let (start, end) = records[row];
-        let mut spans = Vec::new();
-        for column in &block.columns {
-            let Column::Spans(cells) = column else { return Self::Keys };
-            // A cell whose quotes were taken out stands elsewhere.
-            let (from, to) = cells[row];
-            if start <= from && to <= end {
-                spans.push((from - start, to - start));
-            }
-        }
-        spans.sort_unstable();
-        Self::Spans(spans)
-    }
-
-    /// The row with the shape of everything else; `names` are the columns that somebody reads.
-    fn masked(&self, raw: &str, names: &[String]) -> String {
-        match self {
-            Self::All => raw.to_owned(),
-            Self::Keys => match serde_json::from_str(raw) {
-                Ok(Value::Object(mut object)) => {
-                    object.iter_mut().filter(|(key, _)| !names.contains(key)).for_each(|(_, v)| mask(v));
-                    Value::Object(object).to_string()
-                }
-                _ => shape(raw),
-            },
-            Self::Spans(spans) => {
-                let (mut out, mut at) = (String::with_capacity(raw.len()), 0);
-                for (from, to) in spans {
-                    let (from, to) = (*from as usize, *to as usize);
-                    out.push_str(&shape(&raw[at..from]));
-                    out.push_str(&raw[from..to]);
-                    at = to;
-                }
-                out.push_str(&shape(&raw[at..]));
-                out
-            }
-        }
-    }
-}
-
-/// The shape of every text and number of a JSON value.
-fn mask(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(mask),
-        Value::Object(object) => object.values_mut().for_each(mask),
-        Value::String(text) => *text = shape(text),
-        Value::Number(number) => *value = Value::String(shape(&number.to_string())),
-        Value::Null | Value::Bool(_) => {}
-    }
-}
-
 impl SetAside {
     /// Sets a row aside.
     pub fn push(
@@ -117,11 +51,17 @@ impl SetAside {
             Cell::Null => self.values.push_null(),
             other => self.values.push(&valid(&other.text())),
         }
-        let raw = block.raw(row);
-        let kept = valid(&raw);
+        let mut moved = false;
+        self.raw.push_with(|bytes| {
+            let start = bytes.len();
+            block.write_raw(row, bytes);
+            if let Cow::Owned(valid) = valid(&bytes[start..]) {
+                bytes.truncate(start);
+                bytes.extend(valid);
+                moved = true;
+            }
+        });
         // Where bytes that are no letters were replaced, cells stand elsewhere.
-        let moved = matches!(kept, std::borrow::Cow::Owned(_));
-        self.raw.push(&kept);
         self.read.push(if moved { Read::Spans(Vec::new()) } else { Read::of(block, row) });
         self.money.push(money);
     }
@@ -154,11 +94,15 @@ impl SetAside {
     /// `names` are the columns that somebody reads.
     #[must_use]
     pub fn of_columns_read(mut self, names: &[String]) -> Self {
+        if self.read.iter().all(|read| matches!(read, Read::All)) {
+            return self;
+        }
         let raw = std::mem::take(&mut self.raw);
         for (row, read) in self.read.iter().enumerate() {
             let text = String::from_utf8_lossy(raw.get(row).unwrap_or_default());
             self.raw.push(read.masked(&text, names).as_bytes());
         }
+        self.read.fill(Read::All);
         self
     }
 
@@ -180,7 +124,33 @@ impl SetAside {
             }
             self.raw.push(&masked(raw.get(row).unwrap_or_default()));
         }
+        // Letters of several bytes became one: no place in the row holds any more.
+        self.read.fill(Read::All);
         self
+    }
+
+    /// Empties the rows that name somebody who is to be forgotten; what stays is where they stood and why. Tells
+    /// how many of them were skipped for it.
+    pub fn forget(&mut self, is_named: &dyn Fn(&[u8]) -> bool) -> u64 {
+        let (values, raw) = (std::mem::take(&mut self.values), std::mem::take(&mut self.raw));
+        let mut skipped = 0;
+        for (row, read) in self.read.iter_mut().enumerate() {
+            let (value, text) = (values.get(row), raw.get(row).unwrap_or_default());
+            let named = value.is_some_and(is_named);
+            if named || read.cells(text).iter().any(|cell| is_named(cell)) {
+                skipped += u64::from(named && self.reasons[row] == Reason::SkippedByRule);
+                self.values.push_null();
+                self.raw.push(b"");
+                *read = Read::All;
+                continue;
+            }
+            match value {
+                Some(value) => self.values.push(value),
+                None => self.values.push_null(),
+            }
+            self.raw.push(text);
+        }
+        skipped
     }
 
     /// Number of rows set aside.
@@ -195,10 +165,10 @@ impl SetAside {
 }
 
 /// The bytes as UTF-8; what is no text becomes U+FFFD, so that the rejects table can be read everywhere.
-fn valid(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+fn valid(bytes: &[u8]) -> Cow<'_, [u8]> {
     match std::str::from_utf8(bytes) {
-        Ok(_) => std::borrow::Cow::Borrowed(bytes),
-        Err(_) => std::borrow::Cow::Owned(String::from_utf8_lossy(bytes).into_owned().into_bytes()),
+        Ok(_) => Cow::Borrowed(bytes),
+        Err(_) => Cow::Owned(String::from_utf8_lossy(bytes).into_owned().into_bytes()),
     }
 }
 
@@ -264,6 +234,9 @@ impl AnswerAccount {
                     self.repeated, self.given
                 ),
             )
+            .with("survey", survey)
+            .with("n", self.repeated)
+            .with("all", self.given)
         })
     }
 

@@ -77,13 +77,6 @@ pub enum Column {
     Mixed(Vec<Value>),
 }
 
-impl Column {
-    /// Every value is a number, stored as one.
-    pub fn holds_numbers(&self) -> bool {
-        matches!(self, Self::Int(..) | Self::Float(..))
-    }
-}
-
 /// An owned cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -119,8 +112,8 @@ impl Value {
 pub enum Raw {
     /// Spans of the block's bytes, without the line end.
     Spans(Vec<(u32, u32)>),
-    /// Rebuilt from the cells as a JSON object under these names.
-    Cells(Vec<String>),
+    /// Rebuilt from the cells as a JSON object; the names stand here as JSON has them, `"name":`.
+    Cells(Vec<Vec<u8>>),
 }
 
 /// What a splitter found wrong with a whole record.
@@ -226,25 +219,42 @@ impl Block {
         }
     }
 
-    /// The record as it stood in the file; formats without lines show it as a JSON object.
-    pub fn raw(&self, row: usize) -> Cow<'_, [u8]> {
+    /// The record as it stood in the file.
+    pub fn raw(&self, row: usize) -> Vec<u8> {
+        let mut raw = Vec::new();
+        self.write_raw(row, &mut raw);
+        raw
+    }
+
+    /// Appends the record as it stood in the file; formats without lines show it as a JSON object.
+    pub fn write_raw(&self, row: usize, out: &mut Vec<u8>) {
         match &self.raw {
             Raw::Spans(spans) => {
                 let (start, end) = spans[row];
-                Cow::Borrowed(&self.bytes[start as usize..end as usize])
+                out.extend_from_slice(&self.bytes[start as usize..end as usize]);
             }
-            Raw::Cells(names) => {
-                let mut out = Vec::with_capacity(64 + 32 * names.len());
-                for (column, name) in names.iter().enumerate() {
+            Raw::Cells(keys) => {
+                for (column, key) in keys.iter().enumerate() {
                     out.push(if column == 0 { b'{' } else { b',' });
-                    json(&mut out, Cell::Text(name.as_bytes()));
-                    out.push(b':');
-                    json(&mut out, self.cell(column, row));
+                    out.extend_from_slice(key);
+                    json(out, self.cell(column, row));
                 }
                 out.push(b'}');
-                Cow::Owned(out)
             }
         }
+    }
+}
+
+impl Raw {
+    /// Cells under these names.
+    pub fn cells(names: &[String]) -> Self {
+        let key = |name: &String| {
+            let mut key = Vec::with_capacity(name.len() + 3);
+            json(&mut key, Cell::Text(name.as_bytes()));
+            key.push(b':');
+            key
+        };
+        Self::Cells(names.iter().map(key).collect())
     }
 }
 
@@ -264,11 +274,14 @@ fn json(out: &mut Vec<u8>, cell: Cell<'_>) {
         Cell::Int(v) => serde_json::to_writer(out, &v).map_err(std::io::Error::from),
         Cell::Float(v) if v.is_finite() => serde_json::to_writer(out, &v).map_err(std::io::Error::from),
         Cell::Bool(v) => write!(out, "{v}"),
-        Cell::Wall(micros) | Cell::Instant(micros) if whole_second(micros).is_some() => {
-            out.push(b'"');
-            out.extend(whole_second(micros).into_iter().flatten());
-            out.write_all(if matches!(cell, Cell::Instant(_)) { b"Z\"" } else { b"\"" })
-        }
+        Cell::Wall(micros) | Cell::Instant(micros) => match whole_second(micros) {
+            Some(text) => {
+                out.push(b'"');
+                out.extend(text);
+                out.write_all(if matches!(cell, Cell::Instant(_)) { b"Z\"" } else { b"\"" })
+            }
+            None => serde_json::to_writer(out, &cell.shown()).map_err(std::io::Error::from),
+        },
         Cell::Text(text) if is_plain(text) => {
             out.push(b'"');
             out.extend_from_slice(text);

@@ -147,10 +147,37 @@ fn next_field(bytes: &[u8], from: usize, delimiter: Delimiter, quote: Option<u8>
 fn unquoted_end(bytes: &[u8], at: usize, delimiter: Delimiter) -> usize {
     let rest = &bytes[at..];
     let found = match delimiter {
-        Delimiter::Byte(d) => memchr2(d, b'\n', rest),
+        Delimiter::Byte(d) => first_of(d, b'\n', rest),
         Delimiter::Blanks => rest.iter().position(|b| matches!(b, b' ' | b'\t' | b'\n')),
     };
     found.map_or(bytes.len(), |n| at + n)
+}
+
+/// Where the first of two signs stands. Most fields are a few bytes long: these are looked at eight at a time
+/// before a search for long texts is set up.
+#[inline]
+fn first_of(a: u8, b: u8, bytes: &[u8]) -> Option<usize> {
+    const WORDS: usize = 4;
+    let (all_a, all_b) = (u64::from(a) * ONES, u64::from(b) * ONES);
+    let (words, _) = bytes.as_chunks::<8>();
+    for (i, word) in words.iter().take(WORDS).enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let hits = zero_bytes(word ^ all_a) | zero_bytes(word ^ all_b);
+        if hits != 0 {
+            return Some(8 * i + hits.trailing_zeros() as usize / 8);
+        }
+    }
+    let seen = 8 * words.len().min(WORDS);
+    memchr2(a, b, &bytes[seen..]).map(|n| seen + n)
+}
+
+/// The lowest byte of every eight.
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+
+/// The highest bit of the lowest byte that is zero is set; bits above it say nothing (Mycroft 1987).
+#[inline]
+fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & (ONES << 7)
 }
 
 fn skip_blanks(bytes: &[u8], from: usize) -> usize {
@@ -470,7 +497,7 @@ mod tests {
         assert_eq!(rows, [["a", "b"], ["", ""], ["e", "f"]]);
         assert_eq!(block.broken.len(), 1);
         assert_eq!(block.broken[0].what, "a quote is not closed on its line");
-        assert_eq!(&*block.raw(1), b"\"c,d");
+        assert_eq!(block.raw(1), b"\"c,d");
     }
 
     #[test]

@@ -20,6 +20,7 @@ const MISSING: [&str; 14] = [
 ///
 /// Nothing else is changed: letter case, inner blanks and leading zeros belong to the id. Bytes that are not
 /// UTF-8 are kept. Only an id in Persian or Arabic digits allocates.
+#[inline]
 pub fn canonical_id(raw: &[u8], rule: IdRule) -> Option<Cow<'_, [u8]>> {
     let id = trim(raw);
     if id.is_empty() {
@@ -38,6 +39,7 @@ pub fn canonical_id(raw: &[u8], rule: IdRule) -> Option<Cow<'_, [u8]>> {
 }
 
 /// Whether a trimmed cell is one of the usual spellings of "no value".
+#[inline]
 pub fn is_missing(cell: &[u8]) -> bool {
     cell.is_empty()
         || (cell.len() <= 4
@@ -46,7 +48,15 @@ pub fn is_missing(cell: &[u8]) -> bool {
 }
 
 /// The cell without blanks, byte order marks, direction marks and control characters at either end.
+#[inline]
 pub fn trim(cell: &[u8]) -> &[u8] {
+    // Nearly every cell begins and ends with a visible ASCII sign.
+    if let [first, .., last] = cell
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return cell;
+    }
     let mut rest = cell;
     while let Some(width) = front_blank(rest) {
         rest = &rest[width..];
@@ -88,6 +98,7 @@ fn is_wide_blank(bytes: [u8; 3]) -> bool {
 }
 
 /// `^[0-9]+\.0+$` without its tail; anything else as it is.
+#[inline]
 fn without_float_tail(id: &[u8]) -> &[u8] {
     if *id.last().unwrap_or(&0) != b'0' {
         return id;

@@ -58,11 +58,14 @@ pub fn parse_fixed(text: &[u8], mark: DecimalMark) -> Option<i64> {
 /// The decimal that a binary float stands for (its shortest spelling), times 1e6, rounded half to even.
 ///
 /// Returns `None` for NaN, infinities and magnitudes beyond 9.22e12.
+#[inline]
 pub fn from_f64(value: f64) -> Option<i64> {
     /// Above this the product with [`SCALE`] may be off by a whole unit.
     const EXACT_ENOUGH: f64 = 1e15;
+    const TO_WHOLE: f64 = 6_755_399_441_055_744.0;
     let scaled = value * SCALE as f64;
-    let nearest = scaled.round_ties_even();
+    // Adding and taking off 1.5 x 2^52 leaves the nearest whole number, ties to even, of anything below 2^51.
+    let nearest = (scaled + TO_WHOLE) - TO_WHOLE;
     // Two roundings, of the value and of the product, shift `scaled` by at most 2^-52 of itself. Only
     // where that could cross a tie does the spelling have to be looked at.
     let doubt = scaled.abs() * f64::EPSILON;

@@ -28,6 +28,9 @@ use crate::{Error, Result};
 const LARGEST_RATIO: u64 = 20_000;
 /// Rows read at once; larger row groups are read in slices.
 const SLICE_ROWS: usize = 1 << 18;
+/// Slices of a file with fewer row groups, so that threads share its work. To get at a slice, the pages before it in its
+/// row group have to be unpacked: where there are row groups enough, they are not cut further.
+const SLICES: usize = 4;
 /// Rows of a block: few enough to stay in cache while they are worked on.
 const BLOCK_ROWS: usize = 1 << 15;
 
@@ -44,6 +47,15 @@ pub struct Slice {
     group: usize,
     offset: usize,
     rows: usize,
+}
+
+/// What a file may store in a type of its own, so that there is no spelling to learn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Whole numbers or floats.
+    Numbers,
+    /// Times or dates.
+    Times,
 }
 
 impl ParquetFile {
@@ -79,17 +91,32 @@ impl ParquetFile {
         self.metadata.schema().fields().iter().map(|f| f.name().clone()).collect()
     }
 
+    /// What the file keeps in a column in a type of its own.
+    pub fn stored(&self, column: usize) -> Option<Stored> {
+        match self.metadata.schema().field(column).data_type() {
+            // Read as texts, because 64 bits without a sign do not fit.
+            DataType::UInt64 => None,
+            kind if kind.is_integer() || kind.is_floating() => Some(Stored::Numbers),
+            DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => Some(Stored::Times),
+            _ => None,
+        }
+    }
+
     /// The pieces of the file, in order.
     pub fn slices(&self) -> Vec<Slice> {
         let groups = self.metadata.metadata().row_groups();
+        let rows_of = |group: &RowGroupMetaData| group.num_rows().max(0) as usize;
+        let all: usize = groups.iter().map(rows_of).sum();
+        let few = groups.len() < SLICES;
+        let most = if few { (all / SLICES).clamp(BLOCK_ROWS, SLICE_ROWS) } else { SLICE_ROWS };
         groups
             .iter()
             .enumerate()
             .flat_map(|(group, g)| {
-                let rows = g.num_rows().max(0) as usize;
-                (0..rows.div_ceil(SLICE_ROWS)).map(move |n| {
-                    let offset = n * SLICE_ROWS;
-                    Slice { group, offset, rows: SLICE_ROWS.min(rows - offset) }
+                let rows = rows_of(g);
+                (0..rows.div_ceil(most)).map(move |n| {
+                    let offset = n * most;
+                    Slice { group, offset, rows: most.min(rows - offset) }
                 })
             })
             .collect()
@@ -212,7 +239,7 @@ impl ParquetFile {
             bytes: Vec::new(),
             lines: Vec::new(),
             line_count: 0,
-            raw: Raw::Cells(names.to_vec()),
+            raw: Raw::cells(names),
             broken: Vec::new(),
         })
     }

@@ -7,6 +7,7 @@ use super::block::{Block, Cell, Column};
 use super::id::is_missing;
 use super::join::{Lookup, NO_ROW};
 use super::numbers::{DecimalMark, MarkDetector};
+use super::parquet::Stored;
 use super::source::{self, NO_HEADER, OpenFile, is_contact_data};
 use super::times::{Calendar, DetectError, Detector, TimeFormat};
 use crate::config::transactions::{CalendarRule, Decimal};
@@ -295,13 +296,13 @@ impl Plan {
             Place::Main(_) => [name.to_owned()],
         };
         for file in &self.files {
+            if file.stored(name) == Some(stored) {
+                continue;
+            }
             let request = file.request(&column)?;
             let (mut open, mut typed, mut failed) = (true, false, None);
             file.pieces(&mut |piece| {
                 match file.block(piece, &request) {
-                    Ok(block) if stored == Stored::Numbers && block.columns[0].holds_numbers() => {
-                        typed = true;
-                    }
                     Ok(block) => {
                         let owned: Vec<Vec<u8>> =
                             (0..block.rows).filter_map(|r| shown(block.cell(0, r))).collect();
@@ -323,13 +324,6 @@ impl Plan {
         }
         Ok(())
     }
-}
-
-/// What a file may store in a type of its own, so that there is no spelling to learn.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stored {
-    Numbers,
-    Times,
 }
 
 /// Blocks looked at to learn the decimal mark of a column.

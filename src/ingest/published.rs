@@ -7,7 +7,7 @@ use super::block::Cell;
 use super::parquet::ParquetFile;
 use crate::publish::manifest;
 use crate::publish::store::LATEST;
-use crate::schema::customers;
+use crate::schema::{customers, responses};
 use crate::{Error, Result};
 
 /// A published result.
@@ -84,23 +84,44 @@ impl Published {
     /// # Errors
     /// `Input` when the table is damaged.
     pub fn customer(&self, id: &str) -> Result<Option<BTreeMap<String, String>>> {
-        let file = Self::table(&self.folder)?;
-        let names = file.names();
-        let key = [customers::CUSTOMER_ID.to_owned()];
-        let place = names.iter().position(|n| *n == key[0]);
-        for slice in file.slices() {
-            let ids = file.read(slice, &[place], &key)?;
-            let Some(row) = (0..ids.rows).find(|r| ids.cell(0, *r) == Cell::Text(id.as_bytes())) else {
-                continue;
-            };
-            let all: Vec<_> = (0..names.len()).map(Some).collect();
-            let block = file.read(slice, &all, &names)?;
-            let known = names.iter().enumerate().filter_map(|(c, name)| match block.cell(c, row) {
+        Ok(rows_of(&Self::table(&self.folder)?, id, 1)?.pop())
+    }
+
+    /// The same for each of the customer's responses; none where the run had no surveys.
+    ///
+    /// # Errors
+    /// As [`Published::customer`].
+    pub fn responses(&self, id: &str) -> Result<Vec<BTreeMap<String, String>>> {
+        let path = self.file(responses::TABLE.name);
+        if path.is_file() { rows_of(&ParquetFile::open(&path)?, id, usize::MAX) } else { Ok(Vec::new()) }
+    }
+}
+
+/// The known values of a customer's rows, `most` at the most, by column.
+fn rows_of(file: &ParquetFile, id: &str, most: usize) -> Result<Vec<BTreeMap<String, String>>> {
+    let names = file.names();
+    let key = [customers::CUSTOMER_ID.to_owned()];
+    let place = names.iter().position(|name| *name == key[0]);
+    let mut found = Vec::new();
+    for slice in file.slices() {
+        let ids = file.read(slice, &[place], &key)?;
+        let is_own = |row: &usize| ids.cell(0, *row) == Cell::Text(id.as_bytes());
+        let rows: Vec<usize> = (0..ids.rows).filter(is_own).take(most - found.len()).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let all: Vec<_> = (0..names.len()).map(Some).collect();
+        let block = file.read(slice, &all, &names)?;
+        for row in rows {
+            let known = names.iter().enumerate().filter_map(|(column, name)| match block.cell(column, row) {
                 Cell::Null => None,
                 cell => Some((name.clone(), cell.shown())),
             });
-            return Ok(Some(known.collect()));
+            found.push(known.collect());
         }
-        Ok(None)
+        if found.len() == most {
+            break;
+        }
     }
+    Ok(found)
 }

@@ -9,8 +9,9 @@ use super::block::Block;
 use super::source::{OpenFile, Piece};
 use crate::Result;
 
-/// Pieces mapped at a time for each thread; as many again wait to be mapped.
-const PIECES_PER_THREAD: usize = 2;
+/// Work mapped at a time for each thread, in pieces of text; as many again wait to be mapped. Enough that threads
+/// seldom wait for one another, few enough that what they made is still in cache when it is taken in.
+const WORK_PER_THREAD: usize = 8;
 
 /// What a piece became, and where it stood.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ pub fn read_blocks<T: Send>(
 ) -> Result<()> {
     let requests = files.iter().map(|f| f.request(wanted)).collect::<Result<Vec<_>>>()?;
     std::thread::scope(|scope| {
-        let at_once = PIECES_PER_THREAD * rayon::current_num_threads();
+        let at_once = WORK_PER_THREAD * rayon::current_num_threads();
         let (sender, receiver) = sync_channel::<Result<(usize, Piece)>>(at_once);
         scope.spawn(move || {
             for (index, file) in files.iter().enumerate() {
@@ -57,12 +58,12 @@ pub fn read_blocks<T: Send>(
         });
         let mut place = Place { file: usize::MAX, row: 0, line: 0 };
         loop {
-            let mut batch = Vec::with_capacity(at_once);
-            while batch.len() < at_once {
-                match receiver.recv() {
-                    Ok(piece) => batch.push(piece?),
-                    Err(_) => break,
-                }
+            let (mut batch, mut work) = (Vec::with_capacity(at_once), 0);
+            while work < at_once {
+                let Ok(piece) = receiver.recv() else { break };
+                let piece = piece?;
+                work += piece.1.work();
+                batch.push(piece);
             }
             if batch.is_empty() {
                 return Ok(());

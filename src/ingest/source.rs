@@ -14,7 +14,7 @@ use super::csv::{self, Cutter, Layout};
 use super::dialect::{self, Declared, Delimiter, Dialect, Quote};
 use super::encoding::{Decoder, Encoding, FileKind, Sniffed, sniff};
 use super::ndjson;
-use super::parquet::{ParquetFile, Slice};
+use super::parquet::{ParquetFile, Slice, Stored};
 use super::size;
 use super::text::fold_digits;
 use super::xlsx::Sheet;
@@ -75,6 +75,17 @@ pub enum Piece {
     Slice(Slice),
     /// The whole sheet.
     Sheet,
+}
+
+impl Piece {
+    /// How much work it is to read the piece, in pieces of text.
+    pub fn work(&self) -> usize {
+        match self {
+            Self::Bytes(_) => 1,
+            Self::Slice(_) => 4,
+            Self::Sheet => 8,
+        }
+    }
 }
 
 /// Finds and opens the files of a source, in the order of their names. `wanted` names columns that will be
@@ -342,6 +353,14 @@ impl OpenFile {
     /// A format whose records are no text: Parquet or a workbook.
     pub fn is_typed(&self) -> bool {
         matches!(self.kind, Kind::Parquet(_) | Kind::Xlsx { .. })
+    }
+
+    /// What the file keeps in a column in a type of its own.
+    pub fn stored(&self, name: &str) -> Option<Stored> {
+        match &self.kind {
+            Kind::Parquet(file) => file.stored(self.place(name).ok()?),
+            _ => None,
+        }
     }
 
     /// Lines before the first data record.

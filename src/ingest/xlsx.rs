@@ -87,7 +87,7 @@ impl Sheet {
             bytes: Vec::new(),
             lines: used.iter().map(|(i, _)| *i as u32 + self.first_row).collect(),
             line_count: self.rows.len() as u64,
-            raw: Raw::Cells(names.to_vec()),
+            raw: Raw::cells(names),
             broken: Vec::new(),
         }
     }

@@ -21,6 +21,7 @@ mod quadrant;
 mod why;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 pub use params::{Cut, LoyaltyParams, Preset};
 pub use quadrant::{Cuts, Extreme, Quadrant};
@@ -66,32 +67,33 @@ pub fn run(
     };
     let nps = nps(&customers)?;
     let places: Vec<Option<Place>> = (0..loyalty.len())
+        .into_par_iter()
         .map(|row| {
             let figures = (loyalty[row]?, satisfaction[row]?);
             Some(quadrant::place(figures, nps[row], (cuts.loyalty?, cuts.satisfaction?), params))
         })
         .collect();
     let reasons = table::texts(&customers, columns::SATISFACTION_WHY)?;
-    let known = (0..places.len()).map(|row| Known {
+    let known = |row: usize| Known {
         index: indices[row],
         satisfaction: satisfaction[row],
         unanswered: reasons[row],
         place: places[row],
-    });
-    let why = why::column(known, cuts);
-    let names: Vec<Option<&str>> = places.iter().map(|p| p.map(|p| p.quadrant.name())).collect();
-    let margins: Vec<Option<f64>> = places.iter().map(|p| p.map(|p| p.margin)).collect();
+    };
+    let why = why::column(places.len(), known, cuts)?;
+    let quadrants = places.iter().map(|p| p.map(|p| p.quadrant as u32)).collect();
+    let margins = places.iter().map(|p| p.map(|p| p.margin));
     let extremes: Vec<Option<&str>> = places.iter().map(|p| Some(p.as_ref()?.extreme?.name())).collect();
-    let part = |of: fn(&Index) -> Option<f64>| -> Vec<Option<f64>> {
-        indices.iter().map(|index| index.as_ref().and_then(of)).collect()
+    let part = |name, of: fn(&Index) -> Option<f64>| {
+        table::f64_column(name, indices.iter().map(|index| index.as_ref().and_then(of)))
     };
     let labels = vec![
-        Column::new(columns::LOYALTY_INDEX.into(), loyalty),
-        Column::new(columns::LOYALTY_BEHAVIOUR.into(), part(|index| Some(index.behaviour))),
-        Column::new(columns::LOYALTY_ATTITUDE.into(), part(|index| index.attitude)),
+        table::f64_column(columns::LOYALTY_INDEX, loyalty),
+        part(columns::LOYALTY_BEHAVIOUR, |index| Some(index.behaviour)),
+        part(columns::LOYALTY_ATTITUDE, |index| index.attitude),
         Column::new(columns::QUADRANT_EXTREME.into(), extremes),
-        Column::new(columns::QUADRANT.into(), names),
-        Column::new(columns::QUADRANT_MARGIN.into(), margins),
+        table::chosen(columns::QUADRANT, &Quadrant::ALL.map(Quadrant::name), quadrants)?,
+        table::f64_column(columns::QUADRANT_MARGIN, margins),
         why,
     ];
     Ok(Loyalty { customers: table::with(customers, labels)?, cuts, warnings: warnings(params, cuts) })
@@ -124,7 +126,7 @@ fn indices(
         let scores = [r[row]?, f[row]?, m[row]?];
         Some(Index::of(scores, attitude.and_then(|a| a[row]), params, scores_k))
     };
-    Ok((0..customers.height()).map(index).collect())
+    Ok((0..customers.height()).into_par_iter().map(index).collect())
 }
 
 fn warnings(params: &LoyaltyParams, cuts: Cuts) -> Vec<Warning> {
@@ -136,13 +138,11 @@ fn warnings(params: &LoyaltyParams, cuts: Cuts) -> Vec<Warning> {
     by_median
         .filter_map(|(axis, _, value)| {
             let value = value?;
-            Some(Warning::new(
-                "median_cut",
-                format!(
-                    "the {axis} cut is tonight's median, {value:.4}: half of the customers are on each \
-                     side by construction, and people move who did nothing"
-                ),
-            ))
+            let message = format!(
+                "the {axis} cut is tonight's median, {value:.4}: half of the customers are on each \
+                 side by construction, and people move who did nothing"
+            );
+            Some(Warning::new("median_cut", message).with("measure", axis).with("value", value))
         })
         .collect()
 }

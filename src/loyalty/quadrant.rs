@@ -16,6 +16,9 @@ pub enum Quadrant {
 }
 
 impl Quadrant {
+    /// Every quadrant.
+    pub const ALL: [Self; 4] = [Self::Advocate, Self::Hostage, Self::Mercenary, Self::Dangerous];
+
     /// The stored identifier.
     pub fn name(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ use polars::prelude::*;
 use super::index::Index;
 use super::quadrant::{Cuts, Place, grains};
 use crate::schema::customers;
+use crate::{Result, table};
 
 /// What is known of one customer.
 #[derive(Clone, Copy, Debug)]
@@ -18,17 +19,16 @@ pub(super) struct Known<'a> {
     pub(super) place: Option<Place>,
 }
 
-/// The `quadrant_why` column.
-pub(super) fn column<'a>(of: impl ExactSizeIterator<Item = Known<'a>>, cuts: Cuts) -> Column {
+/// The `quadrant_why` column of so many customers.
+///
+/// # Errors
+/// `Internal` when it cannot be put together.
+pub(super) fn column<'a>(rows: usize, of: impl Fn(usize) -> Known<'a> + Sync, cuts: Cuts) -> Result<Column> {
     let [loyalty, satisfaction] = [cuts.loyalty, cuts.satisfaction].map(Threshold::new);
-    let mut texts = StringChunkedBuilder::new(customers::QUADRANT_WHY.into(), of.len());
-    let mut text = String::new();
-    for customer in of {
-        text.clear();
-        sentence(&mut text, &customer, &loyalty, &satisfaction).expect("writing to a string cannot fail");
-        texts.append_value(&text);
-    }
-    texts.finish().into_column()
+    table::written(customers::QUADRANT_WHY, rows, |row, text| {
+        sentence(text, &of(row), &loyalty, &satisfaction).expect("writing to a string cannot fail");
+        true
+    })
 }
 
 /// A cut in billionths and as text; unused where no figure of its axis is known.

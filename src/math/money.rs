@@ -20,16 +20,19 @@ impl Money {
     pub const ZERO: Self = Self(0);
 
     /// A whole amount.
+    #[inline]
     pub fn of(amount: Millionths) -> Self {
         Self(i128::from(amount) * i128::from(MILLION))
     }
 
     /// Whether sums over any export stay within the range: the amount is one that an export could state.
+    #[inline]
     pub fn is_plausible(self) -> bool {
         self.0.unsigned_abs() <= Self::of(Millionths::MAX).0.unsigned_abs()
     }
 
     /// Quantity × price.
+    #[inline]
     pub fn product(quantity: Millionths, price: Millionths) -> Self {
         Self(i128::from(quantity) * i128::from(price))
     }
@@ -64,11 +67,13 @@ impl Money {
     }
 
     /// Above zero.
+    #[inline]
     pub fn is_positive(self) -> bool {
         self.0 > 0
     }
 
     /// Below zero.
+    #[inline]
     pub fn is_negative(self) -> bool {
         self.0 < 0
     }
@@ -76,6 +81,7 @@ impl Money {
 
 impl Add for Money {
     type Output = Self;
+    #[inline]
     fn add(self, other: Self) -> Self {
         Self(self.0 + other.0)
     }
@@ -83,6 +89,7 @@ impl Add for Money {
 
 impl Sub for Money {
     type Output = Self;
+    #[inline]
     fn sub(self, other: Self) -> Self {
         Self(self.0 - other.0)
     }
@@ -90,12 +97,14 @@ impl Sub for Money {
 
 impl Neg for Money {
     type Output = Self;
+    #[inline]
     fn neg(self) -> Self {
         Self(-self.0)
     }
 }
 
 impl AddAssign for Money {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
         self.0 += other.0;
     }

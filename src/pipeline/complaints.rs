@@ -10,9 +10,9 @@ use crate::config::Config;
 use crate::ingest::accounting::Account;
 use crate::ingest::complaints::ComplaintReader;
 use crate::ingest::read::read_blocks;
-use crate::ingest::times::Zone;
 use crate::math::money::Money;
 use crate::publish::manifest::InputTable;
+use crate::zone::Zone;
 use crate::{Result, Warning};
 
 /// Name of the input table.
@@ -48,7 +48,7 @@ pub fn read(
     rejects.begin(TABLE)?;
     let (mut account, mut builder) = (Account::default(), reader.builder());
     let mut rows_of_file = vec![0; reader.plan.files.len()];
-    let names = Names::of(&reader.plan, config.publish.show_values);
+    let names = Names::of(&reader.plan, config);
     read_blocks(
         &reader.plan.files,
         reader.plan.main_columns(),
@@ -70,14 +70,12 @@ pub fn read(
     let merged = builder.finish();
     let mut warnings = empty_files(&reader.plan.files, &rows_of_file);
     if merged.closed_without_time > 0 {
-        warnings.push(Warning::new(
-            "closed_without_time",
-            format!(
-                "{} complaints end in a resolved state but have no `resolved_at`: they count as open; without that \
-                 column the state decides",
-                merged.closed_without_time
-            ),
-        ));
+        let message = format!(
+            "{} complaints end in a resolved state but have no `resolved_at`: they count as open; without that \
+             column the state decides",
+            merged.closed_without_time
+        );
+        warnings.push(Warning::new("closed_without_time", message).with("n", merged.closed_without_time));
     }
     let table = InputTable {
         name: TABLE.to_owned(),

@@ -8,7 +8,9 @@ use crate::Result;
 use crate::config::{Config, Source};
 use crate::ingest::people;
 use crate::ingest::source::resolve;
-use crate::publish::manifest::{InputFile, fingerprint};
+use crate::privacy::pseudonym::Pseudonyms;
+use crate::publish::digest;
+use crate::publish::manifest::InputFile;
 
 /// The inputs of a run.
 #[derive(Clone, Debug)]
@@ -17,6 +19,17 @@ pub(super) struct Inputs {
     pub(super) fingerprint: String,
     /// Every input file, joined ones included.
     pub(super) files: Vec<InputFile>,
+}
+
+impl Inputs {
+    /// The inputs of a result whose customers have these names: another key makes another result.
+    pub(super) fn under(mut self, pseudonyms: Option<&Pseudonyms>) -> Self {
+        if let Some(pseudonyms) = pseudonyms {
+            let named = format!("{}\u{1f}{}", self.fingerprint, pseudonyms.key_id());
+            self.fingerprint = blake3::hash(named.as_bytes()).to_hex().to_string();
+        }
+        self
+    }
 }
 
 /// Hashes every input file and the configuration.
@@ -51,6 +64,9 @@ pub(super) fn look(config: &Config) -> Result<Inputs> {
             list("suppression", &suppression)?;
         }
     }
+    if let Some(forget) = &config.forget {
+        list("forget", &forget.source())?;
+    }
     if let Some(frozen) = &config.rfm.frozen_file {
         let path = config.base.join(frozen);
         listed.push(("rfm".to_owned(), path, frozen.to_string_lossy().into_owned()));
@@ -58,7 +74,7 @@ pub(super) fn look(config: &Config) -> Result<Inputs> {
     let files = listed
         .into_par_iter()
         .map(|(table, path, file)| {
-            let (bytes, blake3) = fingerprint(&path)?;
+            let (bytes, blake3) = digest::of_file(&path)?;
             Ok(InputFile { table, file, bytes, blake3 })
         })
         .collect::<Result<Vec<_>>>()?;

@@ -29,11 +29,16 @@ impl Opinions {
     ) -> Result<(Self, Vec<Warning>)> {
         let (mut made, mut warnings) = (Self::default(), Vec::new());
         if let Some(answered) = answered {
-            made.indices = Some(answered.indices(customers)?);
-            let (drivers, said) = answered.drivers(config.run.seed)?;
+            let seed = config.run.seed;
+            let (indices, (drivers, factors)) = rayon::join(
+                || answered.indices(customers),
+                || rayon::join(|| answered.drivers(seed), || answered.factors(seed)),
+            );
+            made.indices = Some(indices?);
+            let (drivers, said) = drivers?;
             made.drivers = Some(drivers);
             warnings.extend(said);
-            let mut factors = answered.factors(config.run.seed)?;
+            let mut factors = factors?;
             warnings.append(&mut factors.warnings);
             made.factors = Some(factors);
         }

@@ -78,7 +78,20 @@ fn write_tables(
     stamp: &Stamp,
 ) -> Result<()> {
     let writer = Writer { draft, stamp, pseudonyms: night.pseudonyms.as_ref() };
-    writer.file(&night.published, &schema::customers::TABLE, &[])?;
+    // The customers are by far the largest table: the others are made beside it.
+    let (written, others) = rayon::join(
+        || writer.file(&night.published, &schema::customers::TABLE, &[]),
+        || write_summaries(config, night, customers, &writer),
+    );
+    written.and(others)?;
+    if config.publish.segments {
+        members::write(&night.published, draft, stamp)?;
+    }
+    Ok(())
+}
+
+/// Every table but the customers.
+fn write_summaries(config: &Config, night: &Night, customers: &DataFrame, writer: &Writer<'_>) -> Result<()> {
     if let Some(thresholds) = &night.thresholds {
         writer.table(thresholds, &schema::rfm_thresholds::TABLE, &[])?;
         let map = config.rfm.segment_map()?;
@@ -87,6 +100,9 @@ fn write_tables(
         let segments = profile(customers, c::RFM_SEGMENT, &names, None)?;
         adds_up(&segments, customers)?;
         writer.table(&segments, &schema::rfm_segments::TABLE, &[])?;
+    }
+    if let Some(responses) = &night.responses {
+        writer.table(responses, &schema::responses::TABLE, &[])?;
     }
     for (frame, declared) in night.opinions.tables() {
         writer.table(frame, declared, &[])?;
@@ -112,9 +128,6 @@ fn write_tables(
     if let Some((moves, drift)) = night.compared.as_ref().and_then(|compared| compared.tables.as_ref()) {
         writer.table(moves, &schema::moves::TABLE, &[])?;
         writer.table(drift, &schema::drift::TABLE, &[])?;
-    }
-    if config.publish.segments {
-        members::write(&night.published, draft, stamp)?;
     }
     Ok(())
 }
@@ -158,9 +171,12 @@ const GROUPS: [&str; 5] = [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c
 /// The customers with the labels of groups smaller than `smallest` put together.
 fn large_groups(customers: &DataFrame, smallest: usize) -> Result<DataFrame> {
     let mut columns = Vec::new();
-    for label in GROUPS.into_iter().filter(|label| smallest > 1 && customers.column(label).is_ok()) {
-        let labels = table::texts(customers, label)?;
-        columns.push(Column::new(label.into(), groups::merged(&labels, smallest)));
+    for label in GROUPS.into_iter().filter(|label| customers.column(label).is_ok()) {
+        let small = groups::too_small(&table::counts(customers, label)?, smallest as u64);
+        if !small.is_empty() {
+            let labels = table::texts(customers, label)?;
+            columns.push(Column::new(label.into(), groups::merged(&labels, &small)));
+        }
     }
     table::with(customers.clone(), columns)
 }
@@ -172,11 +188,8 @@ fn kept<'a>(
     grouped: &DataFrame,
     label: &str,
 ) -> Result<Vec<&'a str>> {
-    let known = |frame: &DataFrame| -> Result<std::collections::BTreeSet<String>> {
-        Ok(table::texts(frame, label)?.into_iter().flatten().map(str::to_owned).collect())
-    };
-    let (before, after) = (known(customers)?, known(grouped)?);
-    let stays = |name: &&str| after.contains(*name) || !before.contains(*name);
+    let (before, after) = (table::counts(customers, label)?, table::counts(grouped, label)?);
+    let stays = |name: &&str| after.contains_key(&Some(*name)) || !before.contains_key(&Some(*name));
     Ok(names.iter().filter(|name| stays(name)).copied().collect())
 }
 
@@ -250,6 +263,9 @@ fn figures(night: &Night, customers: &DataFrame) -> Result<Map<String, Value>> {
     if let Some(people) = &night.people {
         out.insert("customer_list".into(), list_figures(people, customers)?);
     }
+    if let Some(forgotten) = &night.forgotten {
+        out.insert("forgotten".into(), json!(forgotten));
+    }
     if let Some(history) = night.compared.as_ref().and_then(|compared| compared.figures.clone()) {
         out.insert("history".into(), history);
     }
@@ -262,10 +278,7 @@ fn figures(night: &Night, customers: &DataFrame) -> Result<Map<String, Value>> {
 }
 
 fn counts(customers: &DataFrame, column: &str) -> Result<Value> {
-    let mut counts = std::collections::BTreeMap::new();
-    for label in table::texts(customers, column)? {
-        *counts.entry(label).or_insert(0_u64) += 1;
-    }
+    let mut counts = table::counts(customers, column)?;
     let unlabelled = counts.remove(&None);
     let mut out: Map<String, Value> =
         counts.into_iter().filter_map(|(label, n)| Some((label?.to_owned(), json!(n)))).collect();

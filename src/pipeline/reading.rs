@@ -8,22 +8,23 @@ use super::complaints;
 pub use super::rejects::Example;
 use super::rejects::{Names, Rejects};
 use super::respondents;
-use crate::activity::{Activity, AsOfDay, Basis, Fold, Measures, OrderIndex, Runs};
+use crate::activity::{Activity, AsOfDay, Basis, Fold, Keep, Measures, OrderIndex, Runs};
 use crate::config::items::ItemParams;
 use crate::config::transactions::MoneyRule;
 use crate::config::{Config, Stage, SurveyConfig};
 use crate::facts::{KnownCustomers, hash};
 use crate::ingest::accounting::{Account, AnswerAccount};
+use crate::ingest::forgotten::Forgotten;
 use crate::ingest::people::{self, People};
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
 use crate::ingest::surveys::{AnswersBuilder, Open, Response, SurveyReader};
-use crate::ingest::times::Zone;
 use crate::ingest::transactions::{Limit, TransactionReader};
 use crate::math::money::Money;
 use crate::publish::manifest::InputTable;
 use crate::rfm::MonetaryBasis;
 use crate::satisfaction::{ItemMeaning, SurveyItems};
+use crate::zone::Zone;
 use crate::{Error, Result, Warning};
 
 /// Who the customers are and what they bought.
@@ -56,7 +57,7 @@ pub fn transactions(
     };
     let reader = TransactionReader::open(transactions, &config.base, zone.clone(), limit)?;
     rejects.begin("transactions")?;
-    let read = read_transactions(&reader, config.publish.show_values, rejects, observer)?;
+    let read = read_transactions(&reader, &Names::of(&reader.plan, config), rejects, observer)?;
     let files = &reader.plan.files;
     read.account.balance("transactions")?;
     if read.account.rows_read == 0 {
@@ -82,7 +83,7 @@ pub fn transactions(
         },
         with_quantities: transactions.columns.quantity.is_some(),
         without_money: transactions.rules.money == MoneyRule::None,
-        keep_orders: asks_for_orders(config),
+        keep: kept_orders(config, as_of.day),
     };
     let mut activity = read.fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     let mut warnings = empty_files(files, &read.rows_of_file);
@@ -102,7 +103,7 @@ struct ReadTransactions {
 
 fn read_transactions(
     reader: &TransactionReader,
-    show_values: bool,
+    names: &Names,
     rejects: &mut Rejects<'_>,
     observer: &mut dyn Observer,
 ) -> Result<ReadTransactions> {
@@ -113,7 +114,6 @@ fn read_transactions(
         currencies: std::collections::BTreeSet::new(),
         rows_of_file: vec![0; files.len()],
     };
-    let names = Names::of(&reader.plan, show_values);
     observer.expect(bytes(files));
     let mut duplicates = reader.duplicates();
     read_blocks(
@@ -157,6 +157,7 @@ pub(super) fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
     empty
         .map(|(f, _)| {
             Warning::new("file_without_rows", format!("`{}` has no rows below its header", f.shown()))
+                .with("file", f.shown())
         })
         .collect()
 }
@@ -193,11 +194,17 @@ impl KnownCustomers for Known<'_> {
     }
 }
 
-/// Some stage looks at single orders, or a table names them instead of customers.
-fn asks_for_orders(config: &Config) -> bool {
+/// The orders that stages look at one by one, or that a table names instead of customers.
+fn kept_orders(config: &Config, as_of_day: i32) -> Keep {
     let stages = config.stages();
-    let asking = [Stage::Priority, Stage::Complaints];
-    asking.iter().any(|stage| stages.contains(stage)) || surveys_name_orders(config)
+    let complaints = stages.contains(&Stage::Complaints) && config.complaints.is_some();
+    if complaints || surveys_name_orders(config) {
+        return Keep::Everything;
+    }
+    if stages.contains(&Stage::Priority) {
+        return Keep::Since(as_of_day.saturating_sub(config.priority.reach_days()));
+    }
+    Keep::Nothing
 }
 
 fn surveys_name_orders(config: &Config) -> bool {
@@ -228,7 +235,7 @@ pub fn surveys(
         let mut open = Open::new(survey.items.len());
         let age = |at| as_of.day - zone.day(at);
         let take = |responses| answers.add(index as u16, responses, &mut open, &age);
-        let names = Names::of(&reader.plan, config.publish.show_values);
+        let names = Names::of(&reader.plan, config);
         let (account, rows_of_file) = read_survey(&reader, &names, &known, rejects, observer, take)?;
         account.balance(&name)?;
         warnings.extend(account.answers.as_ref().and_then(|given| given.warning(&name)));
@@ -315,8 +322,7 @@ pub fn people(
     rejects.begin(people::TABLE)?;
     let mut names = None;
     let found = people::read(list, &config.base, config.publish.show_values, &mut |plan, placed, aside| {
-        // The list masks its rows itself.
-        let names = names.get_or_insert_with(|| Names::of(plan, true));
+        let names = names.get_or_insert_with(|| Names::of(plan, config));
         observer.progress(placed.rows, placed.bytes);
         rejects.add(names.aside(placed, aside))
     })?;
@@ -363,7 +369,10 @@ const EXAMPLES: usize = 3;
 /// # Errors
 /// `Config` and `Input` for what does not fit; a closed gate is a finding, not an error.
 pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings> {
-    let mut rejects = Rejects::examples(EXAMPLES).masked(!config.publish.show_values);
+    let forgotten = Forgotten::read(config)?;
+    let config = &forgotten.as_ref().map_or_else(|| config.clone(), |people| people.skipped_by(config));
+    let mut rejects =
+        Rejects::examples(EXAMPLES).masked(!config.publish.show_values).forgetting(forgotten.as_ref());
     let mut found =
         Findings { tables: Vec::new(), warnings: Vec::new(), examples: Vec::new(), gate: None, seen: None };
     match transactions(config, &mut rejects, observer) {

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
+use crate::config::Config;
 use crate::ingest::accounting::SetAside;
+use crate::ingest::forgotten::Forgotten;
 use crate::ingest::plan::Plan;
 use crate::ingest::read::Placed;
 use crate::ingest::source::OpenFile;
 use crate::publish::parquet::Stamp;
-use crate::publish::rejects::Reject;
+use crate::publish::rejects::RejectedRows;
 use crate::publish::{Draft, RejectsWriter};
 use crate::schema::Reason;
 use crate::{Error, Result};
@@ -39,16 +41,19 @@ pub(super) struct Names {
     files: Vec<Arc<str>>,
     columns: Arc<[String]>,
     /// Columns of the files themselves that somebody reads.
-    read: Vec<String>,
+    read: Arc<[String]>,
     /// Whether rows of a file are shown as they stood: when somebody reads all of its columns, or asks.
     whole: Vec<bool>,
 }
 
 impl Names {
-    /// Of the tables of a plan; `show_values`: rows show columns that nobody reads, too.
-    pub(super) fn of(plan: &Plan, show_values: bool) -> Self {
-        let read = plan.main_columns().to_vec();
-        let is_whole = |file: &OpenFile| show_values || file.names().iter().all(|name| read.contains(name));
+    /// Of the tables of a plan. Rows show columns that nobody reads where they are asked for, and nobody is to be
+    /// forgotten.
+    pub(super) fn of(plan: &Plan, config: &Config) -> Self {
+        let read: Arc<[String]> = plan.main_columns().into();
+        let names_all = |file: &OpenFile| file.names().iter().all(|name| read.contains(name));
+        let is_whole =
+            |file: &OpenFile| config.forget.is_none() && (config.publish.show_values || names_all(file));
         Self {
             files: plan.files.iter().map(|f| f.shown().into()).collect(),
             columns: plan.wanted.clone().into(),
@@ -63,7 +68,8 @@ impl Names {
             file: Arc::clone(&self.files[placed.file]),
             first_row: placed.first_row,
             first_line: placed.first_line,
-            rows: if self.whole[placed.file] { rows } else { rows.of_columns_read(&self.read) },
+            rows,
+            read: (!self.whole[placed.file]).then(|| Arc::clone(&self.read)),
             columns: Arc::clone(&self.columns),
         }
     }
@@ -75,20 +81,55 @@ pub(super) struct Aside {
     first_row: u64,
     first_line: u64,
     rows: SetAside,
+    /// The columns that rows show, where they do not show all.
+    read: Option<Arc<[String]>>,
     columns: Arc<[String]>,
 }
 
 impl Aside {
-    fn reject(&self, i: usize) -> Reject<'_> {
-        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
-        Reject {
+    fn row(&self, i: usize) -> u64 {
+        self.first_row + u64::from(self.rows.rows[i])
+    }
+
+    fn line(&self, i: usize) -> Option<u64> {
+        self.rows.lines[i].map(|line| self.first_line + u64::from(line))
+    }
+
+    fn column(&self, i: usize) -> Option<&str> {
+        self.rows.columns[i].map(|column| self.columns[column as usize].as_str())
+    }
+
+    fn rejected(&mut self) -> RejectedRows<'_> {
+        let (values, raw) = (std::mem::take(&mut self.rows.values), std::mem::take(&mut self.rows.raw));
+        let all = 0..self.rows.len();
+        RejectedRows {
             file: &self.file,
-            row: self.first_row + u64::from(self.rows.rows[i]),
-            line: self.rows.lines[i].map(|l| self.first_line + u64::from(l)),
+            rows: all.clone().map(|i| self.row(i)).collect(),
+            lines: all.clone().map(|i| self.line(i)).collect(),
+            reasons: self.rows.reasons.iter().map(|reason| reason.name()).collect(),
+            columns: all.map(|i| self.column(i)).collect(),
+            values,
+            raw,
+        }
+    }
+
+    /// Puts the shape in the place of columns that nobody reads.
+    fn hide(&mut self) {
+        if let Some(read) = self.read.take() {
+            self.rows = std::mem::take(&mut self.rows).of_columns_read(&read);
+        }
+    }
+
+    fn example(&self, table: &str, i: usize) -> Example {
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        Example {
+            table: table.to_owned(),
+            file: self.file.to_string(),
+            row: self.row(i),
+            line: self.line(i),
             reason: self.rows.reasons[i].name(),
-            column: self.rows.columns[i].map(|c| self.columns[c as usize].as_str()),
+            column: self.column(i).map(str::to_owned),
             value: self.rows.values.get(i).map(text),
-            raw: self.rows.raw.get(i).map_or("", text),
         }
     }
 }
@@ -108,10 +149,9 @@ impl Scribe {
     fn start(mut writer: RejectsWriter) -> Self {
         let (sender, receiver) = sync_channel::<Aside>(16);
         let thread = std::thread::spawn(move || {
-            for aside in receiver {
-                for i in 0..aside.rows.len() {
-                    writer.add(&aside.reject(i))?;
-                }
+            for mut aside in receiver {
+                aside.hide();
+                writer.add(aside.rejected())?;
             }
             writer.finish()
         });
@@ -131,6 +171,9 @@ struct Open {
     table: String,
     scribe: Option<Scribe>,
     masked: bool,
+    forgotten: Option<Forgotten>,
+    /// Rows skipped for somebody to be forgotten, by table.
+    skipped: BTreeMap<String, u64>,
 }
 
 impl Open {
@@ -150,6 +193,10 @@ impl Open {
         if aside.rows.is_empty() {
             return Ok(());
         }
+        if let Some(forgotten) = &self.forgotten {
+            let skipped = aside.rows.forget(&|cell| forgotten.is_named(cell));
+            *self.skipped.entry(self.table.clone()).or_default() += skipped;
+        }
         if self.masked {
             aside.rows = aside.rows.masked(None);
         }
@@ -164,7 +211,7 @@ impl Open {
                     let count = seen.entry((self.table.clone(), aside.rows.reasons[i])).or_default();
                     *count += 1;
                     if *count <= *of_each {
-                        kept.push(example(&self.table, &aside.reject(i)));
+                        kept.push(aside.example(&self.table, i));
                     }
                 }
                 Ok(())
@@ -201,6 +248,18 @@ impl<'a> Rejects<'a> {
     pub(super) fn masked(mut self, masked: bool) -> Self {
         (self.rows.masked, self.answers.masked) = (masked, masked);
         self
+    }
+
+    /// The same; rows of these people are empty.
+    #[must_use]
+    pub(super) fn forgetting(mut self, people: Option<&Forgotten>) -> Self {
+        (self.rows.forgotten, self.answers.forgotten) = (people.cloned(), people.cloned());
+        self
+    }
+
+    /// Rows skipped for somebody to be forgotten, by table.
+    pub(super) fn skipped(&self) -> &BTreeMap<String, u64> {
+        &self.rows.skipped
     }
 
     /// Where a run may put what does not fit in memory.
@@ -258,17 +317,5 @@ impl<'a> Rejects<'a> {
             Target::Examples { kept, .. } => kept,
             Target::Draft(..) => Vec::new(),
         }
-    }
-}
-
-fn example(table: &str, reject: &Reject<'_>) -> Example {
-    Example {
-        table: table.to_owned(),
-        file: reject.file.to_owned(),
-        row: reject.row,
-        line: reject.line,
-        reason: reject.reason,
-        column: reject.column.map(str::to_owned),
-        value: reject.value.map(str::to_owned),
     }
 }

@@ -10,14 +10,14 @@ use polars::prelude::*;
 
 use super::as_of::AsOfMoment;
 use super::reading::Transactions;
-use crate::activity::{Activity, AsOfDay, Fold, Measures, Runs};
+use crate::activity::{Activity, AsOfDay, Fold, Keep, Measures, Runs};
 use crate::config::Config;
 use crate::ingest::complaints::ComplaintReader;
 use crate::ingest::read::read_blocks;
 use crate::ingest::surveys::SurveyReader;
-use crate::ingest::times::Zone;
 use crate::ingest::transactions::Limit;
 use crate::schema::customers as c;
+use crate::zone::Zone;
 use crate::{Error, Result, table};
 
 /// Reads who answered, and when last.
@@ -78,7 +78,7 @@ pub(super) fn read(
         }
     };
     let day_of = |at| zone.day(at);
-    let measures = Measures { keep_orders: true, ..Measures::default() };
+    let measures = Measures { keep: Keep::Everything, ..Measures::default() };
     let activity = fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     Ok(Transactions { activity: unknown(activity)?, as_of, table: None, warnings: Vec::new() })
 }

@@ -8,6 +8,8 @@ mod params;
 pub mod tiers;
 mod trend;
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use polars::prelude::*;
 
 pub use self::params::PriorityParams;
@@ -47,34 +49,53 @@ pub fn run(
     orders.each_order(&mut |order| windows.see(&order, day_of(order.at)));
     let trends = windows.finish();
     let found = tiers(&values, &present, &trends.of, params);
-    let why: Vec<String> = (0..found.len())
-        .map(|row| explain(found[row], values[row], recency[row], row, &trends, params))
-        .collect();
-    let names: Vec<Option<&str>> = found.iter().map(|tier| tier.map(Tier::name)).collect();
-    table::with(customers, vec![Column::new(c::TIER.into(), names), Column::new(c::TIER_WHY.into(), why)])
+    let names = Tier::ALL.map(Tier::name);
+    let which = found.iter().map(|tier| tier.map(|tier| tier as u32)).collect();
+    let why = why(&found, &recency, &trends, params)?;
+    table::with(customers, vec![table::chosen(c::TIER, &names, which)?, why])
 }
 
-/// `monetary 812.40, r_score 5, trend 0.31 (90 days against the 90 before, an order day is worth 28.08): in the top 20 %; ...`
-fn explain(
-    tier: Option<Tier>,
-    value: Option<f64>,
-    recency: Option<u8>,
-    row: usize,
+/// What the reason of a tier rests on, beside the customer's money: tier, recency score and trend in hundredths.
+type Grounds = (Tier, Option<u8>, Option<i64>);
+
+/// The `tier_why` column: customers for whom the same holds share a sentence.
+fn why(
+    tiers: &[Option<Tier>],
+    recency: &[Option<u8>],
     trends: &Trends,
     params: &PriorityParams,
-) -> String {
-    let (Some(tier), Some(value)) = (tier, value) else { return "money spent is not known".to_owned() };
+) -> Result<Column> {
+    let mut places: HashMap<Option<Grounds>, u32, FixedState> =
+        HashMap::with_hasher(FixedState::with_seed(8));
+    let mut sentences = Vec::new();
+    let which = (0..tiers.len())
+        .map(|row| {
+            let hundredths = |trend: f64| (100.0 * trend).round_ties_even() as i64;
+            let grounds = tiers[row].map(|tier| (tier, recency[row], trends.of[row].map(hundredths)));
+            let place = *places.entry(grounds).or_insert_with(|| {
+                sentences.push(explain(grounds, trends.kappa, params));
+                sentences.len() as u32 - 1
+            });
+            Some(place)
+        })
+        .collect();
+    table::chosen(c::TIER_WHY, &sentences, which)
+}
+
+/// `r_score 5, trend 0.31 (90 days against the 90 before, an order day is worth 28.08): in the top 20 %; ...`
+fn explain(grounds: Option<Grounds>, kappa: f64, params: &PriorityParams) -> String {
+    let Some((tier, recency, trend)) = grounds else { return "money spent is not known".to_owned() };
     let recency = recency.map_or("no r_score".to_owned(), |score| format!("r_score {score}"));
     let days = params.trend_days;
-    let trend = trends.of[row].map_or_else(|| "no trend".to_owned(), |trend| format!("trend {trend:.2}"));
-    let kappa = trends.kappa;
+    let trend =
+        trend.map_or_else(|| "no trend".to_owned(), |trend| format!("trend {:.2}", trend as f64 / 100.0));
     let rule = match tier {
         Tier::Key => format!("in the top {:.0} %", 100.0 * params.key_share),
         Tier::Growing => format!("upper half, present, trend at least {:.2}", params.growing_trend),
         Tier::Other => "neither key nor growing".to_owned(),
     };
     format!(
-        "monetary {value:.2}, {recency}, {trend} ({days} days against the {days} before, an order day is worth {kappa:.2}): \
+        "{recency}, {trend} ({days} days against the {days} before, an order day is worth {kappa:.2}): \
          {rule}; by money spent, no lifetime value"
     )
 }

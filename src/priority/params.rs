@@ -23,6 +23,11 @@ impl Default for PriorityParams {
 }
 
 impl PriorityParams {
+    /// Orders further back than this, in days, say nothing about a trend.
+    pub fn reach_days(&self) -> i32 {
+        i32::try_from(self.trend_days).unwrap_or(i32::MAX).saturating_mul(2)
+    }
+
     /// Whether the parameters make sense.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::PriorityParams;
 
 /// How much attention a customer gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
     /// Of the highest value.
     Key,

@@ -9,11 +9,9 @@ pub const OTHER: &str = "(other)";
 /// together fewer than `minimum`, the next smallest too, because what is left out of a total can be
 /// subtracted from it.
 ///
-/// Ties go by name, no label first. Groups without members stay: they give nobody away.
-pub fn too_small<'a>(labels: &[Option<&'a str>], minimum: usize) -> Vec<Option<&'a str>> {
-    let mut sizes: BTreeMap<Option<&str>, usize> = BTreeMap::new();
-    labels.iter().for_each(|label| *sizes.entry(*label).or_default() += 1);
-    let mut groups: Vec<(usize, Option<&str>)> = sizes.into_iter().map(|(label, n)| (n, label)).collect();
+/// `sizes` are the members of each group. Ties go by name, no label first. Groups without members stay: they give nobody away.
+pub fn too_small<'a>(sizes: &BTreeMap<Option<&'a str>, u64>, minimum: u64) -> Vec<Option<&'a str>> {
+    let mut groups: Vec<(u64, Option<&str>)> = sizes.iter().map(|(label, n)| (*n, *label)).collect();
     groups.sort_unstable();
     let (mut small, mut together) = (Vec::new(), 0);
     for (size, label) in groups {
@@ -26,9 +24,8 @@ pub fn too_small<'a>(labels: &[Option<&'a str>], minimum: usize) -> Vec<Option<&
     small
 }
 
-/// The labels with those of small groups as [`OTHER`].
-pub fn merged<'a>(labels: &[Option<&'a str>], minimum: usize) -> Vec<Option<&'a str>> {
-    let small = too_small(labels, minimum);
+/// The labels with those of the `small` groups as [`OTHER`].
+pub fn merged<'a>(labels: &[Option<&'a str>], small: &[Option<&str>]) -> Vec<Option<&'a str>> {
     labels.iter().map(|label| if small.contains(label) { Some(OTHER) } else { *label }).collect()
 }
 
@@ -36,23 +33,26 @@ pub fn merged<'a>(labels: &[Option<&'a str>], minimum: usize) -> Vec<Option<&'a 
 mod tests {
     use super::*;
 
-    fn labels(sizes: &[(&'static str, usize)]) -> Vec<Option<&'static str>> {
-        sizes.iter().flat_map(|(label, n)| vec![Some(*label); *n]).collect()
+    fn sizes(of: &[(&'static str, u64)]) -> BTreeMap<Option<&'static str>, u64> {
+        of.iter().map(|(label, n)| (Some(*label), *n)).collect()
     }
 
     #[test]
     fn small_groups_hide_together() {
-        let all = labels(&[("a", 50), ("b", 6), ("c", 7), ("d", 20)]);
-        assert_eq!(too_small(&all, 10), [Some("b"), Some("c")]);
-        assert_eq!(merged(&all, 10).iter().filter(|label| **label == Some(OTHER)).count(), 13);
+        let all = sizes(&[("a", 50), ("b", 6), ("c", 7), ("d", 20)]);
+        let small = too_small(&all, 10);
+        assert_eq!(small, [Some("b"), Some("c")]);
+        let labels = [Some("a"), Some("c"), None, Some("b")];
+        assert_eq!(merged(&labels, &small), [Some("a"), Some(OTHER), None, Some(OTHER)]);
         assert!(too_small(&all, 5).is_empty());
     }
 
     #[test]
     fn one_small_group_takes_the_next_with_it() {
         // Alone, b would be the total less all others.
-        assert_eq!(too_small(&labels(&[("a", 50), ("b", 6), ("d", 20)]), 10), [Some("b"), Some("d")]);
-        assert_eq!(too_small(&labels(&[("b", 6)]), 10), [Some("b")]);
-        assert_eq!(too_small(&[None, None], 10), [None]);
+        let all = sizes(&[("a", 50), ("b", 6), ("d", 20)]);
+        assert_eq!(too_small(&all, 10), [Some("b"), Some("d")]);
+        assert_eq!(too_small(&sizes(&[("b", 6)]), 10), [Some("b")]);
+        assert_eq!(too_small(&BTreeMap::from([(None, 2)]), 10), [None]);
     }
 }

@@ -5,9 +5,11 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::digest;
 use super::store::Draft;
 use crate::ingest::accounting::Account;
 use crate::{Error, Result, Warning};
@@ -142,10 +144,10 @@ pub fn write_plain(manifest: &Value, draft: &Draft) -> Result<()> {
 /// `Io` when one cannot be read back.
 pub fn outputs(draft: &Draft) -> Result<Vec<Value>> {
     let hashed = |name: String| {
-        let (bytes, hash) = fingerprint(&draft.path(&name))?;
+        let (bytes, hash) = digest::of_file(&draft.path(&name))?;
         Ok(json!({ "file": name, "bytes": bytes, "blake3": hash }))
     };
-    draft.files()?.into_iter().map(hashed).collect()
+    draft.files()?.into_par_iter().map(hashed).collect()
 }
 
 fn account(table: &InputTable) -> Value {
@@ -207,23 +209,4 @@ fn fingerprint_of(result: &Path) -> Option<String> {
     let text = std::fs::read(result.join(FILE)).ok()?;
     let manifest: Value = serde_json::from_slice(&text).ok()?;
     manifest["fingerprint"].as_str().map(str::to_owned)
-}
-
-/// Size and BLAKE3 of a file.
-///
-/// # Errors
-/// `Io` when it cannot be read.
-pub fn fingerprint(path: &Path) -> Result<(u64, String)> {
-    let mut file = File::open(path).map_err(Error::io("read", path))?;
-    let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 1 << 20];
-    let mut bytes = 0;
-    loop {
-        let n = file.read(&mut buffer).map_err(Error::io("read", path))?;
-        if n == 0 {
-            return Ok((bytes, hasher.finalize().to_hex().to_string()));
-        }
-        hasher.update(&buffer[..n]);
-        bytes += n as u64;
-    }
 }

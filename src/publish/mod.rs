@@ -6,6 +6,7 @@
 //! removed by the next run.
 
 pub mod campaigns;
+pub mod digest;
 pub mod manifest;
 pub mod members;
 pub mod names;

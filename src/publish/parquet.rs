@@ -5,17 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Float64Array, Int32Array, ListBuilder, StringArray, StringBuilder,
+    ArrayRef, BooleanArray, Float64Array, Int32Array, ListBuilder, StringArray, StringBuilder,
     StringViewArray, TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
-use arrow::buffer::{Buffer, NullBuffer};
+use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::compute_leaves;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
 use polars::prelude::{DataFrame, StringChunked};
 use rayon::prelude::*;
 
@@ -24,9 +25,22 @@ use crate::{Error, Result};
 
 /// Rows of a row group.
 const GROUP_ROWS: usize = 1 << 18;
+/// Row groups that are encoded side by side, and wait in memory to be written in order.
+const GROUPS_AT_ONCE: usize = 4;
 /// Columns whose values nearly all differ.
-const DISTINCT: [&str; 4] =
-    [schema::customers::CUSTOMER_ID, schema::rejects::ROW, schema::rejects::LINE, schema::rejects::RAW];
+const DISTINCT: [&str; 11] = [
+    schema::customers::CUSTOMER_ID,
+    schema::customers::FIRST_ORDER_AT,
+    schema::customers::LAST_ORDER_AT,
+    schema::customers::SPEND_TOTAL,
+    schema::customers::SPEND_MEAN,
+    schema::customers::MONETARY,
+    schema::customers::SATISFACTION_ANSWERED_AT,
+    schema::customers::SATISFACTION_WHY,
+    schema::rejects::ROW,
+    schema::rejects::LINE,
+    schema::rejects::RAW,
+];
 /// Zone of every stored timestamp.
 const UTC: &str = "UTC";
 
@@ -60,55 +74,65 @@ pub fn write(
     file: File,
     path: &Path,
 ) -> Result<()> {
-    let declared = table.columns.par_iter().filter_map(|column| {
-        let values = frame.column(column.name).ok()?;
-        let field = field(column.name, column.kind, column.unit, column.meaning);
-        Some(array(values, column.kind).map(|array| (field, array)))
-    });
-    let mut columns = declared.collect::<Result<Vec<_>>>()?;
-    for column in extra {
-        let array = array(frame.column(&column.name)?, Kind::F64)?;
-        columns.push((field(&column.name, Kind::F64, &column.unit, &column.meaning), array));
+    let mut columns = Vec::new();
+    for column in table.columns {
+        if let Ok(values) = frame.column(column.name) {
+            columns.push((field(column.name, column.kind, column.unit, column.meaning), column.kind, values));
+        }
     }
-    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
-    let schema = Arc::new(Schema::new(fields));
+    for column in extra {
+        let field = field(&column.name, Kind::F64, &column.unit, &column.meaning);
+        columns.push((field, Kind::F64, frame.column(&column.name)?));
+    }
+    let schema = Arc::new(Schema::new(columns.iter().map(|(field, ..)| field.clone()).collect::<Vec<_>>()));
     let sorted = (table.columns[0].name == schema::customers::CUSTOMER_ID).then_some(0);
     let writer = open(file, &schema, table, stamp, sorted, path)?;
-    write_groups(writer, &schema, &arrays).map_err(|e| refused(path, e))
+    let (mut file, groups) = writer.into_serialized_writer().map_err(|e| refused(path, e))?;
+    let count = frame.height().div_ceil(GROUP_ROWS);
+    for first in (0..count).step_by(GROUPS_AT_ONCE) {
+        let now = first..count.min(first + GROUPS_AT_ONCE);
+        let writers = now.clone().map(|group| groups.create_column_writers(group));
+        let writers = writers.collect::<Result<Vec<_>, _>>().map_err(|e| refused(path, e))?;
+        let chunks = now
+            .into_par_iter()
+            .zip(writers)
+            .flat_map(|(group, writers)| columns.par_iter().zip(writers).map(move |column| (group, column)))
+            .map(|(group, ((field, kind, values), writer))| {
+                let array = array(&values.slice((group * GROUP_ROWS) as i64, GROUP_ROWS), *kind)?;
+                encode(writer, field, &array).map_err(|e| refused(path, e))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let mut chunks = chunks.into_iter();
+        while chunks.len() > 0 {
+            append(&mut file, chunks.by_ref().take(columns.len())).map_err(|e| refused(path, e))?;
+        }
+    }
+    file.close().map_err(|e| refused(path, e))?;
+    Ok(())
 }
 
-/// Writes a batch as row groups whose columns are encoded side by side. The bytes do not depend on the number
-/// of threads: each column chunk is made by one of them, and chunks are appended in order.
-fn write_groups(
-    writer: ArrowWriter<File>,
-    schema: &Schema,
-    columns: &[ArrayRef],
-) -> Result<(), ParquetError> {
-    let rows = columns.first().map_or(0, Array::len);
-    let (mut file, groups) = writer.into_serialized_writer()?;
-    for (index, start) in (0..rows).step_by(GROUP_ROWS).enumerate() {
-        let length = GROUP_ROWS.min(rows - start);
-        // Lists have several leaves; each takes a writer of its own, in the order of the columns.
-        let mut leaves = Vec::new();
-        for (field, column) in schema.fields().iter().zip(columns) {
-            leaves.extend(compute_leaves(field, &column.slice(start, length))?);
-        }
-        let chunks = groups
-            .create_column_writers(index)?
-            .into_par_iter()
-            .zip(leaves)
-            .map(|(mut writer, leaf)| {
-                writer.write(&leaf)?;
-                writer.close()
-            })
-            .collect::<Result<Vec<_>, ParquetError>>()?;
-        let mut group = file.next_row_group()?;
-        for chunk in chunks {
-            chunk.append_to_row_group(&mut group)?;
-        }
-        group.close()?;
+/// One column of a row group. The bytes do not depend on the number of threads: each column is made by one of
+/// them, and the columns are appended in order.
+fn encode(
+    mut writer: ArrowColumnWriter,
+    field: &Field,
+    values: &ArrayRef,
+) -> Result<ArrowColumnChunk, ParquetError> {
+    for leaf in compute_leaves(field, values)? {
+        writer.write(&leaf)?;
     }
-    file.close()?;
+    writer.close()
+}
+
+fn append(
+    file: &mut SerializedFileWriter<File>,
+    chunks: impl Iterator<Item = ArrowColumnChunk>,
+) -> Result<(), ParquetError> {
+    let mut group = file.next_row_group()?;
+    for chunk in chunks {
+        chunk.append_to_row_group(&mut group)?;
+    }
+    group.close()?;
     Ok(())
 }
 
@@ -145,6 +169,10 @@ pub(super) fn open(
         .set_created_by(format!("moshtari {}", env!("CARGO_PKG_VERSION")))
         .set_key_value_metadata(Some(metadata))
         .set_sorting_columns(sorting);
+    // Rows set aside are written while others are read, and mostly never looked at: quick rather than small.
+    if table.name == schema::rejects::TABLE.name {
+        properties = properties.set_compression(Compression::LZ4_RAW);
+    }
     // Values that nearly all differ: looking for repetitions is work in vain.
     for name in schema.fields().iter().map(|f| f.name()).filter(|name| DISTINCT.contains(&name.as_str())) {
         properties = properties.set_column_dictionary_enabled(name.as_str().into(), false);
@@ -192,10 +220,18 @@ fn data_type(kind: Kind) -> DataType {
     }
 }
 
-/// Texts without copying them: both sides keep them as views of shared bytes.
+/// Texts as Arrow keeps them: where many rows share few texts, the texts once and views of them.
 fn texts(column: &StringChunked) -> Result<ArrayRef> {
-    let [chunk] = column.downcast_iter().collect::<Vec<_>>()[..] else {
-        return Ok(Arc::new(column.iter().collect::<StringArray>()));
+    const FEW_BYTES: usize = 1 << 16;
+    let chunks = column.downcast_iter().collect::<Vec<_>>();
+    let chunk = match chunks[..] {
+        [chunk]
+            if chunk.data_buffers().iter().map(|bytes| bytes.as_slice().len()).sum::<usize>()
+                <= FEW_BYTES =>
+        {
+            chunk
+        }
+        _ => return Ok(Arc::new(column.iter().collect::<StringArray>())),
     };
     let views: Vec<u128> = chunk.views().iter().map(|view| view.as_u128()).collect();
     let bytes = chunk.data_buffers().iter().map(|bytes| Buffer::from(bytes.as_slice())).collect::<Vec<_>>();
@@ -205,6 +241,23 @@ fn texts(column: &StringChunked) -> Result<ArrayRef> {
     let array = StringViewArray::try_new(views.into(), bytes, nulls)
         .map_err(|e| Error::internal(format!("column `{}`: {e}", column.name())))?;
     Ok(Arc::new(array))
+}
+
+/// Numbers as Arrow keeps them: values and nulls are copied whole.
+macro_rules! numbers {
+    ($array:ty, $column:expr) => {{
+        let column = $column;
+        match column.downcast_iter().collect::<Vec<_>>()[..] {
+            [chunk] => {
+                let nulls = chunk.validity().map(|valid| {
+                    let (bytes, offset, length) = valid.as_slice();
+                    NullBuffer::new(BooleanBuffer::new(Buffer::from(bytes), offset, length))
+                });
+                <$array>::new(chunk.values().as_slice().to_vec().into(), nulls)
+            }
+            _ => column.iter().collect::<$array>(),
+        }
+    }};
 }
 
 fn array(column: &polars::prelude::Column, kind: Kind) -> Result<ArrayRef> {
@@ -224,15 +277,16 @@ fn array(column: &polars::prelude::Column, kind: Kind) -> Result<ArrayRef> {
             }
             Arc::new(builder.finish())
         }
-        Kind::F64 => Arc::new(series.f64()?.iter().collect::<Float64Array>()),
-        Kind::U8 => Arc::new(series.u8()?.iter().collect::<UInt8Array>()),
-        Kind::U16 => Arc::new(series.u16()?.iter().collect::<UInt16Array>()),
-        Kind::U32 => Arc::new(series.u32()?.iter().collect::<UInt32Array>()),
-        Kind::U64 => Arc::new(series.u64()?.iter().collect::<UInt64Array>()),
-        Kind::I32 => Arc::new(series.i32()?.iter().collect::<Int32Array>()),
+        Kind::F64 => Arc::new(numbers!(Float64Array, series.f64()?)),
+        Kind::U8 => Arc::new(numbers!(UInt8Array, series.u8()?)),
+        Kind::U16 => Arc::new(numbers!(UInt16Array, series.u16()?)),
+        Kind::U32 => Arc::new(numbers!(UInt32Array, series.u32()?)),
+        Kind::U64 => Arc::new(numbers!(UInt64Array, series.u64()?)),
+        Kind::I32 => Arc::new(numbers!(Int32Array, series.i32()?)),
         Kind::Bool => Arc::new(series.bool()?.iter().collect::<BooleanArray>()),
-        Kind::Timestamp => Arc::new(
-            series.datetime()?.physical().iter().collect::<TimestampMicrosecondArray>().with_timezone(UTC),
-        ),
+        Kind::Timestamp => {
+            let instants = numbers!(TimestampMicrosecondArray, series.datetime()?.physical());
+            Arc::new(instants.with_timezone(UTC))
+        }
     })
 }

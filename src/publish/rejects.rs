@@ -5,35 +5,35 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ::parquet::arrow::ArrowWriter;
-use arrow::array::{ArrayRef, RecordBatch, StringBuilder, UInt64Builder};
+use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
+use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::Schema;
+use arrow::error::ArrowError;
 
 use super::parquet as tables;
 use super::parquet::Stamp;
 use super::store::Draft;
-use crate::Result;
+use crate::facts::TextColumn;
 use crate::schema::rejects;
+use crate::{Error, Result};
 
-/// Rows kept before they are written.
-const BUFFERED_ROWS: usize = 1 << 16;
-
-/// One row that was set aside.
-#[derive(Clone, Copy, Debug)]
-pub struct Reject<'a> {
+/// Rows of one file that were set aside, column by column.
+#[derive(Debug)]
+pub struct RejectedRows<'a> {
     /// The file, as configured.
     pub file: &'a str,
-    /// 1-based record number.
-    pub row: u64,
-    /// 1-based line, where the format has lines.
-    pub line: Option<u64>,
+    /// 1-based record numbers.
+    pub rows: Vec<u64>,
+    /// 1-based lines, where the format has lines.
+    pub lines: Vec<Option<u64>>,
     /// Why.
-    pub reason: &'static str,
-    /// The column at fault.
-    pub column: Option<&'a str>,
-    /// The value at fault.
-    pub value: Option<&'a str>,
-    /// The row as it stood.
-    pub raw: &'a str,
+    pub reasons: Vec<&'static str>,
+    /// The columns at fault.
+    pub columns: Vec<Option<&'a str>>,
+    /// The values at fault.
+    pub values: TextColumn,
+    /// The rows as they stood.
+    pub raw: TextColumn,
 }
 
 /// Writes `rejects/<table>.parquet`.
@@ -41,14 +41,6 @@ pub struct RejectsWriter {
     writer: ArrowWriter<File>,
     schema: Arc<Schema>,
     path: PathBuf,
-    file: StringBuilder,
-    row: UInt64Builder,
-    line: UInt64Builder,
-    reason: StringBuilder,
-    column: StringBuilder,
-    value: StringBuilder,
-    raw: StringBuilder,
-    buffered: usize,
 }
 
 impl RejectsWriter {
@@ -65,50 +57,25 @@ impl RejectsWriter {
             columns.iter().map(|c| tables::field(c.name, c.kind, c.unit, c.meaning)).collect();
         let schema = Arc::new(Schema::new(fields));
         let writer = tables::open(file, &schema, &rejects::TABLE, stamp, None, &path)?;
-        Ok(Self {
-            writer,
-            schema,
-            path,
-            file: StringBuilder::new(),
-            row: UInt64Builder::new(),
-            line: UInt64Builder::new(),
-            reason: StringBuilder::new(),
-            column: StringBuilder::new(),
-            value: StringBuilder::new(),
-            raw: StringBuilder::new(),
-            buffered: 0,
-        })
+        Ok(Self { writer, schema, path })
     }
 
-    /// Adds a row.
+    /// Adds rows.
     ///
     /// # Errors
-    /// `Io` when the file cannot be written.
-    pub fn add(&mut self, reject: &Reject<'_>) -> Result<()> {
-        self.file.append_value(reject.file);
-        self.row.append_value(reject.row);
-        self.line.append_option(reject.line);
-        self.reason.append_value(reject.reason);
-        self.column.append_option(reject.column);
-        self.value.append_option(reject.value);
-        self.raw.append_value(reject.raw);
-        self.buffered += 1;
-        if self.buffered >= BUFFERED_ROWS { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<()> {
+    /// `Io` when the file cannot be written, `Internal` when columns differ in length or a text is no UTF-8.
+    pub fn add(&mut self, rejected: RejectedRows<'_>) -> Result<()> {
+        let files = std::iter::repeat_n(rejected.file, rejected.rows.len());
         let arrays: Vec<ArrayRef> = vec![
-            Arc::new(self.file.finish()),
-            Arc::new(self.row.finish()),
-            Arc::new(self.line.finish()),
-            Arc::new(self.reason.finish()),
-            Arc::new(self.column.finish()),
-            Arc::new(self.value.finish()),
-            Arc::new(self.raw.finish()),
+            Arc::new(StringArray::from_iter_values(files)),
+            Arc::new(UInt64Array::from(rejected.rows)),
+            Arc::new(UInt64Array::from(rejected.lines)),
+            Arc::new(StringArray::from(rejected.reasons)),
+            Arc::new(StringArray::from(rejected.columns)),
+            Arc::new(texts(rejected.values)?),
+            Arc::new(texts(rejected.raw)?),
         ];
-        self.buffered = 0;
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays)
-            .map_err(|e| crate::Error::internal(format!("rejects: {e}")))?;
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|e| defect(&e))?;
         self.writer.write(&batch).map_err(|e| tables::refused(&self.path, e))
     }
 
@@ -116,9 +83,22 @@ impl RejectsWriter {
     ///
     /// # Errors
     /// `Io` when the file cannot be written.
-    pub fn finish(mut self) -> Result<()> {
-        self.flush()?;
+    pub fn finish(self) -> Result<()> {
         self.writer.close().map_err(|e| tables::refused(&self.path, e))?;
         Ok(())
     }
+}
+
+/// The same texts as Arrow keeps them, without copying their bytes.
+fn texts(column: TextColumn) -> Result<StringArray> {
+    let (bytes, ends, absent) = column.into_parts();
+    let ends = ends.into_iter().map(i32::try_from).collect::<std::result::Result<Vec<i32>, _>>();
+    let ends = ends.map_err(|_| Error::internal("a block of rejects holds more than 2 GiB of text"))?;
+    let offsets = std::iter::once(0).chain(ends).collect::<Vec<i32>>();
+    let nulls = absent.map(|absent| absent.into_iter().map(|absent| !absent).collect::<NullBuffer>());
+    StringArray::try_new(OffsetBuffer::new(offsets.into()), bytes.into(), nulls).map_err(|e| defect(&e))
+}
+
+fn defect(error: &ArrowError) -> Error {
+    Error::internal(format!("rejects: {error}"))
 }

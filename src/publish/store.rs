@@ -4,6 +4,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::manifest;
 use crate::{Error, Result};
 
@@ -198,9 +200,15 @@ fn sync(path: &Path) -> Result<()> {
     File::open(path).and_then(|f| f.sync_all()).map_err(Error::io("sync", path))
 }
 
-/// Files first, then the folders that name them.
+/// Files first, side by side, then the folders that name them.
 fn sync_tree(folder: &Path) -> Result<()> {
-    walk(folder, &mut |path, _| sync(path))?;
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    walk(folder, &mut |path, is_folder| {
+        if is_folder { &mut folders } else { &mut files }.push(path.to_path_buf());
+        Ok(())
+    })?;
+    files.par_iter().try_for_each(|path| sync(path))?;
+    folders.iter().try_for_each(|path| sync(path))?;
     sync(folder)
 }
 

@@ -74,11 +74,11 @@ pub fn run(customers: DataFrame, params: &RfmParams, frozen: Option<&[ThresholdR
         scored.try_into().map_err(|_| Error::internal("three dimensions are scored"))?;
     let cells = cells(&scored, &map);
     let cube = Cube::new(&map, params);
-    let why = why(&values, &scored, &cells, &cube, &map, params)?;
+    let (why, labels) =
+        rayon::join(|| why(&values, &scored, &cells, &cube, &map, params), || cube.columns(&cells, &map));
     let thresholds = thresholds::to_table(scored.each_ref().map(|s| s.bands.as_slice()))?;
     let warnings = degenerate(&scored);
-    let labels = cube.columns(&cells, &map)?;
-    let columns = score_columns(scored).into_iter().chain(labels).chain([why]).collect();
+    let columns = score_columns(scored).into_iter().chain(labels?).chain([why?]).collect();
     Ok(Rfm { customers: table::with(customers, columns)?, thresholds, warnings })
 }
 
@@ -123,7 +123,7 @@ fn score(
             Ladder::from_cran_breaks(dimension, &breaks)
         }
     };
-    let scores: Vec<Option<u8>> = values.iter().map(|v| v.map(|v| ladder.score(v))).collect();
+    let scores: Vec<Option<u8>> = values.par_iter().map(|v| v.map(|v| ladder.score(v))).collect();
     let bands = thresholds::bands(values, &scores, k);
     let ranges = match params.scoring {
         Scoring::Quantile => why::observed_ranges(dimension, &bands),
@@ -172,12 +172,12 @@ impl Cube {
 
     /// The columns `rfm_cell`, `rfm_score` and `rfm_segment`.
     fn columns(&self, cells: &[Option<usize>], map: &SegmentMap) -> Result<[Column; 3]> {
-        let scores: Vec<Option<f64>> = cells.iter().map(|cell| cell.map(|c| self.scores[c])).collect();
+        let scores = cells.iter().map(|cell| cell.map(|c| self.scores[c]));
         let segments: Vec<&str> = (0..map.len()).map(|cell| map.segment(cell)).collect();
         let which: Vec<Option<u32>> = cells.iter().map(|cell| cell.map(|c| c as u32)).collect();
         Ok([
             table::chosen(columns::RFM_CELL, &self.names, which.clone())?,
-            Column::new(columns::RFM_SCORE.into(), scores),
+            table::f64_column(columns::RFM_SCORE, scores),
             table::chosen(columns::RFM_SEGMENT, &segments, which)?,
         ])
     }
@@ -186,9 +186,9 @@ impl Cube {
 fn score_columns(scored: [Scored; 3]) -> [Column; 3] {
     let [r, f, m] = scored.map(|s| s.scores);
     [
-        Column::new(columns::R_SCORE.into(), r),
-        Column::new(columns::F_SCORE.into(), f),
-        Column::new(columns::M_SCORE.into(), m),
+        table::u8_column(columns::R_SCORE, r),
+        table::u8_column(columns::F_SCORE, f),
+        table::u8_column(columns::M_SCORE, m),
     ]
 }
 
@@ -219,10 +219,10 @@ fn degenerate(scored: &[Scored; 3]) -> Vec<Warning> {
         if let (Some((lower, upper)), None) = (bounds.next(), bounds.next())
             && lower.total_cmp(&upper).is_eq()
         {
-            warnings.push(Warning::new(
-                "degenerate_dimension",
-                format!("every customer has `{}` {lower}, so its score tells nobody apart", dimension.name()),
-            ));
+            let message =
+                format!("every customer has `{}` {lower}, so its score tells nobody apart", dimension.name());
+            let warning = Warning::new("degenerate_dimension", message);
+            warnings.push(warning.with("measure", dimension.name()).with("value", lower));
         }
     }
     warnings

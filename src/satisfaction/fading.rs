@@ -70,6 +70,20 @@ pub fn estimate(answers: &[Aged], params: &SatisfactionParams) -> Option<Estimat
     })
 }
 
+/// What an answer weighs against one of today, `2^(−a/half_life)`; 0 when it is too old to count.
+pub fn weight(age_days: Option<u32>, params: &SatisfactionParams) -> f64 {
+    if params.is_current(age_days) {
+        halved(f64::from(age_days.unwrap_or(0)), params.half_life_days)
+    } else {
+        0.0
+    }
+}
+
+/// What an answer still says at its age, 0 to 1. A score is the mean of these, weighted by [`weight`].
+pub fn faded_unit(unit: f64, age_days: Option<u32>, params: &SatisfactionParams) -> f64 {
+    NEUTRAL + faded(unit - NEUTRAL, f64::from(age_days.unwrap_or(0)), params)
+}
+
 /// The distance from neutral that is left after `days`.
 fn faded(distance: f64, days: f64, params: &SatisfactionParams) -> f64 {
     if !params.fade {

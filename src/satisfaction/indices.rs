@@ -3,7 +3,11 @@
 //! They describe the responses as given: nothing fades, age plays no part, and a response counts once. Figures
 //! of recommend and effort items count answers instead, for a response may answer several such items.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::figures::{Asked, Figure, Question};
 use super::params::PERIOD;
@@ -37,24 +41,34 @@ impl Grouping {
 
     /// One group per label of the customers; anonymous responses and those of unlabelled customers are in none.
     pub fn by_label(by: &str, labels: &[Option<&str>], responses: &Responses) -> Self {
-        let label = |head: &Head| labels[head.customer?];
-        Self::by(by, responses, |head| label(head).map(str::to_owned))
+        Self::by(by, responses, |head| labels[head.customer?])
     }
 
     /// One group per period in which somebody answered; undated responses are in none.
     pub fn by_period(period: Period, as_of_day: i32, responses: &Responses) -> Self {
-        Self::by(PERIOD, responses, |head| period.of(as_of_day.checked_sub_unsigned(head.age_days?)?))
+        // A day has one period, however many answered on it.
+        let name = |age: u32| period.of(as_of_day.checked_sub_unsigned(age)?);
+        let ages: BTreeSet<u32> = responses.iter().filter_map(|response| response.head.age_days).collect();
+        let names: BTreeMap<u32, String> =
+            ages.into_iter().filter_map(|age| Some((age, name(age)?))).collect();
+        Self::by(PERIOD, responses, |head| names.get(&head.age_days?).map(String::as_str))
     }
 
-    fn by(by: &str, responses: &Responses, name: impl Fn(&Head) -> Option<String>) -> Self {
-        let own: Vec<Option<String>> = responses.iter().map(|response| name(response.head)).collect();
-        let mut places: BTreeMap<&str, usize> = own.iter().flatten().map(|name| (name.as_str(), 0)).collect();
-        places.values_mut().enumerate().for_each(|(place, slot)| *slot = place);
-        Self {
-            by: by.to_owned(),
-            names: places.keys().map(|name| (*name).to_owned()).collect(),
-            of_response: own.iter().map(|name| Some(places[name.as_deref()?])).collect(),
-        }
+    fn by<'a>(by: &str, responses: &Responses, name: impl Fn(&Head) -> Option<&'a str> + Sync) -> Self {
+        let own: Vec<Option<&str>> = responses.par_iter().map(|response| name(response.head)).collect();
+        let mut places: HashMap<&str, usize, FixedState> = HashMap::with_hasher(FixedState::with_seed(7));
+        let mut place = |name| {
+            let next = places.len();
+            *places.entry(name).or_insert(next)
+        };
+        let mut of_response: Vec<Option<usize>> = own.into_iter().map(|name| name.map(&mut place)).collect();
+        let mut names: Vec<(&str, usize)> = places.into_iter().collect();
+        names.sort_unstable();
+        let mut rank = vec![0; names.len()];
+        names.iter().enumerate().for_each(|(place, (_, first))| rank[*first] = place);
+        of_response.iter_mut().flatten().for_each(|place| *place = rank[*place]);
+        let names = names.into_iter().map(|(name, _)| name.to_owned()).collect();
+        Self { by: by.to_owned(), names, of_response }
     }
 
     /// The responses to the survey at `place`, by group.

@@ -1,6 +1,6 @@
 //! Answers of customers: how satisfied each of them is, and how satisfied groups are.
 //!
-//! The stage's story: the answers of one response are gathered ([`responses`]); what a customer said at
+//! The stage's story: the answers of one response are gathered ([`responses`]) and are figures of a customer ([`said`]); what they said at
 //! different times becomes one score that forgets ([`fading`]), a level with its points ([`levels`]) and a reason
 //! in words ([`standing`]); what a group said becomes means, shares, CSAT, NPS and CES with intervals
 //! ([`figures`], [`mod@indices`]). Expectation against perception is a gap ([`gap`]); whether the items of an
@@ -26,6 +26,7 @@ pub mod gap;
 mod gap_figures;
 pub mod indices;
 pub mod levels;
+mod nobody;
 pub mod nps;
 pub mod pairs;
 mod params;
@@ -36,10 +37,12 @@ pub mod quality_house;
 pub mod reliability;
 mod reliability_figures;
 pub mod responses;
+pub mod said;
 pub mod score;
 pub mod standing;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 pub use levels::Level;
 pub use nps::NpsGroup;
@@ -55,7 +58,8 @@ use indices::{Grouping, Index, indices};
 use pairs::GapPlan;
 use params::PERIOD;
 use responses::Responses;
-use standing::{Basis, Standing, standings};
+use said::SaidByCustomer;
+use standing::{Basis, Standing, Standings, standings};
 
 /// What the surveys say.
 #[derive(Clone, Debug)]
@@ -64,6 +68,8 @@ pub struct Satisfaction {
     pub customers: DataFrame,
     /// Attitude of each customer, 0 to 1: the same estimator over recommend and repurchase items.
     pub attitude: Vec<Option<f64>>,
+    /// What each customer said (`schema::responses`); `None` without surveys.
+    pub responses: Option<DataFrame>,
     /// The responses, for the figures that later stages' labels allow.
     pub answered: Answered,
     /// What the reader of the result should know.
@@ -87,10 +93,15 @@ pub fn run(
     params.check()?;
     let n_customers = customers.height();
     let responses = Responses::gather(&columns(answers)?, &surveys, n_customers)?;
-    let standings = standings(&responses, &surveys, n_customers, params);
+    let said = SaidByCustomer::of(&responses, &surveys, params);
+    let (standings, said) = rayon::join(
+        || standings(&said, !surveys.is_empty(), n_customers, params),
+        || (!surveys.is_empty()).then(|| said.table(&customers, &surveys, params)).transpose(),
+    );
     Ok(Satisfaction {
+        responses: said?,
         customers: table::with(customers, customer_columns(&standings, params)?)?,
-        attitude: standings.iter().map(|standing| standing.attitude).collect(),
+        attitude: standings.each(|standing| standing.attitude),
         warnings: warnings(&responses, &surveys, params),
         answered: Answered { responses, surveys, params: params.clone(), as_of_day },
     })
@@ -113,16 +124,21 @@ impl Answered {
     /// # Errors
     /// `Internal` when a label of `customers` is no text.
     pub fn indices(&self, customers: &DataFrame) -> Result<DataFrame> {
-        let mut rows = self.of(&Grouping::all(&self.responses));
-        for by in &self.params.group_by {
-            if by == PERIOD {
-                let grouping = Grouping::by_period(self.params.period, self.as_of_day, &self.responses);
-                rows.extend(self.of(&grouping));
+        let by = |by: &String| -> Result<Vec<Index>> {
+            let grouping = if by == PERIOD {
+                Grouping::by_period(self.params.period, self.as_of_day, &self.responses)
             } else if customers.column(by).is_ok() {
-                let grouping = Grouping::by_label(by, &table::texts(customers, by)?, &self.responses);
-                rows.extend(self.of(&grouping));
-            }
-        }
+                Grouping::by_label(by, &table::texts(customers, by)?, &self.responses)
+            } else {
+                return Ok(Vec::new());
+            };
+            Ok(self.of(&grouping))
+        };
+        let (all, by_group) = rayon::join(
+            || self.of(&Grouping::all(&self.responses)),
+            || self.params.group_by.par_iter().map(by).collect::<Result<Vec<_>>>(),
+        );
+        let rows: Vec<Index> = all.into_iter().chain(by_group?.into_iter().flatten()).collect();
         index_table(&rows)
     }
 
@@ -170,61 +186,50 @@ fn without_gaps<T>(values: Vec<Option<T>>, name: &str) -> Result<Vec<T>> {
     all.ok_or_else(|| Error::internal(format!("the answers column `{name}` has a gap")))
 }
 
-/// The reasons in words. The many customers who said nothing share one.
-fn why(standings: &[Standing], params: &SatisfactionParams) -> Result<Column> {
-    let mut texts: Vec<String> = Vec::new();
-    let mut silent = None;
-    let which = standings
-        .iter()
-        .map(|standing| {
-            let own = !matches!(standing.basis, Basis::NoSurvey | Basis::NoAnswer);
-            if let (false, Some(place)) = (own, silent) {
-                return Some(place);
-            }
-            texts.push(standing.basis.why(params).to_string());
-            let place = texts.len() as u32 - 1;
-            if !own {
-                silent = Some(place);
-            }
-            Some(place)
-        })
-        .collect();
-    table::chosen(c::SATISFACTION_WHY, &texts, which)
-}
-
-/// The satisfaction columns of the customers table.
-fn customer_columns(standings: &[Standing], params: &SatisfactionParams) -> Result<Vec<Column>> {
+/// The satisfaction columns of the customers table, made side by side.
+fn customer_columns(standings: &Standings, params: &SatisfactionParams) -> Result<Vec<Column>> {
+    type Make<'a> = Box<dyn Fn() -> Result<Column> + Sync + 'a>;
     let scored = |standing: &Standing| match standing.basis {
         Basis::Scored { estimate, level, answered_at } => Some((estimate, level, answered_at)),
         _ => None,
     };
-    let used = |standing: &Standing| match standing.basis {
-        Basis::NoSurvey => None,
-        _ => Some(scored(standing).map_or(0, |(estimate, ..)| estimate.used)),
+    let level = move |standing: &Standing| scored(standing).map(|(_, level, _)| level as u32);
+    let estimates = |name: &'static str, figure: fn(&Estimate) -> f64| -> Make<'_> {
+        let of = move |standing: &Standing| scored(standing).map(|(estimate, ..)| figure(&estimate));
+        Box::new(move || Ok(table::f64_column(name, standings.each(of))))
     };
-    let levels = || standings.iter().map(|standing| scored(standing).map(|(_, level, _)| level));
-    let estimates = |name: &str, figure: fn(&Estimate) -> f64| {
-        let of = |standing| scored(standing).map(|(estimate, ..)| figure(&estimate));
-        Column::new(name.into(), standings.iter().map(of).collect::<Vec<_>>())
-    };
-    let names = Level::ALL.map(Level::name);
-    let which = levels().map(|level| level.map(|level| level as u32)).collect();
-    let points: Vec<Option<f64>> = levels().map(|level| Some(params.level_points[level? as usize])).collect();
-    let groups: Vec<Option<&str>> = standings.iter().map(|st| st.nps_group.map(NpsGroup::name)).collect();
-    Ok(vec![
+    let makers: Vec<Make<'_>> = vec![
         estimates(c::SATISFACTION_SCORE, |estimate| estimate.score),
-        table::chosen(c::SATISFACTION_LEVEL, &names, which)?,
-        Column::new(c::SATISFACTION_POINTS.into(), points),
-        Column::new(c::SATISFACTION_ANSWERS.into(), standings.iter().map(used).collect::<Vec<_>>()),
+        Box::new(|| {
+            table::chosen(c::SATISFACTION_LEVEL, &Level::ALL.map(Level::name), standings.each(level))
+        }),
+        Box::new(|| {
+            let points = |standing: &Standing| Some(params.level_points[level(standing)? as usize]);
+            Ok(table::f64_column(c::SATISFACTION_POINTS, standings.each(points)))
+        }),
+        Box::new(|| {
+            let used = |standing: &Standing| match standing.basis {
+                Basis::NoSurvey => None,
+                _ => Some(scored(standing).map_or(0, |(estimate, ..)| estimate.used)),
+            };
+            Ok(table::u32_column(c::SATISFACTION_ANSWERS, standings.each(used)))
+        }),
         estimates(c::SATISFACTION_EFFECTIVE, |estimate| estimate.n_effective),
         estimates(c::SATISFACTION_CONFIDENCE, |estimate| estimate.confidence),
-        table::timestamp_column(
-            c::SATISFACTION_ANSWERED_AT,
-            standings.iter().map(|standing| scored(standing)?.2).collect(),
-        )?,
-        Column::new(c::NPS_GROUP.into(), groups),
-        why(standings, params)?,
-    ])
+        Box::new(|| {
+            let answered_at = |standing: &Standing| scored(standing)?.2;
+            table::timestamp_column(c::SATISFACTION_ANSWERED_AT, standings.each(answered_at))
+        }),
+        Box::new(|| {
+            let group = |standing: &Standing| standing.nps_group.map(|group| group as u32);
+            table::chosen(c::NPS_GROUP, &NpsGroup::ALL.map(NpsGroup::name), standings.each(group))
+        }),
+        Box::new(|| {
+            let (texts, which) = standings.own(|standing| standing.basis.why(params).to_string());
+            table::chosen(c::SATISFACTION_WHY, &texts, which)
+        }),
+    ];
+    makers.par_iter().map(|make| make()).collect()
 }
 
 /// The published table of indices.
@@ -255,13 +260,10 @@ fn warnings(responses: &Responses, surveys: &[SurveyItems], params: &Satisfactio
     let named = || responses.iter().filter(|response| response.head.customer.is_some());
     let undated = named().filter(|response| response.head.age_days.is_none()).count();
     if undated > 0 {
-        warnings.push(Warning::new(
-            "undated_answers",
-            format!(
-                "{undated} of {} responses have no date: they count as if given today, unfaded",
-                named().count()
-            ),
-        ));
+        let all = named().count();
+        let message =
+            format!("{undated} of {all} responses have no date: they count as if given today, unfaded");
+        warnings.push(Warning::new("undated_answers", message).with("n", undated).with("all", all));
     }
     for survey in surveys {
         if let Some(plan) = GapPlan::of(survey, None, &params.weights).filter(GapPlan::is_weighted) {
@@ -274,20 +276,21 @@ fn warnings(responses: &Responses, surveys: &[SurveyItems], params: &Satisfactio
                         survey.name
                     ),
                 )
+                .with("survey", survey.name.as_str())
+                .with("dimension", dimension)
             }));
         }
         let odd =
             |item: &&ItemMeaning| item.measures == Measure::Recommend && item.scale != nps::STANDARD_SCALE;
         if let Some(item) = survey.items.iter().find(odd) {
             let [low, high] = item.scale;
-            warnings.push(Warning::new(
-                "nonstandard_scale",
-                format!(
-                    "survey `{}` asks whether one would recommend on {low} to {high}: \
-                     no net promoter score comparable with others",
-                    survey.name
-                ),
-            ));
+            let message = format!(
+                "survey `{}` asks whether one would recommend on {low} to {high}: \
+                 no net promoter score comparable with others",
+                survey.name
+            );
+            let warning = Warning::new("nonstandard_scale", message).with("survey", survey.name.as_str());
+            warnings.push(warning.with("low", low).with("high", high));
         }
     }
     warnings

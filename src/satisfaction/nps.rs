@@ -12,6 +12,9 @@ pub enum NpsGroup {
 }
 
 impl NpsGroup {
+    /// Every group, best first.
+    pub const ALL: [Self; 3] = [Self::Promoter, Self::Passive, Self::Detractor];
+
     /// The stored identifier.
     pub fn name(self) -> &'static str {
         match self {

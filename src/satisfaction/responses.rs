@@ -1,5 +1,7 @@
 //! From one row per answer to one response at a time.
 
+use rayon::prelude::*;
+
 use crate::schema::Measure;
 use crate::{Error, Result};
 
@@ -151,10 +153,19 @@ impl Responses {
 
     /// The responses in the order of their numbers, which is that of files and rows.
     pub fn iter(&self) -> impl Iterator<Item = Response<'_>> {
-        let ends = self.starts.iter().skip(1).copied().chain([self.units.len()]);
-        self.heads.iter().zip(self.starts.iter().zip(ends)).filter_map(|(head, (start, end))| {
-            head.as_ref().map(|head| Response { head, units: &self.units[*start..end] })
-        })
+        (0..self.heads.len()).filter_map(|number| self.get(number))
+    }
+
+    /// The same, side by side.
+    pub(super) fn par_iter(&self) -> impl ParallelIterator<Item = Response<'_>> {
+        (0..self.heads.len()).into_par_iter().filter_map(|number| self.get(number))
+    }
+
+    fn get(&self, number: usize) -> Option<Response<'_>> {
+        let end = self.starts.get(number + 1).copied().unwrap_or(self.units.len());
+        self.heads[number]
+            .as_ref()
+            .map(|head| Response { head, units: &self.units[self.starts[number]..end] })
     }
 }
 

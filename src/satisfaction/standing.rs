@@ -5,12 +5,8 @@ use std::fmt;
 use rayon::prelude::*;
 
 use super::fading::{Aged, Estimate, estimate};
-use super::levels::rounded;
-use super::nps::STANDARD_SCALE;
-use super::responses::{Head, Response, Responses};
-use super::score::Score;
-use super::{Level, NpsGroup, SatisfactionParams, SurveyItems};
-use crate::schema::Measure;
+use super::said::{Said, SaidByCustomer};
+use super::{Level, NpsGroup, SatisfactionParams};
 
 /// What the surveys say about one customer.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,41 +41,37 @@ pub enum Basis {
     },
 }
 
-/// The figures of one response that count towards a customer's standing.
-struct Said<'a> {
-    head: &'a Head,
-    satisfaction: Option<f64>,
-    attitude: Option<f64>,
-    nps_group: Option<NpsGroup>,
+/// Where every customer stands. Those who said nothing all stand at the same place.
+#[derive(Clone, Debug)]
+pub struct Standings {
+    /// Rows of the customers who said something, ascending.
+    rows: Vec<u32>,
+    /// Where these stand.
+    spoken: Vec<Standing>,
+    silence: Standing,
+    n_customers: usize,
 }
 
-/// Places of a survey's items, by what they count towards.
-struct Roles {
-    score: Score,
-    attitude: Vec<usize>,
-    recommend: Vec<usize>,
-}
-
-impl Roles {
-    fn of(survey: &SurveyItems, params: &SatisfactionParams) -> Self {
-        Self {
-            score: Score::of(survey, None, params),
-            attitude: survey.places(|item| matches!(item.measures, Measure::Recommend | Measure::Repurchase)),
-            recommend: survey
-                .places(|item| item.measures == Measure::Recommend && item.scale == STANDARD_SCALE),
+impl Standings {
+    /// A figure of each customer, by row.
+    pub fn each<T: Clone>(&self, figure: impl Fn(&Standing) -> T) -> Vec<T> {
+        let mut all = vec![figure(&self.silence); self.n_customers];
+        for (row, standing) in self.rows.iter().zip(&self.spoken) {
+            all[*row as usize] = figure(standing);
         }
+        all
     }
 
-    fn said<'a>(&self, response: &Response<'a>) -> Said<'a> {
-        let [low, high] = STANDARD_SCALE;
-        let recommend =
-            response.answered(&self.recommend).last().map(|unit| rounded(low + unit * (high - low)));
-        Said {
-            head: response.head,
-            satisfaction: self.score.of_response(response),
-            attitude: response.mean(&self.attitude),
-            nps_group: recommend.and_then(|answer| NpsGroup::of(answer, STANDARD_SCALE)),
+    /// What those who said something have in one figure, and which of these each customer has; the first is that of
+    /// the others.
+    pub fn own<T: Send>(&self, figure: impl Fn(&Standing) -> T + Sync) -> (Vec<T>, Vec<Option<u32>>) {
+        let mut own = vec![figure(&self.silence)];
+        own.par_extend(self.spoken.par_iter().map(&figure));
+        let mut which = vec![Some(0); self.n_customers];
+        for (place, row) in (1..).zip(&self.rows) {
+            which[*row as usize] = Some(place);
         }
+        (own, which)
     }
 }
 
@@ -120,50 +112,30 @@ impl fmt::Display for Counted {
     }
 }
 
-/// The standing of every customer, by row; anonymous responses say nothing about anybody.
+/// The standing of every customer; `asked` says whether there is a survey at all.
 pub fn standings(
-    responses: &Responses,
-    surveys: &[SurveyItems],
+    said: &SaidByCustomer<'_>,
+    asked: bool,
     n_customers: usize,
     params: &SatisfactionParams,
-) -> Vec<Standing> {
-    let roles: Vec<Roles> = surveys.iter().map(|survey| Roles::of(survey, params)).collect();
-    let (customers, said): (Vec<usize>, Vec<Said<'_>>) = responses
-        .iter()
-        .filter_map(|response| Some((response.head.customer?, roles[response.head.survey].said(&response))))
-        .unzip();
-    let (starts, order) = grouped(&customers, n_customers);
-    let none = if surveys.is_empty() { Basis::NoSurvey } else { Basis::NoAnswer };
-    (0..n_customers)
-        .into_par_iter()
-        .map_init(Vec::new, |own: &mut Vec<&Said<'_>>, customer| {
-            own.clear();
-            own.extend(order[starts[customer]..starts[customer + 1]].iter().map(|place| &said[*place]));
-            standing(own, none, params)
-        })
-        .collect()
-}
-
-/// Counting sort: the places of each customer are `order[starts[c]..starts[c + 1]]`, in their own order.
-fn grouped(customers: &[usize], n_customers: usize) -> (Vec<usize>, Vec<usize>) {
-    let mut starts = vec![0; n_customers + 1];
-    for customer in customers {
-        starts[customer + 1] += 1;
+) -> Standings {
+    let by_customer: Vec<&[(u32, u32)]> = said.by_customer().collect();
+    let stand = |own: &mut Vec<&_>, places: &&[(u32, u32)]| {
+        own.clear();
+        own.extend(places.iter().map(|(_, place)| said.at(*place)));
+        standing(own, params)
+    };
+    let basis = if asked { Basis::NoAnswer } else { Basis::NoSurvey };
+    Standings {
+        rows: by_customer.iter().map(|places| places[0].0).collect(),
+        spoken: by_customer.par_iter().map_init(Vec::new, stand).collect(),
+        silence: Standing { basis, attitude: None, nps_group: None },
+        n_customers,
     }
-    for customer in 0..n_customers {
-        starts[customer + 1] += starts[customer];
-    }
-    let mut next = starts.clone();
-    let mut order = vec![0; customers.len()];
-    for (place, customer) in customers.iter().enumerate() {
-        order[next[*customer]] = place;
-        next[*customer] += 1;
-    }
-    (starts, order)
 }
 
 /// One customer's standing from what they said, in file order.
-fn standing(own: &[&Said<'_>], none: Basis, params: &SatisfactionParams) -> Standing {
+fn standing(own: &[&Said<'_>], params: &SatisfactionParams) -> Standing {
     let aged = |figure: fn(&Said<'_>) -> Option<f64>| -> Vec<Aged> {
         own.iter()
             .filter_map(|said| Some(Aged { unit: figure(said)?, age_days: said.head.age_days }))
@@ -180,7 +152,6 @@ fn standing(own: &[&Said<'_>], none: Basis, params: &SatisfactionParams) -> Stan
                 .filter_map(|said| said.head.answered_at)
                 .max(),
         },
-        None if own.is_empty() => none,
         None => satisfaction
             .iter()
             .filter_map(|answer| answer.age_days)
@@ -200,9 +171,12 @@ fn standing(own: &[&Said<'_>], none: Basis, params: &SatisfactionParams) -> Stan
 
 #[cfg(test)]
 mod tests {
-    use super::super::Answers;
+    use super::super::nps::STANDARD_SCALE;
+    use super::super::responses::Responses;
     use super::super::responses::tests::{item, push, survey};
+    use super::super::{Answers, SurveyItems};
     use super::*;
+    use crate::schema::Measure;
 
     /// Two satisfaction items, a recommend item on 0 to 10 and a repurchase item on 1 to 5.
     fn surveys() -> Vec<SurveyItems> {
@@ -213,9 +187,10 @@ mod tests {
     }
 
     fn stand(answers: &Answers, n_customers: usize) -> Vec<Standing> {
-        let surveys = surveys();
+        let (surveys, params) = (surveys(), SatisfactionParams::default());
         let responses = Responses::gather(answers, &surveys, n_customers).unwrap();
-        standings(&responses, &surveys, n_customers, &SatisfactionParams::default())
+        let said = SaidByCustomer::of(&responses, &surveys, &params);
+        standings(&said, true, n_customers, &params).each(Standing::clone)
     }
 
     fn why(standing: &Standing) -> String {
@@ -306,8 +281,10 @@ mod tests {
 
     #[test]
     fn without_surveys_nobody_stands_anywhere() {
+        let params = SatisfactionParams::default();
         let responses = Responses::gather(&Answers::default(), &[], 2).unwrap();
-        let found = standings(&responses, &[], 2, &SatisfactionParams::default());
+        let said = SaidByCustomer::of(&responses, &[], &params);
+        let found = standings(&said, false, 2, &params).each(Standing::clone);
         assert_eq!(found.len(), 2);
         assert_eq!(why(&found[1]), "no survey");
     }

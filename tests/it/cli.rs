@@ -89,6 +89,34 @@ fn shells_and_manual_readers_are_served() {
     assert!(manual.contains(".TH moshtari") && manual.contains("explain"), "{manual}");
 }
 
+/// Methods, 2.4: the score is the mean of what the answers still say, by their weights.
+#[test]
+fn a_score_can_be_worked_out_again_from_the_published_responses() {
+    let desk = company();
+    let result = desk.published();
+    let responses = result.table("responses");
+    let (ids, weights) = (responses.ids("customer_id"), responses.floats("weight"));
+    let mut sums = std::collections::BTreeMap::<&str, (f64, f64)>::new();
+    for (row, faded) in responses.floats("faded").into_iter().enumerate() {
+        if let (Some(faded), Some(weight)) = (faded, weights[row]) {
+            let sum = sums.entry(&ids[row]).or_default();
+            *sum = (sum.0 + weight * faded, sum.1 + weight);
+        }
+    }
+    let customers = result.customers();
+    let scores = customers.floats("satisfaction_score");
+    let mut scored = 0;
+    for (id, score) in customers.ids("customer_id").iter().zip(scores) {
+        let sum = sums.get(id.as_str()).filter(|sum| sum.1 > 0.0);
+        assert_eq!(score.is_some(), sum.is_some(), "{id}");
+        if let (Some(score), Some((faded, weight))) = (score, sum) {
+            assert!((score - faded / weight).abs() < 1e-9, "{id}: {score} {}", faded / weight);
+            scored += 1;
+        }
+    }
+    assert!(scored > 100, "{scored}");
+}
+
 #[test]
 fn explain_says_which_value_met_which_threshold() {
     let desk = company();
@@ -124,6 +152,21 @@ fn explain_says_which_value_met_which_threshold() {
             told.contains(&lower.to_string()) || told.contains(&upper.to_string()),
             "{dimension}: {told}"
         );
+    }
+    // Every answer with its age and weight, and nobody else's.
+    let responses = result.table("responses");
+    let own: Vec<usize> =
+        (0..responses.height()).filter(|r| responses.ids("customer_id")[*r] == *id).collect();
+    assert!(!own.is_empty());
+    assert_eq!(told.lines().filter(|line| line.starts_with("  answer ")).count(), own.len(), "{told}");
+    for response in own {
+        let age = responses.ints("age_days")[response].unwrap();
+        let days = if age == 1 { "1 day ago".to_owned() } else { format!("{age} days ago") };
+        let weight = responses.floats("weight")[response].unwrap();
+        let line = told.lines().find(|line| line.starts_with("  answer ") && line.contains(&days));
+        let line = line.unwrap_or_else(|| panic!("{days}: {told}"));
+        let counts = if weight > 0.0 { format!("weighs {weight:.3}") } else { "too old to count".to_owned() };
+        assert!(line.contains(&counts), "{counts}: {line}");
     }
     let nobody = desk.moshtari(&["explain", "results", "nobody"]).must_end_with(2);
     insta::assert_snapshot!(nobody.err, @"

@@ -78,8 +78,8 @@ fn a_key_nobody_knows() {
        |
     10 | [rmf]
        |  ^^^
-    unknown field `rmf`, expected one of `run`, `transactions`, `surveys`, `complaints`, `customers`, `rfm`, `satisfaction`, `loyalty`, `priority`, `watchlist`, `clusters`, `quality_house`, `history`, `publish`
-    hint: known here: run, transactions, surveys, complaints, customers, rfm, satisfaction, loyalty, priority, watchlist, clusters, quality_house, history, publish
+    unknown field `rmf`, expected one of `run`, `transactions`, `surveys`, `complaints`, `customers`, `forget`, `rfm`, `satisfaction`, `loyalty`, `priority`, `watchlist`, `clusters`, `quality_house`, `history`, `publish`
+    hint: known here: run, transactions, surveys, complaints, customers, forget, rfm, satisfaction, loyalty, priority, watchlist, clusters, quality_house, history, publish
     ");
 }
 

@@ -284,3 +284,30 @@ fn a_company_without_a_survey_is_told_why_satisfaction_is_missing() {
     let page = fs::read_to_string(desk.published().folder.join("report.html")).unwrap();
     assert!(page.contains("No survey is configured"));
 }
+
+/// Texts of a column of a Persian table, those that are openly in English left out.
+fn persian(page: &str, id: &str, column: usize) -> Vec<String> {
+    let texts = Shown::of(page, &format!("fa-{id}")).texts;
+    texts.into_iter().map(|row| row[column].clone()).filter(|text| !text.is_empty()).collect()
+}
+
+#[test]
+fn the_persian_page_says_in_persian_what_the_engine_says() {
+    let (_desk, _result, page) = company();
+    // The sample has responses without a date; 4 of them, as the English page says.
+    assert!(
+        page.contains("<bdi>4 of 350 responses have no date: they count as if given today, unfaded.</bdi>")
+    );
+    assert!(page.contains("<bdi>۴ پاسخ‌نامه از ۳۵۰ تاریخ ندارد؛"));
+    assert!(!page.contains("<bdi lang=\"en\""), "something is left in English");
+    // Abbreviations that Persian readers use, too.
+    let known = ["(CSAT)", "(NPS)", "(CES)", "KMO"];
+    for (id, columns) in [("indices-1", [1, 6]), ("complaints", [0, 5])] {
+        for text in columns.into_iter().flat_map(|column| persian(&page, id, column)) {
+            let rest = known.iter().fold(text.clone(), |text, name| text.replace(name, ""));
+            assert!(!rest.contains(|c: char| c.is_ascii_alphanumeric()), "{id}: {text}");
+        }
+    }
+    let notes = persian(&page, "complaints", 5);
+    assert!(notes.iter().any(|note| note == "تنها از شکایت‌های حل‌شده"), "{notes:?}");
+}

@@ -131,6 +131,7 @@ pub fn read(list: &CustomersConfig, base: &Path, show_values: bool, watch: Watch
     let mut warnings: Vec<Warning> = empty
         .map(|(file, _)| {
             Warning::new("file_without_rows", format!("`{}` has no rows below its header", file.shown()))
+                .with("file", file.shown())
         })
         .collect();
     warnings.extend(doubts.warnings(&reader));

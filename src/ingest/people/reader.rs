@@ -13,11 +13,12 @@ use crate::ingest::id::is_missing;
 use crate::ingest::plan::{Plan, View};
 use crate::ingest::rules::Rule;
 use crate::ingest::text::display;
-use crate::ingest::times::{TimeFormat, Zone};
+use crate::ingest::times::TimeFormat;
 use crate::ingest::transactions::{canonical_cell, instant};
 use crate::privacy::phone::Country;
 use crate::privacy::{email, national_code, phone};
 use crate::schema::Reason;
+use crate::zone::Zone;
 use crate::{Error, Result, Warning};
 
 /// Microseconds of a day.
@@ -294,10 +295,8 @@ impl Doubts {
         let cells =
             unusable.into_iter().filter(|(_, _, n, _)| *n > 0).filter_map(|(code, place, n, what)| {
                 let column = column(place?);
-                Some(Warning::new(
-                    code,
-                    format!("customers: {n} cells of `{column}` are {what} and are not used"),
-                ))
+                let message = format!("customers: {n} cells of `{column}` are {what} and are not used");
+                Some(Warning::new(code, message).with("n", n).with("column", column))
             });
         let words = reader.consents.iter().zip(&self.consents).filter(|(_, n)| **n > 0);
         let consents = words.map(|((_, place), n)| {
@@ -305,7 +304,7 @@ impl Doubts {
             let message = format!(
                 "customers: {n} cells of `{column}` are no word for yes or no and count as no consent; `[customers.rules]` can name the words in `yes` and `no`"
             );
-            Warning::new("unknown_consent", message)
+            Warning::new("unknown_consent", message).with("n", *n).with("column", column)
         });
         cells.chain(consents).collect()
     }

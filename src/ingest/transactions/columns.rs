@@ -137,22 +137,25 @@ impl Ids {
         const UNSEEN: u32 = NO_ID - 1;
         let mut ids = Self { of: Vec::with_capacity(rows.len()), ..Self::default() };
         let mut entries = vec![UNSEEN; texts.len()];
+        // Rows of one order mostly stand together.
+        let (mut last, mut id) = (u32::MAX, NO_ID);
         for row in rows {
-            let code = codes[*row as usize] as usize;
-            let Some(entry) = entries.get_mut(code) else {
-                ids.of.push(NO_ID);
-                continue;
-            };
-            if *entry == UNSEEN {
-                *entry = match texts.get(code).and_then(|text| canonical_id(text, rule)) {
+            let code = codes[*row as usize];
+            if code != last {
+                last = code;
+                id = entries.get(code as usize).copied().unwrap_or(NO_ID);
+            }
+            if id == UNSEEN {
+                id = match texts.get(code as usize).and_then(|text| canonical_id(text, rule)) {
                     Some(id) => {
                         ids.add(&id, with_texts);
                         ids.hashes.len() as u32 - 1
                     }
                     None => NO_ID,
                 };
+                entries[code as usize] = id;
             }
-            ids.of.push(*entry);
+            ids.of.push(id);
         }
         ids
     }

@@ -16,10 +16,11 @@ impl Duplicates {
     /// Sets aside the accepted rows of a block that were accepted before. Blocks come in file order.
     pub fn drop_from(&mut self, read: &mut Read) {
         let Some(block) = read.whole.take() else { return };
-        let mut keep = vec![true; read.facts.len()];
+        let (mut keep, mut raw) = (vec![true; read.facts.len()], Vec::new());
         for (i, keep) in keep.iter_mut().enumerate() {
             let row = read.facts.rows[i] as usize;
-            let raw = block.raw(row);
+            raw.clear();
+            block.write_raw(row, &mut raw);
             let hash = blake3::hash(&raw);
             let mut short = [0; 16];
             short.copy_from_slice(&hash.as_bytes()[..16]);

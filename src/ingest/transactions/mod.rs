@@ -25,9 +25,10 @@ use crate::ingest::id::canonical_id;
 use crate::ingest::numbers::DecimalMark;
 use crate::ingest::plan::Plan;
 use crate::ingest::rules::Rule;
-use crate::ingest::times::{Stamp, StampZone, TimeFormat, Zone};
+use crate::ingest::times::{Stamp, StampZone, TimeFormat};
 use crate::math::money::Millionths;
 use crate::privacy::mask::shape;
+use crate::zone::Zone;
 use crate::{Error, Result};
 
 /// The last moment a run sees.
@@ -43,6 +44,7 @@ pub enum Limit {
 
 impl Limit {
     /// The limit lies before this instant.
+    #[inline]
     pub fn is_before(self, at: i64, zone: &Zone) -> bool {
         match self {
             Self::None => false,
@@ -225,6 +227,7 @@ fn shown(code: &[u8]) -> String {
 }
 
 /// A cell as an instant, µs UTC; times without a zone are read in `zone`.
+#[inline]
 pub fn instant(cell: Cell<'_>, format: Option<&TimeFormat>, zone: &Zone) -> Option<i64> {
     let stamp = match cell {
         Cell::Wall(micros) => Stamp { micros, zone: StampZone::Naive },
@@ -239,6 +242,7 @@ pub fn instant(cell: Cell<'_>, format: Option<&TimeFormat>, zone: &Zone) -> Opti
 }
 
 /// A cell as an id; text is borrowed from the block.
+#[inline]
 pub fn canonical_cell(cell: Cell<'_>, rule: IdRule) -> Option<Cow<'_, [u8]>> {
     match cell {
         Cell::Text(text) => canonical_id(text, rule),

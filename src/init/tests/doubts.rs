@@ -143,7 +143,8 @@ fn customers_who_never_come_back_are_questioned_and_better_ones_taken() {
 
 #[test]
 fn what_is_no_sale_is_named_and_refused() {
-    let list = "sku,title\n".to_owned() + &(1..=40).map(|n| format!("P{n},thing {n}\n")).collect::<String>();
+    let list = "sku,title\n".to_owned()
+        + &(1..=40).map(|n| format!("P{n},thing {n}\n")).collect::<Vec<_>>().concat();
     let shop = Shop::new(&[("things.csv", list)]);
     let error = propose(&shop.files, shop.folder.path(), &mut Silent).unwrap_err();
     let told = error.to_string();

@@ -284,7 +284,7 @@ impl Writer<'_> {
             let text = format!(
                 "audience `{name}`: without a customer list nobody's consent is known; the files hold ids only"
             );
-            warnings.push(Warning::new("consent_unknown", text));
+            warnings.push(Warning::new("consent_unknown", text).with("audience", name.as_str()));
         }
         for format in selection.formats.iter().filter(|format| format.format == Format::Meta) {
             let people: usize = format.files.iter().map(|file| file.lines.len()).sum();
@@ -292,7 +292,8 @@ impl Writer<'_> {
                 let text = format!(
                     "audience `{name}`: Meta discourages lists of fewer than {META_FEWEST} people; this one has {people}"
                 );
-                warnings.push(Warning::new("small_list", text));
+                let warning = Warning::new("small_list", text).with("audience", name.as_str());
+                warnings.push(warning.with("least", META_FEWEST).with("n", people));
             }
         }
         if part.in_others > 0 {
@@ -300,7 +301,8 @@ impl Writer<'_> {
                 "audience `{name}`: {} members are in another audience too; what one campaign does cannot be told from the other",
                 part.in_others
             );
-            warnings.push(Warning::new("contamination", text));
+            let warning = Warning::new("contamination", text).with("audience", name.as_str());
+            warnings.push(warning.with("n", part.in_others));
         }
         if let Some(detect) = self.audience.detect {
             let needed = sample_size(detect.from, detect.to, detect.power);
@@ -312,7 +314,9 @@ impl Writer<'_> {
                     "audience `{name}`: a change from {} to {} needs {needed} customers in each group; {treated} are reached and {control} left alone",
                     detect.from, detect.to
                 );
-                warnings.push(Warning::new("small_groups", text));
+                let warning = Warning::new("small_groups", text).with("audience", name.as_str());
+                let warning = warning.with("from", detect.from).with("to", detect.to).with("needed", needed);
+                warnings.push(warning.with("treated", treated).with("control", control));
             }
         }
         warnings

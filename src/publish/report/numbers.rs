@@ -7,8 +7,11 @@ use crate::ingest::times::jalali;
 
 /// Days from the first of January of year 1 to 1970-01-01.
 const EPOCH: i32 = 719_163;
-/// Left-to-right mark: keeps a minus sign before its digits in a right-to-left line.
-const LRM: char = '\u{200e}';
+/// Left-to-right isolate and its end: a negative number in a right-to-left line keeps its minus sign before its
+/// digits and does not pull its neighbours along.
+const ISOLATE: (char, char) = ('\u{2066}', '\u{2069}');
+/// Right-to-left mark: the sign of per cent follows its number in reading direction, whatever stands around it.
+const RLM: char = '\u{200f}';
 const ENGLISH_MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const PERSIAN_MONTHS: [&str; 12] =
@@ -51,11 +54,10 @@ impl Numbers {
         let rounded = format!("{:.decimals$}", value.abs());
         let negative = value < 0.0 && rounded.bytes().any(|b| (b'1'..=b'9').contains(&b));
         let (whole, fraction) = rounded.split_once('.').unwrap_or((&rounded, ""));
+        let isolated = negative && self.is_persian();
         let mut text = String::new();
-        if negative {
-            text.extend(self.is_persian().then_some(LRM));
-            text.push('\u{2212}');
-        }
+        text.extend(isolated.then_some(ISOLATE.0));
+        text.extend(negative.then_some('\u{2212}'));
         for (i, digit) in whole.chars().enumerate() {
             if i > 0 && (whole.len() - i).is_multiple_of(3) {
                 text.push(if self.is_persian() { '\u{66c}' } else { ',' });
@@ -66,6 +68,7 @@ impl Numbers {
             text.push(if self.is_persian() { '\u{66b}' } else { '.' });
             text.push_str(fraction);
         }
+        text.extend(isolated.then_some(ISOLATE.1));
         self.digits(&text)
     }
 
@@ -101,12 +104,25 @@ impl Numbers {
         }
     }
 
-    /// A share of one as per cent: `12.5%`, `۱۲٫۵٪`.
+    /// A share of one as per cent: `12.5%`, `۱۲٫۵٪`; one that is very small with two decimals.
     pub(super) fn percent(self, share: f64) -> String {
         let percent = share * 100.0;
-        let decimals = usize::from(percent.abs() < 99.95 && percent != 0.0);
-        let sign = if self.is_persian() { '٪' } else { '%' };
-        format!("{}{sign}", self.decimal(percent, decimals))
+        let decimals = match percent.abs() {
+            size if size == 0.0 || size >= 99.95 => 0,
+            size if size < 0.05 => 2,
+            _ => 1,
+        };
+        self.percent_sign(self.decimal(percent, decimals))
+    }
+
+    /// A round share of one, as axes and heads have it: `25%`, `2.5%`.
+    pub(super) fn round_percent(self, share: f64) -> String {
+        let percent = share * 100.0;
+        self.percent_sign(self.decimal(percent, usize::from((percent - percent.round()).abs() > 0.05)))
+    }
+
+    fn percent_sign(self, number: String) -> String {
+        if self.is_persian() { format!("{number}{RLM}٪") } else { number + "%" }
     }
 
     /// Text with its ASCII digits in the digits of the language.
@@ -183,7 +199,7 @@ mod tests {
         assert_eq!(EN.count(182_288.59), "182,289");
         assert_eq!(FA.count(182_288.59), "۱۸۲٬۲۸۹");
         assert_eq!(EN.decimal(-1234.5, 2), "\u{2212}1,234.50");
-        assert_eq!(FA.decimal(-4.5, 1), "\u{200e}\u{2212}۴٫۵");
+        assert_eq!(FA.decimal(-4.5, 1), "\u{2066}\u{2212}۴٫۵\u{2069}");
         assert_eq!(EN.decimal(-0.001, 1), "0.0");
         assert_eq!(EN.short(0.4567), "0.46");
         assert_eq!(EN.short(45.67), "45.7");
@@ -193,7 +209,11 @@ mod tests {
         assert_eq!(FA.compact(3_728_501.0), "۳٫۷ میلیون");
         assert_eq!(EN.percent(0.1253), "12.5%");
         assert_eq!(EN.percent(1.0), "100%");
-        assert_eq!(FA.percent(0.0), "۰٪");
+        assert_eq!(EN.percent(0.000_18), "0.02%");
+        assert_eq!(EN.round_percent(0.25), "25%");
+        assert_eq!(EN.round_percent(0.025), "2.5%");
+        assert_eq!(FA.percent(0.0), "۰\u{200f}٪");
+        assert_eq!(FA.percent(-0.125), "\u{2066}\u{2212}۱۲٫۵\u{2069}\u{200f}٪");
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(super) enum Block {
     /// Figures to see at once.
     Cards { cards: Vec<Card> },
     /// Sentences.
-    Sentences { title: String, items: Vec<String>, tone: Tone },
+    Sentences { title: String, items: Vec<Said>, tone: Tone },
     /// Why something is not here, or what to know before reading on.
     Note { text: String },
     /// A picture.
@@ -56,6 +56,19 @@ pub(super) enum Block {
     Figures { figures: Vec<Figure> },
     /// A table of its own.
     Table { title: String, table: Table },
+}
+
+/// A text, and whether it is in English on a page of another language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Said {
+    pub(super) text: String,
+    pub(super) foreign: bool,
+}
+
+impl From<String> for Said {
+    fn from(text: String) -> Self {
+        Self { text, foreign: false }
+    }
 }
 
 /// How a list of sentences is coloured.
@@ -138,6 +151,8 @@ pub(super) struct Column {
 #[derive(Debug, Default, Serialize)]
 pub(super) struct TableCell {
     pub(super) text: String,
+    /// Whether the text is in English on a page of another language.
+    pub(super) foreign: bool,
     /// What to sort by, and the figure as stored.
     pub(super) raw: Option<f64>,
     /// Class of a swatch before the text, or of the cell's ground.
@@ -147,6 +162,8 @@ pub(super) struct TableCell {
 
 /// Tables with at least this many rows get a filter.
 const FILTERED_ROWS: usize = 8;
+/// What an unknown figure shows.
+pub(super) const NOTHING: &str = "–";
 
 impl Table {
     /// A table with its heads, each with whether its column is numeric. Its id ends in `-table`: sections and
@@ -162,17 +179,40 @@ impl Table {
         self.rows.push(row);
         self.filter = self.rows.len() >= FILTERED_ROWS;
     }
+
+    /// The table without the columns that hold nothing in any row; the first one stays.
+    pub(super) fn trimmed(self) -> Self {
+        let is_used = |column: usize| column == 0 || self.rows.iter().any(|row| row[column].says());
+        let used: Vec<bool> = (0..self.columns.len()).map(is_used).collect();
+        let columns = kept(self.columns, &used);
+        let rows = self.rows.into_iter().map(|row| kept(row, &used)).collect();
+        Self { columns, rows, ..self }
+    }
+}
+
+fn kept<T>(items: Vec<T>, used: &[bool]) -> Vec<T> {
+    items.into_iter().zip(used).filter_map(|(item, used)| used.then_some(item)).collect()
 }
 
 impl TableCell {
+    /// Whether there is something to read.
+    fn says(&self) -> bool {
+        !self.text.is_empty() && self.text != NOTHING
+    }
+
     /// A cell of text.
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
+    /// A cell of what somebody says.
+    pub(super) fn said(said: Said) -> Self {
+        Self { text: said.text, foreign: said.foreign, ..Self::default() }
+    }
+
     /// A cell with a figure and how it is written; an unknown figure is a dash.
     pub(super) fn figure(raw: Option<f64>, written: impl Fn(f64) -> String) -> Self {
-        let text = raw.map_or_else(|| "–".to_owned(), written);
+        let text = raw.map_or_else(|| NOTHING.to_owned(), written);
         Self { text, raw, ..Self::default() }
     }
 

@@ -202,33 +202,39 @@ fn notes(found: &KeyDrivers, no_bootstrap: bool) -> Vec<Option<String>> {
 
 fn warnings(found: &KeyDrivers, model: &Model, survey: &SurveyItems) -> Vec<Warning> {
     let of = format!("survey `{}`, drivers of `{}`", survey.name, model.outcome.name);
-    let list = |places: &mut dyn Iterator<Item = usize>| {
-        places.map(|place| format!("`{}`", model.drivers[place].name)).collect::<Vec<_>>().join(", ")
+    let about = |code, message| {
+        Warning::new(code, message)
+            .with("survey", survey.name.as_str())
+            .with("outcome", model.outcome.name.as_str())
     };
+    let names = |places: &mut dyn Iterator<Item = usize>| -> Vec<&str> {
+        places.map(|place| model.drivers[place].name.as_str()).collect()
+    };
+    let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let mut warnings = Vec::new();
     if found.n < needed(found) {
-        warnings.push(Warning::new(
-            "few_answers_for_drivers",
-            format!(
-                "{of}: {} complete answers, weights of {} drivers need {}; correlations only",
-                found.n,
-                found.drivers.len(),
-                needed(found)
-            ),
-        ));
+        let message = format!(
+            "{of}: {} complete answers, weights of {} drivers need {}; correlations only",
+            found.n,
+            found.drivers.len(),
+            needed(found)
+        );
+        let warning = about("few_answers_for_drivers", message).with("n", found.n);
+        warnings.push(warning.with("drivers", found.drivers.len()).with("needed", needed(found)));
     }
-    let repeated = list(&mut found.repetitions.iter().map(|repetition| repetition.driver));
+    let repeated = names(&mut found.repetitions.iter().map(|repetition| repetition.driver));
     if !repeated.is_empty() {
-        let message = format!("{of}: {repeated} left out, because the others say the same");
-        warnings.push(Warning::new("repeated_drivers", message));
+        let message = format!("{of}: {} left out, because the others say the same", list(&repeated));
+        warnings.push(about("repeated_drivers", message).with("names", repeated));
     }
     let inflated = |driver: &Driver| driver.importance.is_some_and(|i| i.inflation > INFLATED);
-    let inflated = list(&mut (0..found.drivers.len()).filter(|place| inflated(&found.drivers[*place])));
+    let inflated = names(&mut (0..found.drivers.len()).filter(|place| inflated(&found.drivers[*place])));
     if !inflated.is_empty() {
-        warnings.push(Warning::new(
-            "entangled_drivers",
-            format!("{of}: {inflated} go so closely with the others (vif above {INFLATED}) that their own parts are uncertain"),
-        ));
+        let message = format!(
+            "{of}: {} go so closely with the others (vif above {INFLATED}) that their own parts are uncertain",
+            list(&inflated)
+        );
+        warnings.push(about("entangled_drivers", message).with("names", inflated).with("limit", INFLATED));
     }
     warnings
 }

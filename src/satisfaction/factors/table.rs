@@ -171,7 +171,9 @@ impl<'a> Survey<'a> {
             }
             Some("its questions have too little in common to be reduced (kmo below 0.6)".to_owned())
         })?;
-        Some(Warning::new("reduction_of_questions", format!("survey `{}`: {note}", self.meaning.name)))
+        let message = format!("survey `{}`: {note}", self.meaning.name);
+        let warning = Warning::new("reduction_of_questions", message);
+        Some(warning.with("survey", self.meaning.name.as_str()).with("note", note))
     }
 
     fn is_adequate(&self) -> bool {

@@ -29,13 +29,7 @@ pub fn run(params: &QualityHouseParams, drivers: Option<&DataFrame>) -> Result<(
                 let driver = driver.as_deref().unwrap_or_default();
                 match share(drivers, driver)? {
                     Some(share) => needs.push((need, PERCENT * share)),
-                    None => warnings.push(Warning::new(
-                        "need_without_importance",
-                        format!(
-                            "the need `{}` counts nothing: the driver `{driver}` has no share",
-                            need.need
-                        ),
-                    )),
+                    None => warnings.push(without_importance(need, driver)),
                 }
             }
         }
@@ -52,10 +46,15 @@ pub fn run(params: &QualityHouseParams, drivers: Option<&DataFrame>) -> Result<(
         .collect();
     for need in unserved_needs(&relations) {
         let message = format!("no feature serves the need `{}` more than weakly", needs[need].0.need);
-        warnings.push(Warning::new("unserved_need", message));
+        warnings.push(Warning::new("unserved_need", message).with("need", needs[need].0.need.as_str()));
     }
     let house = House { params, needs, idle: idle_characteristics(&relations), relations };
     Ok((house.frame()?, warnings))
+}
+
+fn without_importance(need: &NeedParams, driver: &str) -> Warning {
+    let message = format!("the need `{}` counts nothing: the driver `{driver}` has no share", need.need);
+    Warning::new("need_without_importance", message).with("need", need.need.as_str()).with("driver", driver)
 }
 
 /// The share of a driver in the first outcome that gives it one.

@@ -2,6 +2,9 @@
 
 use super::Canvas;
 
+/// Dots closer than this cover one another.
+const NEAR: f64 = 0.03;
+
 /// Two bars, one above the other, as shares of `full`.
 pub(in super::super) fn pair(first: f64, second: f64, full: f64, class: &str, rtl: bool) -> String {
     let mut canvas = Canvas::new(19.0, rtl);
@@ -54,8 +57,16 @@ pub(in super::super) fn dots(dots: &[(f64, String, String)], middle: Option<f64>
     if let Some(middle) = middle {
         canvas.line((place(middle), 3.0), (place(middle), 19.0), "whisker");
     }
-    for (value, class, title) in dots {
-        canvas.dot((place(*value), 11.0), 7.0, &format!("{class} ringed"), title);
+    for (i, (value, class, title)) in dots.iter().enumerate() {
+        let is_near =
+            |other: &(usize, &(f64, String, String))| other.0 != i && (other.1.0 - value).abs() < NEAR;
+        // Dots that would cover one another stand a little above and below the line.
+        let shift = match dots.iter().enumerate().any(|other| is_near(&other)) {
+            true if i % 2 == 0 => -5.0,
+            true => 5.0,
+            false => 0.0,
+        };
+        canvas.dot((place(*value), 11.0 + shift), 7.0, &format!("{class} ringed"), title);
     }
     canvas.finish_silent()
 }

@@ -27,6 +27,8 @@ pub(in super::super) struct Lines {
     pub(in super::super) feet: Vec<(f64, String)>,
     /// Points to name.
     pub(in super::super) marks: Vec<(f64, f64, String)>,
+    /// How far below its point a name stands, pixels: where the curve leaves room.
+    pub(in super::super) mark_shift: f64,
 }
 
 /// Draws curves.
@@ -47,7 +49,7 @@ pub(in super::super) fn draw(lines: &Lines, described_by: &str, rtl: bool) -> St
     for (x, value, label) in &lines.marks {
         canvas.dot((*x, y(*value)), 5.0, "mark", label);
         let (shift, anchor) = if *x > 60.0 { (-10.0, Anchor::End) } else { (10.0, Anchor::Start) };
-        canvas.text((*x, y(*value) + 4.0), shift, anchor, "mark-name", label);
+        canvas.text((*x, y(*value) + 4.0 + lines.mark_shift), shift, anchor, "mark-name", label);
     }
     names(&mut canvas, &heights);
     feet(&mut canvas, floor + 17.0, &lines.feet);

@@ -18,6 +18,7 @@ pub(in super::super) struct Plane {
     pub(in super::super) corners: [Corner; 4],
     pub(in super::super) dots: Vec<Dot>,
     pub(in super::super) feet: Vec<(f64, String)>,
+    /// Heights to name, at the side where reading starts.
     pub(in super::super) sides: Vec<(f64, String)>,
     pub(in super::super) level: String,
     pub(in super::super) upright: String,
@@ -69,7 +70,7 @@ pub(in super::super) fn draw(plane: &Plane, described_by: &str, rtl: bool) -> St
     }
     dots(&mut canvas, plane, &y);
     for (value, label) in &plane.sides {
-        canvas.text((0.0, y(*value) - 4.0), 0.0, Anchor::Start, "tick", label);
+        canvas.text((0.0, y(*value) - 5.0), 4.0, Anchor::Start, "cut-name", label);
     }
     let labels: Vec<_> = plane.feet.iter().map(|(x, label)| (x * 100.0, label.clone())).collect();
     feet(&mut canvas, FLOOR + 17.0, &labels);

@@ -166,7 +166,7 @@ fn profiles(voice: &Voice<'_>, clusters: &SmallTable) -> Table {
         cells.push(voice.decimal_cell(number(g::SATISFACTION_MEAN), 2));
         table.push(cells);
     }
-    table
+    table.trimmed()
 }
 
 /// How far a centre is from the customers' mean: the ground of its cell.
@@ -248,9 +248,10 @@ fn quality_curve(voice: &Voice<'_>, quality: &SmallTable, column: &str, name: &s
             let high = points.iter().map(|p| p.1).fold(0.0, f64::max);
             let marks = crate::publish::report::chart::axes::ticks(high, 3);
             let top = marks.last().copied().unwrap_or(1.0);
-            let x = |k: f64| 4.0 + (k - first.0) / (last.0 - first.0) * 92.0;
+            let x = |k: f64| 8.0 + (k - first.0) / (last.0 - first.0) * 78.0;
             let drawn = Lines {
                 height: 220.0,
+                mark_shift: -12.0,
                 curves: vec![Curve {
                     points: points.iter().map(|p| (x(p.0), (p.1 / top).max(0.0))).collect(),
                     class: "curve",

@@ -68,7 +68,9 @@ fn written(voice: &Voice<'_>, measure: &str, value: f64) -> String {
         _ if measure.contains("hours_") => {
             voice.fill("complaints.hours", &[("n", &voice.numbers.short(value))])
         }
-        _ if share || measure == "complaining_share" => voice.percent(value),
+        "recovery_days_p50" => voice.fill("complaints.days", &[("n", &voice.numbers.short(value))]),
+        _ if measure.ends_with("_estimate") => voice.count(value),
+        _ if share || measure.ends_with("reorder_difference") => voice.percent(value),
         _ => voice.numbers.short(value),
     }
 }
@@ -102,6 +104,7 @@ fn groups(voice: &Voice<'_>, table: &SmallTable, by: &str) -> Option<Figure> {
     if most == 0.0 {
         return None;
     }
+    let masked = rows.iter().any(|row| table.number(*row, m::VALUE).is_none());
     let heads = [("group", false), ("opened", true), ("still_open", true), ("median", true)];
     let caption = voice.get(&format!("complaints.{by}_title"));
     let mut behind = Table::new(&voice.id(&format!("complaints-{by}")), caption.clone(), voice.heads(&heads));
@@ -130,10 +133,11 @@ fn groups(voice: &Voice<'_>, table: &SmallTable, by: &str) -> Option<Figure> {
     }
     let skipped = if by == "period" { drawn.len().saturating_sub(GROUPS) } else { 0 };
     let drawn: Vec<Bar> = drawn.into_iter().skip(skipped).take(GROUPS).collect();
+    let says = voice.get(&format!("complaints.{by}_says"));
     Some(Figure {
         id: voice.id(&format!("figure-complaints-{by}")),
         title: caption,
-        says: voice.get(&format!("complaints.{by}_says")),
+        says: if masked { format!("{says} {}", voice.get("masked_says")) } else { says },
         drawing: Drawing::Bars { bars: drawn },
         legend: Vec::new(),
         table: Some(behind),
@@ -161,8 +165,8 @@ fn measures(voice: &Voice<'_>, table: &SmallTable) -> Table {
             figure(m::LOW),
             figure(m::HIGH),
             voice.count_cell(table.number(row, m::N)),
-            TableCell::text(voice.numbers.digits(table.text(row, m::NOTE).unwrap_or_default())),
+            voice.note_cell(table.text(row, m::NOTE)),
         ]);
     }
-    shown
+    shown.trimmed()
 }

@@ -7,15 +7,7 @@ use crate::publish::report::page::{Block, Drawing, Figure, Section, Table, Table
 
 pub(super) fn section(voice: &Voice<'_>) -> Section {
     let blocks = match &voice.figures.customers.concentration {
-        Some(spread) => {
-            let mut blocks = vec![Block::Figure(curve(voice, spread))];
-            if spread.negative > 0 {
-                let n = spread.negative as f64;
-                let text = voice.counted("concentration.negative", n, &[("n", &voice.count(n))]);
-                blocks.push(Block::Note { text });
-            }
-            blocks
-        }
+        Some(spread) => vec![Block::Figure(curve(voice, spread))],
         None => vec![Block::Note { text: voice.get("concentration.none") }],
     };
     Section {
@@ -26,11 +18,26 @@ pub(super) fn section(voice: &Voice<'_>) -> Section {
     }
 }
 
+fn says(voice: &Voice<'_>, spread: &Concentration) -> String {
+    let said = voice.fill(
+        "concentration.says",
+        &[
+            ("half", &voice.count(spread.half as f64)),
+            ("four_fifths", &voice.count(spread.four_fifths as f64)),
+            ("gini", &voice.numbers.decimal(spread.gini, 2)),
+        ],
+    );
+    let n = spread.negative as f64;
+    let negative = voice.counted("concentration.negative", n, &[("n", &voice.count(n))]);
+    if spread.negative > 0 { format!("{said} {negative}") } else { said }
+}
+
 fn curve(voice: &Voice<'_>, spread: &Concentration) -> Figure {
     let id = voice.id("figure-concentration");
     let quarters = [0.0, 0.25, 0.5, 0.75, 1.0];
     let drawn = Lines {
         height: 300.0,
+        mark_shift: 7.0,
         curves: vec![
             Curve { points: vec![(0.0, 0.0), (100.0, 1.0)], class: "even", filled: false, dots: false },
             Curve {
@@ -46,13 +53,13 @@ fn curve(voice: &Voice<'_>, spread: &Concentration) -> Figure {
                 dots: false,
             },
         ],
-        rules: quarters[1..].iter().map(|q| (*q, voice.percent(*q))).collect(),
-        feet: quarters.iter().map(|q| (q * 100.0, voice.percent(*q))).collect(),
+        rules: quarters[1..].iter().map(|q| (*q, voice.numbers.round_percent(*q))).collect(),
+        feet: quarters.iter().map(|q| (q * 100.0, voice.numbers.round_percent(*q))).collect(),
         marks: [2, 3]
             .into_iter()
             .map(|i| {
                 let (n, share) = spread.tops[i];
-                let places = [("top", voice.percent(TOPS[i])), ("spend", voice.percent(share))];
+                let places = [("top", voice.numbers.round_percent(TOPS[i])), ("spend", voice.percent(share))];
                 let places: Vec<(&str, &str)> = places.iter().map(|(k, v)| (*k, v.as_str())).collect();
                 (n as f64 / spread.customers as f64 * 100.0, share, voice.fill("concentration.mark", &places))
             })
@@ -63,21 +70,14 @@ fn curve(voice: &Voice<'_>, spread: &Concentration) -> Figure {
         Table::new(&voice.id("concentration"), voice.get("concentration.caption"), voice.heads(&heads));
     for (top, (n, share)) in TOPS.iter().zip(&spread.tops) {
         table.push(vec![
-            TableCell::figure(Some(*top), |v| voice.percent(v)),
+            TableCell::figure(Some(*top), |v| voice.numbers.round_percent(v)),
             voice.count_cell(Some(*n as f64)),
             voice.percent_cell(Some(*share)),
         ]);
     }
     Figure {
         title: voice.get("concentration.curve_title"),
-        says: voice.fill(
-            "concentration.says",
-            &[
-                ("half", &voice.count(spread.half as f64)),
-                ("four_fifths", &voice.count(spread.four_fifths as f64)),
-                ("gini", &voice.numbers.decimal(spread.gini, 2)),
-            ],
-        ),
+        says: says(voice, spread),
         drawing: Drawing::Svg { svg: lines::draw(&drawn, &format!("{id}-says"), voice.right_to_left()) },
         legend: Vec::new(),
         table: Some(table),

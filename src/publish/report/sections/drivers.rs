@@ -49,7 +49,10 @@ fn picture(voice: &Voice<'_>, table: &SmallTable, (survey, outcome): (&str, &str
         })
         .collect();
     let title = voice.fill("drivers.title", &[("outcome", &voice.label("outcome", outcome))]);
-    let behind = behind(voice, table, &rows, n);
+    let mut behind = behind(voice, table, &rows, n);
+    if rows.len() == 1 {
+        behind.caption = voice.fill("drivers.alone", &[("outcome", &voice.label("outcome", outcome))]);
+    }
     if known.len() < 2 {
         return Block::Table { title, table: behind };
     }

@@ -3,18 +3,21 @@
 use serde_json::Value;
 
 use super::voice::Voice;
-use crate::publish::report::page::{Block, Card, Section, Tone};
+use crate::publish::report::page::{Block, Card, Said, Section, Tone};
 use crate::schema::customers as c;
 use crate::schema::rfm_segments as p;
 
+/// Rows set aside for one reason are worth a sentence from this share of an input on.
+const MANY_ROWS: f64 = 0.05;
+
 pub(super) fn section(voice: &Voice<'_>) -> Section {
     let mut blocks = vec![Block::Cards { cards: cards(voice) }];
-    let items = standing_out(voice);
+    let items: Vec<Said> = standing_out(voice).into_iter().map(Said::from).collect();
     if !items.is_empty() {
         blocks.push(Block::Sentences { title: voice.get("glance.stands_out"), items, tone: Tone::Plain });
     }
     blocks.push(super::changes::block(voice));
-    let warnings = warnings(voice);
+    let warnings = super::warnings::all(voice);
     blocks.push(if warnings.is_empty() {
         Block::Note { text: voice.get("glance.no_warnings") }
     } else {
@@ -64,7 +67,7 @@ fn known_satisfaction(voice: &Voice<'_>, customers: Option<f64>) -> Option<Card>
     let known: f64 =
         levels.iter().filter(|(name, _)| *name != "(none)").filter_map(|(_, n)| n.as_f64()).sum();
     let share = known / customers.filter(|n| *n > 0.0)?;
-    Some(Card {
+    voice.has_surveys().then(|| Card {
         label: voice.get("glance.satisfaction_known"),
         value: voice.percent(share),
         detail: voice.counted("glance.of_customers", known, &[("n", &voice.count(known))]),
@@ -90,7 +93,7 @@ fn set_aside(voice: &Voice<'_>) -> Card {
 
 /// Sentences about what is large.
 fn standing_out(voice: &Voice<'_>) -> Vec<String> {
-    let mut items = Vec::new();
+    let mut items: Vec<String> = super::changes::summary(voice).into_iter().collect();
     if let Some(segments) = &voice.figures.segments {
         let rows: Vec<usize> =
             (0..segments.rows()).filter(|r| segments.text(*r, p::NAME).is_some()).collect();
@@ -117,7 +120,32 @@ fn standing_out(voice: &Voice<'_>) -> Vec<String> {
         items.push(voice.fill("glance.top_tenth", &[("spend", &voice.percent(concentration.tops[2].1))]));
     }
     items.extend(unhappy(voice));
+    items.extend(far_from_whole(voice));
     items
+}
+
+/// The reason that keeps most rows out, where it keeps many out.
+fn far_from_whole(voice: &Voice<'_>) -> Option<String> {
+    let tables = voice.figures.manifest["accounting"].as_object()?;
+    let reasons = tables.iter().flat_map(|(table, account)| {
+        let read = account["rows_read"].as_f64().unwrap_or(0.0);
+        let reasons = account["set_aside"].as_object().into_iter().flatten();
+        reasons
+            .filter_map(move |(reason, entry)| Some((table, reason, entry["rows"].as_f64()? / read, entry)))
+    });
+    let (table, reason, share, entry) =
+        reasons.filter(|(_, _, share, _)| *share >= MANY_ROWS).max_by(|a, b| a.2.total_cmp(&b.2))?;
+    let money = entry["money"].as_f64().filter(|money| *money > 0.0);
+    let key = if money.is_some() { "glance.far_from_whole_money" } else { "glance.far_from_whole" };
+    Some(voice.fill(
+        key,
+        &[
+            ("input", &super::quality::table_name(voice, table)),
+            ("share", &voice.percent(share)),
+            ("reason", &voice.label("reason", reason)),
+            ("money", &money.map(|money| voice.numbers.compact(money)).unwrap_or_default()),
+        ],
+    ))
 }
 
 /// Good customers who stay away.
@@ -146,14 +174,4 @@ fn unhappy(voice: &Voice<'_>) -> Option<String> {
     (known > 0.0).then(|| {
         voice.fill("glance.unhappy", &[("n", &voice.count(unhappy)), ("known", &voice.count(known))])
     })
-}
-
-fn warnings(voice: &Voice<'_>) -> Vec<String> {
-    let warnings = voice.figures.manifest["warnings"].as_array();
-    warnings
-        .into_iter()
-        .flatten()
-        .filter_map(|warning| warning["message"].as_str().or_else(|| warning.as_str()))
-        .map(str::to_owned)
-        .collect()
 }

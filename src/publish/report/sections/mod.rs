@@ -11,6 +11,7 @@ mod quality;
 mod rfm;
 mod satisfaction;
 mod voice;
+mod warnings;
 mod watchlist;
 
 use self::voice::Voice;

@@ -68,17 +68,14 @@ fn picture(voice: &Voice<'_>, quadrants: &SmallTable, known: f64) -> Block {
             ],
         ),
     };
-    let marks = |cut: f64| -> Vec<(f64, String)> {
-        let written = |value: f64| voice.numbers.decimal(value, if value.fract() == 0.0 { 0 } else { 2 });
-        [0.0, cut, 1.0].into_iter().map(|value| (value, written(value))).collect()
-    };
+    let mark = |value: f64| (value, voice.numbers.decimal(value, if value.fract() == 0.0 { 0 } else { 2 }));
     let drawn = Plane {
         density: voice.figures.customers.density.clone(),
         cut,
         corners: PLACES.map(corner),
         dots: dots(voice),
-        feet: marks(cut.0),
-        sides: marks(cut.1),
+        feet: [0.0, cut.0, 1.0].map(mark).to_vec(),
+        sides: vec![mark(cut.1)],
         level: voice.get("quadrant.satisfaction"),
         upright: voice.get("quadrant.loyalty"),
     };
@@ -163,7 +160,7 @@ fn table(voice: &Voice<'_>, quadrants: &SmallTable) -> Block {
             voice.decimal_cell(number(q::LOYALTY_MEAN), 2),
         ]);
     }
-    Block::Table { title: voice.get("quadrant.table_title"), table }
+    Block::Table { title: voice.get("quadrant.table_title"), table: table.trimmed() }
 }
 
 /// The customers who spent most in each quadrant, where naming is allowed.

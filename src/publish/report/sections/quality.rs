@@ -36,9 +36,11 @@ fn tables<'a>(voice: &Voice<'a>) -> Vec<(&'a str, &'a Value)> {
     accounting.into_iter().flatten().map(|(name, account)| (name.as_str(), account)).collect()
 }
 
-/// The name of an input table: a known one in words, a survey's as it was given.
-fn table_name(voice: &Voice<'_>, stored: &str) -> String {
-    voice.optional(&format!("input.{stored}")).unwrap_or_else(|| stored.to_owned())
+/// The name of an input table: a known one in words, a survey by its name.
+pub(super) fn table_name(voice: &Voice<'_>, stored: &str) -> String {
+    voice
+        .optional(&format!("input.{stored}"))
+        .unwrap_or_else(|| voice.fill("input.survey_named", &[("name", stored)]))
 }
 
 fn accounts(voice: &Voice<'_>) -> Figure {

@@ -79,9 +79,11 @@ fn map(voice: &Voice<'_>) -> Block {
         class: segment_class(name, place),
         label: format!("{}  {}", sign(voice, place), voice.segment(Some(name))),
     };
+    let masked = cells.values().any(|cell| voice.is_masked(cell.customers));
+    let says = map_says(voice);
     Block::Figure(Figure {
         title: voice.get("rfm.map_title"),
-        says: map_says(voice),
+        says: if masked { format!("{says} {}", voice.get("masked_says")) } else { says },
         drawing: Drawing::Svg {
             svg: heat::draw(&drawn, &axes, &format!("{id}-says"), voice.right_to_left()),
         },
@@ -229,7 +231,7 @@ fn segment_table(voice: &Voice<'_>) -> Table {
             ]);
         }
     }
-    table
+    table.trimmed()
 }
 
 fn distribution(voice: &Voice<'_>, name: &str, dimension: &str, values: &Histogram) -> Figure {

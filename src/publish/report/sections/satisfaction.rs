@@ -291,7 +291,8 @@ impl Survey<'_> {
                 voice.count_cell(self.indices.number(row, s::N)),
             ]);
         }
-        (!drawn.is_empty()).then(|| Figure {
+        // A single dimension says no more than the card of the mean.
+        (drawn.len() > 1).then(|| Figure {
             id: self.id("figure-dimensions"),
             title: self.titled("satisfaction.dimensions_title"),
             says: voice.get("satisfaction.dimensions_say"),
@@ -309,6 +310,7 @@ impl Survey<'_> {
         heads.extend([("mean", true), ("answers", true)]);
         let mut table =
             Table::new(&self.id("periods"), voice.get("satisfaction.periods_caption"), voice.heads(&heads));
+        let answers = |n: f64| voice.counted("satisfaction.answers", n, &[("n", &voice.count(n))]);
         let mut drawn = Vec::new();
         for period in self.distinct(s::GROUP, PERIOD) {
             let shares: Vec<Option<f64>> = LEVELS
@@ -330,10 +332,14 @@ impl Survey<'_> {
                 let counted = n.unwrap_or(0.0);
                 drawn.push(Bar {
                     label: voice.numbers.period(&period),
-                    hint: voice.counted("satisfaction.answers", counted, &[("n", &voice.count(counted))]),
+                    hint: String::new(),
                     class: String::new(),
                     svg: bars::stacked(&parts, voice.right_to_left()),
-                    value: mean.map_or_else(String::new, |mean| voice.numbers.decimal(mean, 2)),
+                    value: [mean.map(|mean| voice.numbers.decimal(mean, 2)), Some(answers(counted))]
+                        .into_iter()
+                        .flatten()
+                        .collect::<Vec<_>>()
+                        .join(" · "),
                 });
             }
         }
@@ -377,9 +383,9 @@ impl Survey<'_> {
                 TableCell::figure(self.indices.number(row, s::LOW), written),
                 TableCell::figure(self.indices.number(row, s::HIGH), written),
                 voice.count_cell(self.indices.number(row, s::N)),
-                TableCell::text(voice.numbers.digits(self.indices.text(row, s::NOTE).unwrap_or_default())),
+                voice.note_cell(self.indices.text(row, s::NOTE)),
             ]);
         }
-        table
+        table.trimmed()
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::Result;
 use crate::config::run::Language;
-use crate::ingest::times::Zone;
 use crate::publish::report::Settings;
 use crate::publish::report::figures::Figures;
 use crate::publish::report::numbers::Numbers;
-use crate::publish::report::page::TableCell;
+use crate::publish::report::page::{Said, TableCell};
 use crate::publish::report::words::Words;
+use crate::zone::Zone;
 
 /// What a section speaks with.
 pub(super) struct Voice<'a> {
@@ -64,6 +64,32 @@ impl<'a> Voice<'a> {
         self.words.optional(key)
     }
 
+    /// A note of the engine: its clauses in the language of the page, or all of it in English.
+    pub(super) fn note(&self, english: &str) -> Said {
+        let clause = |english: &str| {
+            let (text, places) = self.words.clause(english)?;
+            let written = |word: &str| {
+                word.parse().map_or_else(|_| word.to_owned(), |number| self.numbers.short(number))
+            };
+            Some(places.iter().fold(text.to_owned(), |text, (place, word)| {
+                text.replace(&format!("{{{place}}}"), &written(word))
+            }))
+        };
+        if !self.right_to_left() {
+            return english.to_owned().into();
+        }
+        let clauses: Option<Vec<String>> = english.split("; ").map(clause).collect();
+        match clauses {
+            Some(clauses) => clauses.join("؛ ").into(),
+            None => Said { text: english.to_owned(), foreign: true },
+        }
+    }
+
+    /// A cell with the note of a row.
+    pub(super) fn note_cell(&self, note: Option<&str>) -> TableCell {
+        note.map_or_else(TableCell::default, |note| TableCell::said(self.note(note))).ground("said")
+    }
+
     pub(super) fn label(&self, group: &str, stored: &str) -> String {
         self.words.label(group, stored)
     }
@@ -77,9 +103,9 @@ impl<'a> Voice<'a> {
         self.numbers.count(value)
     }
 
-    /// Money as a table shows it.
+    /// Money as a table shows it: in whole units from a hundred on.
     pub(super) fn money(&self, value: f64) -> String {
-        self.numbers.decimal(value, if value.abs() >= 1000.0 { 0 } else { 2 })
+        self.numbers.decimal(value, if value.abs() >= 100.0 || value == 0.0 { 0 } else { 2 })
     }
 
     pub(super) fn percent(&self, share: f64) -> String {

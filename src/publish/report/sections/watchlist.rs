@@ -12,6 +12,9 @@ const ROWS: usize = 25;
 pub(super) fn section(voice: &Voice<'_>) -> Section {
     let blocks = match &voice.figures.watchlist {
         Some(list) if list.rows() > 0 => vec![Block::Figure(reasons(voice, list)), rows(voice, list)],
+        Some(_) if !voice.has_surveys() && voice.figures.complaints.is_none() => {
+            vec![Block::Note { text: voice.get("watchlist.unheard") }]
+        }
         Some(_) => vec![Block::Note { text: voice.get("watchlist.empty") }],
         None => vec![Block::Note { text: voice.get("watchlist.none") }],
     };
@@ -77,12 +80,12 @@ fn rows(voice: &Voice<'_>, list: &SmallTable) -> Block {
         let mut cells = vec![voice.count_cell(list.number(row, w::RANK))];
         cells.extend(named.then(|| TableCell::text(text(w::CUSTOMER_ID))));
         cells.extend([
-            TableCell::text(voice.label("watch", reason)),
+            TableCell::text(voice.label("watch", reason)).ground("said"),
             TableCell {
                 raw: list.time(row, w::SINCE).map(|at| at as f64),
                 ..TableCell::text(since.unwrap_or_else(|| "–".to_owned()))
             },
-            TableCell::text(action),
+            TableCell::text(action).ground("said"),
             TableCell::text(
                 list.text(row, w::TIER).map_or_else(|| "–".to_owned(), |tier| voice.label("tier", tier)),
             ),
@@ -91,7 +94,8 @@ fn rows(voice: &Voice<'_>, list: &SmallTable) -> Block {
         table.push(cells);
     }
     let shown = voice.count(table.rows.len() as f64);
-    let title =
-        voice.fill("watchlist.table_title", &[("n", &shown), ("all", &voice.count(list.rows() as f64))]);
+    let key =
+        if list.rows() > table.rows.len() { "watchlist.table_title" } else { "watchlist.table_title_all" };
+    let title = voice.fill(key, &[("n", &shown), ("all", &voice.count(list.rows() as f64))]);
     Block::Table { title, table }
 }
