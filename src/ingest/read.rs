@@ -1,13 +1,13 @@
 //! Drives files through workers: one thread reads and cuts, all threads split and map, results come back in
 //! the order of the files.
 
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use rayon::prelude::*;
 
 use super::block::Block;
-use super::source::{OpenFile, Piece};
-use crate::Result;
+use super::source::{OpenFile, Piece, Request};
+use crate::{Error, Result};
 
 /// Work mapped at a time for each thread, in pieces of text; as many again wait to be mapped. Enough that threads
 /// seldom wait for one another, few enough that what they made is still in cache when it is taken in.
@@ -45,7 +45,7 @@ pub fn read_blocks<T: Send>(
     let requests = files.iter().map(|f| f.request(wanted)).collect::<Result<Vec<_>>>()?;
     std::thread::scope(|scope| {
         let at_once = WORK_PER_THREAD * rayon::current_num_threads();
-        let (sender, receiver) = sync_channel::<Result<(usize, Piece)>>(at_once);
+        let (sender, receiver) = sync_channel::<Sent>(at_once);
         scope.spawn(move || {
             for (index, file) in files.iter().enumerate() {
                 let sent = file.pieces(&mut |piece| sender.send(Ok((index, piece))).is_ok());
@@ -56,38 +56,72 @@ pub fn read_blocks<T: Send>(
                 }
             }
         });
+        // The next batch is mapped while the last one is taken in, so that no thread waits for the others.
+        let (mapped_sender, mapped_receiver) = sync_channel(1);
+        let map = &map;
+        let requests = &requests;
+        scope.spawn(move || {
+            loop {
+                let (batch, broken) = next_batch(&receiver, at_once);
+                let ended = batch.is_empty() || broken.is_some();
+                let mapped: Vec<Result<Vec<Mapped<T>>>> = batch
+                    .into_par_iter()
+                    .map(|(file, piece)| mapped(files, file, piece, &requests[file], map))
+                    .chain(broken.map(Err))
+                    .collect();
+                // The other side is gone only when the run has failed already.
+                if mapped_sender.send(mapped).is_err() || ended {
+                    return;
+                }
+            }
+        });
         let mut place = Place { file: usize::MAX, row: 0, line: 0 };
-        loop {
-            let (mut batch, mut work) = (Vec::with_capacity(at_once), 0);
-            while work < at_once {
-                let Ok(piece) = receiver.recv() else { break };
-                let piece = piece?;
-                work += piece.1.work();
-                batch.push(piece);
-            }
-            if batch.is_empty() {
-                return Ok(());
-            }
-            let mapped: Vec<Result<Vec<Mapped<T>>>> = batch
-                .into_par_iter()
-                .map(|(file, piece)| {
-                    let (mut bytes, mut mapped) = (files[file].bytes_of(&piece), Vec::new());
-                    files[file].blocks(piece, &requests[file], &mut |block| {
-                        let (rows, lines) = (block.rows as u64, block.line_count);
-                        let value = map(file, block)?;
-                        mapped.push(Mapped { file, rows, lines, bytes: std::mem::take(&mut bytes), value });
-                        Ok(())
-                    })?;
-                    Ok(mapped)
-                })
-                .collect();
-            let mut placed = Vec::with_capacity(mapped.len());
-            for mapped in mapped {
+        for batch in mapped_receiver {
+            let mut placed = Vec::with_capacity(batch.len());
+            for mapped in batch {
                 placed.extend(mapped?.into_iter().map(|m| place.next(m, files)));
             }
             sink(placed)?;
         }
+        Ok(())
     })
+}
+
+/// A file's number and a piece of it, or why there are no more.
+type Sent = Result<(usize, Piece)>;
+
+/// The next pieces that are enough work, none at the end; and the error that ended them.
+fn next_batch(receiver: &Receiver<Sent>, enough: usize) -> (Vec<(usize, Piece)>, Option<Error>) {
+    let (mut batch, mut work) = (Vec::with_capacity(enough), 0);
+    while work < enough {
+        match receiver.recv() {
+            Ok(Ok((file, piece))) => {
+                work += piece.work();
+                batch.push((file, piece));
+            }
+            Ok(Err(error)) => return (batch, Some(error)),
+            Err(_) => break,
+        }
+    }
+    (batch, None)
+}
+
+/// The blocks of one piece, mapped.
+fn mapped<T>(
+    files: &[OpenFile],
+    file: usize,
+    piece: Piece,
+    request: &Request,
+    map: &(impl Fn(usize, Block) -> Result<T> + Sync),
+) -> Result<Vec<Mapped<T>>> {
+    let (mut bytes, mut mapped) = (files[file].bytes_of(&piece), Vec::new());
+    files[file].blocks(piece, request, &mut |block| {
+        let (rows, lines) = (block.rows as u64, block.line_count);
+        let value = map(file, block)?;
+        mapped.push(Mapped { file, rows, lines, bytes: std::mem::take(&mut bytes), value });
+        Ok(())
+    })?;
+    Ok(mapped)
 }
 
 struct Mapped<T> {
