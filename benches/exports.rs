@@ -7,8 +7,8 @@ use moshtari::facts::Facts;
 use moshtari::ingest::block::Block;
 use moshtari::ingest::read::read_blocks;
 use moshtari::ingest::source::{Piece, Request};
-use moshtari::ingest::times::Zone;
 use moshtari::ingest::transactions::{Limit, TransactionReader};
+use moshtari::zone::Zone;
 
 /// Opened exports.
 pub(crate) struct Exports {

@@ -51,6 +51,7 @@ pub mod schema;
 pub mod table;
 pub mod warning;
 pub mod watchlist;
+pub mod zone;
 
 pub use config::Config;
 pub use error::{Error, Result};

@@ -64,9 +64,10 @@ pub struct Column {
 }
 
 impl Column {
-    /// The column names a group that the customer belongs to, as opposed to who they are or why.
+    /// The column names a group that the customer belongs to, as opposed to who they are, why, or what they were.
     pub fn is_label(&self) -> bool {
-        self.kind == Kind::Text && !self.name.ends_with("_why") && !self.name.ends_with("_id")
+        let is_other = self.name.ends_with("_why") || self.name.ends_with("_id");
+        self.kind == Kind::Text && !is_other && !self.name.starts_with("previous_")
     }
 }
 
@@ -156,6 +157,10 @@ tables! {
         CLUSTER_NAME "cluster_name" Text "" "the cluster's profile in words";
         CLUSTER_DISTANCE "cluster_distance" F64 "scaled units" "Euclidean distance to the cluster's centre in the scaled feature space";
         TIER "tier" Text "" "key, growing or other";
+        PREVIOUS_R_SCORE "previous_r_score" U8 "" "recency score in the previous result; null without one, or when its rules were others";
+        PREVIOUS_SATISFACTION_LEVEL "previous_satisfaction_level" Text "" "satisfaction level in the previous result, likewise";
+        PREVIOUS_QUADRANT "previous_quadrant" Text "" "quadrant in the previous result, likewise";
+        PREVIOUS_TIER "previous_tier" Text "" "tier in the previous result, likewise";
         WATCH "watch" TextList "" "reasons to call the customer tonight, the gravest first; null without any";
         RFM_WHY "rfm_why" Text "" "scores, thresholds and rule behind the RFM labels; the values are `recency_days`, `frequency` and `monetary`";
         SATISFACTION_WHY "satisfaction_why" Text "" "answers and rule behind the satisfaction level, or why there is none";

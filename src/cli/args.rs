@@ -100,6 +100,9 @@ pub(super) struct CheckArgs {
     /// Print the findings as JSON
     #[arg(long)]
     pub(super) json: bool,
+    /// Print the values at fault instead of their shape
+    #[arg(long)]
+    pub(super) show_values: bool,
 }
 
 #[derive(Debug, ClapArgs)]

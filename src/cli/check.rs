@@ -13,7 +13,8 @@ use super::run::{account, configured};
 use super::{DONE, GATE};
 
 pub(super) fn run(args: &CheckArgs, printer: Printer) -> Result<u8> {
-    let config = configured(&args.config, args.as_of.as_deref())?;
+    let mut config = configured(&args.config, args.as_of.as_deref())?;
+    config.publish.show_values |= args.show_values;
     let mut progress = Progress::new(printer);
     let found = pipeline::check(&config, &mut progress);
     progress.end();
@@ -24,6 +25,12 @@ pub(super) fn run(args: &CheckArgs, printer: Printer) -> Result<u8> {
         printer.out(&format!("{}\n", as_json(&found)))?;
     } else {
         printer.out(&as_text(&found))?;
+    }
+    if !config.publish.show_values && found.examples.iter().any(|example| example.value.is_some()) {
+        printer.info(
+            "of values only the shape is shown (x for a letter, 9 for a digit): `--show-values` shows them",
+            &Map::new(),
+        );
     }
     if let Some(gate) = &found.gate {
         printer.error(gate);

@@ -8,7 +8,7 @@ use moshtari::history::{self, Change, LABELS};
 use moshtari::ingest::frame;
 use moshtari::ingest::published::Published;
 use moshtari::schema::customers as c;
-use moshtari::{Error, Result, error};
+use moshtari::{Error, Result, error, pipeline};
 use serde_json::{Value, json};
 
 use super::DONE;
@@ -30,7 +30,7 @@ pub(super) fn run(args: &DiffArgs, printer: Printer) -> Result<u8> {
     let (before, now) = (read(&old)?, read(&new)?);
     let config = |result: &Published| Config::parse(result.config(), result.folder()).ok();
     let rules = match config(&new) {
-        Some(tonight) => history::changed_rules(config(&old).as_ref(), &tonight),
+        Some(tonight) => pipeline::changed_rules(config(&old).as_ref(), &tonight),
         None => LABELS.to_vec(),
     };
     let mut moved = Vec::new();

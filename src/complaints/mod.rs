@@ -31,6 +31,7 @@ mod unheard;
 use polars::prelude::*;
 
 pub use self::params::ComplaintsParams;
+pub use self::unheard::Strangers;
 
 use self::comeback::{Comeback, Followed, Like, Scores, compared, likes};
 use self::figures::Figure;
@@ -67,13 +68,14 @@ pub struct Measured {
 ///
 /// `customers` has one row per customer; of the labels `rfm_segment`, `tier`, `quadrant` and `satisfaction_level`, of
 /// `satisfaction_score`, `loyalty_index` and the RFM scores, those that earlier stages made are used. `scores_k` is
-/// the highest RFM score.
+/// the highest RFM score. `strangers` are the respondents of anonymous surveys.
 ///
 /// # Errors
 /// `Config` when the parameters are at fault, `Internal` when a column has another type than declared.
 pub fn run(
     customers: DataFrame,
     log: Option<&Complaints>,
+    strangers: Strangers,
     orders: &dyn Orders,
     as_of: &AsOf<'_>,
     params: &ComplaintsParams,
@@ -105,7 +107,7 @@ pub fn run(
     if log.named && rows > 0 {
         let mut whole = compared(log, &followed, &like, as_of.day, params);
         let complained = standings.iter().flatten().map(|s| s.complaints > 0);
-        whole.extend(unheard(&known.voices(complained, params, scores_k), params));
+        whole.extend(unheard(&known.voices(complained, params, scores_k), strangers, params));
         found.extend(whole.into_iter().map(|figure| Row::all(figure, log, params)));
     }
     found.extend(groups.by_kind());

@@ -29,18 +29,27 @@ impl Voice {
     }
 }
 
-/// The silent among the customers.
-pub(super) fn unheard(voices: &[Voice], params: &ComplaintsParams) -> Vec<Figure> {
+/// Respondents of whom nobody knows which customers they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Strangers {
+    /// Respondents with a level of satisfaction.
+    pub respondents: u64,
+    /// Those of them who are angry or dissatisfied.
+    pub dissatisfied: u64,
+}
+
+/// The silent among the customers; strangers answer for the active ones as named respondents do.
+pub(super) fn unheard(voices: &[Voice], strangers: Strangers, params: &ComplaintsParams) -> Vec<Figure> {
     let count = |of: &dyn Fn(&Voice) -> bool| voices.iter().filter(|voice| of(voice)).count();
     let active = count(&|v| v.active);
     let complaining = count(&|v| v.active && v.complained);
-    let respondents = count(&|v| v.active && v.dissatisfied.is_some());
-    let dissatisfied = count(&|v| v.active && v.dissatisfied == Some(true));
+    let respondents = count(&|v| v.active && v.dissatisfied.is_some()) + strangers.respondents as usize;
+    let dissatisfied = count(&|v| v.active && v.dissatisfied == Some(true)) + strangers.dissatisfied as usize;
     let fallen = count(&Voice::fell_away);
     let mut figures = vec![Figure::count("active_customers", voices.len(), active)];
     let survey = from_survey(active as u64, dissatisfied as u64, respondents as u64, complaining as u64);
     figures.extend(match survey {
-        Some(found) => surveyed(&found, respondents, complaining),
+        Some(found) => surveyed(&found, respondents, strangers, complaining),
         None => vec![by_thumb(active, complaining, params)],
     });
     let known = count(&|v| v.dissatisfied == Some(true));
@@ -57,11 +66,19 @@ pub(super) fn unheard(voices: &[Voice], params: &ComplaintsParams) -> Vec<Figure
 }
 
 /// How many dissatisfied customers the survey stands for, and how many of them nobody heard.
-fn surveyed(found: &SurveyEstimate, respondents: usize, complaining: usize) -> Vec<Figure> {
+fn surveyed(
+    found: &SurveyEstimate,
+    respondents: usize,
+    strangers: Strangers,
+    complaining: usize,
+) -> Vec<Figure> {
+    let note = match strangers.respondents {
+        0 => "from the survey: respondents stand for all".to_owned(),
+        n => format!("from the survey: respondents stand for all ({n} of them anonymous)"),
+    };
     let each = |measure, value, interval| {
         let estimate = Some(Estimate { value, interval });
-        Figure::estimate(measure, respondents, estimate, "")
-            .noted("from the survey: respondents stand for all")
+        Figure::estimate(measure, respondents, estimate, "").noted(&note)
     };
     let behind = (complaining > 0).then(|| found.dissatisfied / complaining as f64);
     vec![
@@ -106,19 +123,25 @@ mod tests {
                 )
             })
             .collect();
-        let found = unheard(&voices, &ComplaintsParams::default());
+        let found = unheard(&voices, Strangers::default(), &ComplaintsParams::default());
         assert_eq!(value(&found, "dissatisfied_estimate"), Some(25.0));
         assert_eq!(value(&found, "silent_estimate"), Some(15.0));
         assert_eq!(value(&found, "complaint_share"), Some(0.4));
         assert_eq!(value(&found, "dissatisfied_per_complainer"), Some(2.5));
         assert_eq!(value(&found, "silent_dissatisfied"), Some(3.0));
         assert_eq!(value(&found, "silent_fallen_away"), Some(20.0));
+        // Twenty strangers, 11 of them dissatisfied: 16 of 40 respondents, 40 customers in all.
+        let strangers = Strangers { respondents: 20, dissatisfied: 11 };
+        let found = unheard(&voices, strangers, &ComplaintsParams::default());
+        assert_eq!(value(&found, "dissatisfied_estimate"), Some(40.0));
+        assert_eq!(value(&found, "silent_estimate"), Some(30.0));
+        assert_eq!(value(&found, "silent_dissatisfied"), Some(3.0));
     }
 
     #[test]
     fn without_a_survey_it_is_a_rule_of_thumb_and_says_so() {
         let voices: Vec<Voice> = (0..1000).map(|n| voice(n < 4, None, [1.0, 1.0])).collect();
-        let found = unheard(&voices, &ComplaintsParams::default());
+        let found = unheard(&voices, Strangers::default(), &ComplaintsParams::default());
         assert_eq!(value(&found, "silent_estimate"), Some(196.0));
         let note =
             found.iter().find(|f| f.measure == "silent_estimate").and_then(|f| f.note.clone()).unwrap();

@@ -6,8 +6,8 @@ use super::evaluate::{Test, Value};
 use super::syntax::{Node, Op, Operand, Term};
 use crate::config::AsOf;
 use crate::error::closest;
-use crate::ingest::times::Zone;
 use crate::schema::Kind;
+use crate::zone::Zone;
 
 /// The test that a tree means over these columns.
 pub(super) fn typed(node: &Node, columns: &Columns) -> Result<Test, Fault> {

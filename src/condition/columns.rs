@@ -1,7 +1,7 @@
 //! What a condition may name: columns with their types, and values where only some are possible.
 
-use crate::ingest::times::Zone;
 use crate::schema::{Kind, Table};
+use crate::zone::Zone;
 
 /// The columns of a table as conditions see them.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 use polars::prelude::*;
 
 use super::*;
-use crate::ingest::times::Zone;
 use crate::schema::{self, Kind, customers as c};
 use crate::table;
+use crate::zone::Zone;
 
 const DAY: i64 = 86_400_000_000;
 /// 2011-12-01 00:00 UTC.

@@ -6,11 +6,11 @@ use serde::Deserialize;
 
 use super::Config;
 use crate::condition::{Checked, Columns, Condition};
-use crate::ingest::times::Zone;
 use crate::loyalty::Quadrant;
 use crate::publish::names::file_name;
 use crate::satisfaction::Level;
 use crate::schema::{Kind, customers as c};
+use crate::zone::Zone;
 use crate::{Error, Result, error};
 
 /// Name of the folder of lift figures, beside the folders of the audiences.

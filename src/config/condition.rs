@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+use hashbrown::HashSet;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::source::ColumnName;
+use super::source::{ColumnName, IdRule};
 use crate::{Error, Result};
 
 /// One value or a list of them.
@@ -99,9 +102,43 @@ pub struct Condition {
     pub at_least: Option<f64>,
     /// The cell is empty (`true`) or not (`false`).
     pub is_empty: Option<bool>,
+    /// The cell holds one of these ids; made by the engine, not by the configuration.
+    #[serde(skip)]
+    pub ids: Option<Ids>,
+}
+
+/// Many ids, and how those of the column are read.
+#[derive(Clone)]
+pub struct Ids {
+    /// The ids.
+    pub set: Arc<HashSet<Vec<u8>, FixedState>>,
+    /// How cells are read.
+    pub rule: IdRule,
+}
+
+/// Ids must not get into a message.
+impl fmt::Debug for Ids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ids").field("count", &self.set.len()).finish_non_exhaustive()
+    }
 }
 
 impl Condition {
+    /// The column holds one of these ids.
+    pub fn of_ids(column: ColumnName, ids: Ids) -> Self {
+        Self {
+            column,
+            equals: None,
+            one_of: None,
+            starts_with: None,
+            matches: None,
+            at_most: None,
+            at_least: None,
+            is_empty: None,
+            ids: Some(ids),
+        }
+    }
+
     /// A condition must test something.
     ///
     /// # Errors

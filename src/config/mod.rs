@@ -8,6 +8,7 @@ pub mod campaigns;
 pub mod complaints;
 pub mod condition;
 pub mod customers;
+pub mod forget;
 pub mod items;
 pub mod publish;
 pub mod run;
@@ -22,6 +23,7 @@ use serde::Deserialize;
 pub use self::complaints::ComplaintsConfig;
 pub use self::condition::{Condition, OneOrMany};
 pub use self::customers::CustomersConfig;
+pub use self::forget::ForgetConfig;
 pub use self::publish::PublishConfig;
 pub use self::run::{AsOf, RunConfig, Stage};
 pub use self::source::{ColumnName, Join, Source};
@@ -30,13 +32,13 @@ pub use self::transactions::{OrderRule, Returns, TransactionsConfig};
 use crate::clusters::ClustersParams;
 use crate::complaints::ComplaintsParams;
 use crate::history::HistoryParams;
-use crate::ingest::times::Zone;
 use crate::loyalty::LoyaltyParams;
 use crate::priority::PriorityParams;
 use crate::rfm::RfmParams;
 use crate::satisfaction::SatisfactionParams;
 use crate::satisfaction::quality_house::QualityHouseParams;
 use crate::watchlist::WatchlistParams;
+use crate::zone::Zone;
 use crate::{Error, Result, error};
 
 /// The whole configuration.
@@ -55,6 +57,8 @@ pub struct Config {
     pub complaints: Option<ComplaintsConfig>,
     /// `[customers]`: the list of customers, how to reach them and what they agreed to.
     pub customers: Option<CustomersConfig>,
+    /// `[forget]`: people whose rows are left out of everything.
+    pub forget: Option<ForgetConfig>,
     /// `[rfm]`
     #[serde(default)]
     pub rfm: RfmParams,
@@ -134,6 +138,7 @@ impl Config {
         self.publish.check()?;
         self.complaints.iter().try_for_each(ComplaintsConfig::check)?;
         self.customers.as_ref().map_or(Ok(()), CustomersConfig::check)?;
+        self.forget.iter().try_for_each(ForgetConfig::check)?;
         self.rfm.check()?;
         self.satisfaction.check()?;
         self.quality_house.iter().try_for_each(QualityHouseParams::check)?;

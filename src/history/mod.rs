@@ -8,19 +8,20 @@
 //!   night, and of each label's shares.
 //! - Moves between two nights say something about customers only where the rules were the same; where they were
 //!   not, `rules_changed` says so.
+//! - **Recall** puts what customers were beside what they are, so that rules can ask for it ([`recall`]).
 //!
 //! Money of a move is tonight's `spend_total`, of those who left the last known.
 
 mod drift;
 mod moves;
 mod params;
-mod rules;
+mod recall;
 
 use polars::prelude::DataFrame;
 
 pub use self::moves::{Change, changes};
 pub use self::params::HistoryParams;
-pub use self::rules::changed_rules;
+pub use self::recall::{recall, remembered};
 use crate::schema::customers as c;
 use crate::{Result, Warning};
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::block::{Block, Cell};
+use super::unread::Read;
 use crate::facts::TextColumn;
 use crate::math::money::Money;
 use crate::privacy::mask::shape;
@@ -27,6 +28,8 @@ pub struct SetAside {
     pub raw: TextColumn,
     /// The money in it, as far as it can be read.
     pub money: Vec<Option<Money>>,
+    /// What of `raw` somebody reads.
+    read: Vec<Read>,
 }
 
 impl SetAside {
@@ -48,14 +51,18 @@ impl SetAside {
             Cell::Null => self.values.push_null(),
             other => self.values.push(&valid(&other.text())),
         }
+        let mut moved = false;
         self.raw.push_with(|bytes| {
             let start = bytes.len();
             block.write_raw(row, bytes);
             if let Cow::Owned(valid) = valid(&bytes[start..]) {
                 bytes.truncate(start);
                 bytes.extend(valid);
+                moved = true;
             }
         });
+        // Where bytes that are no letters were replaced, cells stand elsewhere.
+        self.read.push(if moved { Read::Spans(Vec::new()) } else { Read::of(block, row) });
         self.money.push(money);
     }
 
@@ -78,8 +85,25 @@ impl SetAside {
             }
             sorted.raw.push(self.raw.get(i).unwrap_or_default());
             sorted.money.push(self.money[i]);
+            sorted.read.push(std::mem::take(&mut self.read[i]));
         }
         *self = sorted;
+    }
+
+    /// The same rows, of which the columns that nobody reads show their shape: names, addresses, free text.
+    /// `names` are the columns that somebody reads.
+    #[must_use]
+    pub fn of_columns_read(mut self, names: &[String]) -> Self {
+        if self.read.iter().all(|read| matches!(read, Read::All)) {
+            return self;
+        }
+        let raw = std::mem::take(&mut self.raw);
+        for (row, read) in self.read.iter().enumerate() {
+            let text = String::from_utf8_lossy(raw.get(row).unwrap_or_default());
+            self.raw.push(read.masked(&text, names).as_bytes());
+        }
+        self.read.fill(Read::All);
+        self
     }
 
     /// The same rows with the shape of their values instead of the values, but for those of the column
@@ -100,7 +124,33 @@ impl SetAside {
             }
             self.raw.push(&masked(raw.get(row).unwrap_or_default()));
         }
+        // Letters of several bytes became one: no place in the row holds any more.
+        self.read.fill(Read::All);
         self
+    }
+
+    /// Empties the rows that name somebody who is to be forgotten; what stays is where they stood and why. Tells
+    /// how many of them were skipped for it.
+    pub fn forget(&mut self, is_named: &dyn Fn(&[u8]) -> bool) -> u64 {
+        let (values, raw) = (std::mem::take(&mut self.values), std::mem::take(&mut self.raw));
+        let mut skipped = 0;
+        for (row, read) in self.read.iter_mut().enumerate() {
+            let (value, text) = (values.get(row), raw.get(row).unwrap_or_default());
+            let named = value.is_some_and(is_named);
+            if named || read.cells(text).iter().any(|cell| is_named(cell)) {
+                skipped += u64::from(named && self.reasons[row] == Reason::SkippedByRule);
+                self.values.push_null();
+                self.raw.push(b"");
+                *read = Read::All;
+                continue;
+            }
+            match value {
+                Some(value) => self.values.push(value),
+                None => self.values.push_null(),
+            }
+            self.raw.push(text);
+        }
+        skipped
     }
 
     /// Number of rows set aside.

@@ -12,6 +12,7 @@ use super::source::OpenFile;
 use crate::config::source::{ColumnName, IdRule};
 use crate::facts::TextColumn;
 use crate::math::money::{Millionths, Money};
+use crate::privacy::mask::shape;
 use crate::{Error, Result};
 
 /// No row of the joined table.
@@ -59,12 +60,14 @@ impl Lookup {
             |_, block| Ok(block),
             |batch| {
                 for placed in batch {
+                    let file = &files[placed.file];
                     for row in 0..placed.value.rows {
                         let Some(key) = key_of((0..keys.len()).map(|c| placed.value.cell(c, row))) else {
                             continue;
                         };
                         let cells = (0..wanted.len()).map(|c| placed.value.cell(keys.len() + c, row));
-                        lookup.insert(&key, cells, [keys, wanted], &files[placed.file])?;
+                        let here = Here { file, row: placed.first_row + row as u64 };
+                        lookup.insert(&key, cells, [keys, wanted], &here)?;
                     }
                 }
                 Ok(())
@@ -91,7 +94,7 @@ impl Lookup {
         key: &[u8],
         cells: impl Iterator<Item = Cell<'a>>,
         [keys, wanted]: [&[String]; 2],
-        file: &OpenFile,
+        here: &Here<'_>,
     ) -> Result<()> {
         let hash = self.hasher.hash_one(key);
         if let Some(&row) = self.table.find(hash, |&r| self.keys.get(r as usize) == Some(key)) {
@@ -100,22 +103,19 @@ impl Lookup {
             {
                 if let Some(sums) = sums {
                     let sum = &mut sums[row as usize];
-                    if let Some(amount) = amount(cell, name, file)? {
+                    if let Some(amount) = amount(cell, name, here)? {
                         *sum = Some(sum.unwrap_or(Money::ZERO) + Money::of(amount));
                     }
                     continue;
                 }
                 let (known, new) = (column.get(row as usize).unwrap_or_default(), cell.text());
                 if known != &*new {
-                    let parts = key.split(|b| *b == KEY_SEPARATOR).map(String::from_utf8_lossy);
-                    let key: Vec<_> =
-                        keys.iter().zip(parts).map(|(n, part)| format!("`{n}` = `{part}`")).collect();
+                    let keys: Vec<_> = keys.iter().map(|name| format!("`{name}`")).collect();
                     return Err(Error::config(format!(
-                        "joined file `{}`: {} leads to rows that differ in `{name}` (`{}` and `{}`)",
-                        file.shown(),
-                        key.join(" and "),
-                        String::from_utf8_lossy(known),
-                        String::from_utf8_lossy(&new),
+                        "joined file `{}`: row {} has the {} of a row above, but another `{name}`",
+                        here.file.shown(),
+                        here.row,
+                        keys.join(" and "),
                     ))
                     .hint("join on a column that is unique there"));
                 }
@@ -129,7 +129,7 @@ impl Lookup {
             self.columns.iter_mut().zip(&mut self.sums).zip(cells).zip(wanted)
         {
             match (sums, cell) {
-                (Some(sums), cell) => sums.push(amount(cell, name, file)?.map(Money::of)),
+                (Some(sums), cell) => sums.push(amount(cell, name, here)?.map(Money::of)),
                 (None, Cell::Null) => column.push_null(),
                 (None, other) => column.push(&other.text()),
             }
@@ -160,17 +160,25 @@ impl Lookup {
     }
 }
 
+/// A row of a joined file.
+struct Here<'a> {
+    file: &'a OpenFile,
+    /// 1-based
+    row: u64,
+}
+
 /// A number to add up; `None` in an empty cell.
-fn amount(cell: Cell<'_>, name: &str, file: &OpenFile) -> Result<Option<Millionths>> {
+fn amount(cell: Cell<'_>, name: &str, here: &Here<'_>) -> Result<Option<Millionths>> {
     let text = cell.text();
     if is_missing(text.trim_ascii()) {
         return Ok(None);
     }
     parse_fixed(&text, DecimalMark::Auto).map(Some).ok_or_else(|| {
         Error::config(format!(
-            "joined file `{}`: `{name}` should be added up, but `{}` is no number",
-            file.shown(),
-            cell.shown()
+            "joined file `{}`: `{name}` should be added up, but row {} has no number there (it looks like `{}`)",
+            here.file.shown(),
+            here.row,
+            shape(&cell.shown())
         ))
         .hint("`sum` takes columns of numbers only")
     })

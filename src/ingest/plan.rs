@@ -8,13 +8,11 @@ use super::id::is_missing;
 use super::join::{Lookup, NO_ROW};
 use super::numbers::{DecimalMark, MarkDetector};
 use super::parquet::Stored;
-use super::source::{self, OpenFile};
-use super::text::fold_digits;
+use super::source::{self, NO_HEADER, OpenFile, is_contact_data};
 use super::times::{Calendar, DetectError, Detector, TimeFormat};
 use crate::config::transactions::{CalendarRule, Decimal};
 use crate::config::{ColumnName, Join, Source};
 use crate::facts::TextColumn;
-use crate::privacy::email;
 use crate::{Error, Result, error};
 
 /// Where a wanted column's values are.
@@ -165,9 +163,7 @@ impl Plan {
         let message =
             format!("`{section}` names the column `{name}`, which {} does not have", shown.join(" with "));
         if names.iter().any(|name| is_contact_data(name)) {
-            return Error::config(message).hint(
-                "its first row holds data instead of names: say `header = false`, and name columns by number",
-            );
+            return Error::config(message).hint(NO_HEADER);
         }
         let list = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
         Error::config(message).hint(error::closest(name, names.iter().copied()).map_or_else(
@@ -328,11 +324,6 @@ impl Plan {
         }
         Ok(())
     }
-}
-
-/// No header is an e-mail address or a phone number: the first row is a person, whom no message should show.
-fn is_contact_data(name: &str) -> bool {
-    email::canonical(name).is_some() || fold_digits(name).bytes().filter(u8::is_ascii_digit).count() > 7
 }
 
 /// Blocks looked at to learn the decimal mark of a column.

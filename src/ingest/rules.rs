@@ -3,8 +3,9 @@
 use regex::bytes::Regex;
 
 use super::block::Cell;
+use super::id::canonical_id;
 use super::numbers::{DecimalMark, from_f64, parse_fixed};
-use crate::config::condition::{Condition, Literal};
+use crate::config::condition::{Condition, Ids, Literal};
 use crate::math::money::{MILLION, Millionths};
 use crate::{Error, Result};
 
@@ -24,6 +25,7 @@ enum Test {
     AtMost(Millionths),
     AtLeast(Millionths),
     IsEmpty(bool),
+    Id(Ids),
 }
 
 #[derive(Debug)]
@@ -62,6 +64,7 @@ impl Rule {
         if let Some(empty) = condition.is_empty {
             tests.push(Test::IsEmpty(empty));
         }
+        tests.extend(condition.ids.clone().map(Test::Id));
         Ok(Self { column, tests })
     }
 
@@ -80,6 +83,7 @@ impl Test {
             Self::Matches(pattern) => with_text(cell, |text| pattern.is_match(text)),
             Self::AtMost(limit) => fixed(cell, DecimalMark::Auto).is_some_and(|v| v <= *limit),
             Self::AtLeast(limit) => fixed(cell, DecimalMark::Auto).is_some_and(|v| v >= *limit),
+            Self::Id(ids) => canonical_id(&cell.text(), ids.rule).is_some_and(|id| ids.set.contains(&*id)),
             Self::IsEmpty(wanted) => with_text(cell, <[u8]>::is_empty) == *wanted,
         }
     }

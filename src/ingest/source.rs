@@ -16,9 +16,11 @@ use super::encoding::{Decoder, Encoding, FileKind, Sniffed, sniff};
 use super::ndjson;
 use super::parquet::{ParquetFile, Slice, Stored};
 use super::size;
+use super::text::fold_digits;
 use super::xlsx::Sheet;
 use crate::config::Source;
 use crate::config::source::{Form, Format};
+use crate::privacy::email;
 use crate::{Error, Result, error};
 
 /// What to do about a file without rows.
@@ -413,6 +415,7 @@ impl OpenFile {
     }
 
     fn place(&self, name: &str) -> Result<usize> {
+        let is_data = || self.names.iter().any(|name| is_contact_data(name));
         let mut places = self.names.iter().enumerate().filter(|(_, n)| *n == name).map(|(i, _)| i);
         match (places.next(), places.next()) {
             (Some(place), None) => Ok(place),
@@ -421,6 +424,9 @@ impl OpenFile {
                 format!("columns {} and {} are both named `{name}`", first + 1, second + 1),
             )
             .hint("rename one of them, or declare `header = false` and use column numbers")),
+            (None, _) if is_data() => {
+                Err(Error::input(&self.path, format!("there is no column `{name}`")).hint(NO_HEADER))
+            }
             (None, _) => {
                 let list = self.names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
                 let close = error::closest(name, self.names.iter().map(String::as_str));
@@ -590,4 +596,13 @@ fn declared(form: &Form, format: Option<Format>) -> Result<Declared> {
         Some(_) => return Err(Error::config("`quote` should be one sign, or empty for none")),
     };
     Ok(Declared { delimiter, quote, header: form.header })
+}
+
+/// What to do about a first row that is data.
+pub(super) const NO_HEADER: &str =
+    "its first row holds data instead of names: say `header = false`, and name columns by number";
+
+/// No header is an e-mail address or a phone number: the first row is a person, whom no message should show.
+pub(super) fn is_contact_data(name: &str) -> bool {
+    email::canonical(name).is_some() || fold_digits(name).bytes().filter(u8::is_ascii_digit).count() > 7
 }

@@ -1,21 +1,23 @@
-//! A configuration for surveys without sales.
+//! A configuration for surveys and complaints without sales.
 
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::Proposal;
+use super::complaints::{Complaints, complaints};
 use super::kinds::{Kind, kind};
+use super::render_complaints::section;
 use super::render_surveys::each;
 use super::sentences::seen;
 use super::surveys::{Survey, survey};
-use super::tables::{Table, thousands};
+use super::tables::Table;
 use super::toml_text::{Text, quoted};
+use super::{Proposal, accepted_of};
 use crate::pipeline::reading::Findings;
 use crate::pipeline::{self, Observer};
 use crate::{Config, Error, Result};
 
-/// Proposes a configuration for the surveys among tables without sales; `None` when there is no survey.
+/// Proposes a configuration for the surveys and complaints among tables without sales; `None` when there is neither.
 ///
 /// # Errors
 /// `Io` and `Internal` of the trial; what does not fit is a question, not an error.
@@ -26,26 +28,27 @@ pub(super) fn propose(
 ) -> Result<Option<Proposal>> {
     let forms = (0..tables.len()).filter(|at| kind(&tables[*at]) == Kind::Survey);
     let mut surveys: Vec<Survey> = forms.filter_map(|at| survey(tables, &[], at, None)).collect();
-    if surveys.is_empty() {
+    let complaints = complaints(tables, &[], None);
+    if surveys.is_empty() && complaints.is_none() {
         return Ok(None);
     }
     let mut open: Vec<String> =
         surveys.iter_mut().filter_map(|survey| assume(&tables[survey.table], survey)).collect();
-    let as_of = as_of(tables, &surveys)?;
+    let dated = complaints.is_some() || surveys.iter().any(|survey| survey.responded_at.is_some());
+    let as_of = if dated { None } else { newest_change(tables, &surveys)? };
     open.extend(as_of.is_some().then(|| {
         "the answers have no dates: is `as_of`, on which the file was last changed, the day they were given?".to_owned()
     }));
     open.extend(surveys.iter().flat_map(|survey| survey.open.clone()));
-    let alone = Alone { base, tables, surveys: &surveys, as_of };
+    open.extend(complaints.iter().flat_map(|complaints| complaints.open.clone()));
+    let alone = Alone { base, tables, surveys: &surveys, complaints: complaints.as_ref(), as_of };
     let tried =
         Config::parse(&alone.text(true, &open), base).and_then(|config| pipeline::check(&config, observer));
     let mut said: Vec<String> = tables.iter().map(seen).collect();
     let runs = match tried {
         Ok(Findings { gate: None, tables, .. }) => {
-            said.extend(tables.iter().map(|t| {
-                let (read, accepted) = (thousands(t.account.rows_read), thousands(t.account.rows_accepted));
-                format!("survey {}: {accepted} of {read} rows accepted", t.name)
-            }));
+            let accounts = tables.iter().map(|t| (&t.name, &t.account));
+            said.extend(accounts.map(|(name, a)| accepted_of(name, a.rows_accepted, a.rows_read)));
             true
         }
         Ok(Findings { gate: Some(error), .. })
@@ -72,11 +75,8 @@ fn assume(table: &Table, survey: &mut Survey) -> Option<String> {
     ))
 }
 
-/// Where no survey has dates: the day on which the newest file was last changed.
-fn as_of(tables: &[Table], surveys: &[Survey]) -> Result<Option<String>> {
-    if surveys.iter().any(|survey| survey.responded_at.is_some()) {
-        return Ok(None);
-    }
+/// The day on which the newest file was last changed.
+fn newest_change(tables: &[Table], surveys: &[Survey]) -> Result<Option<String>> {
     let mut newest = None;
     for file in surveys.iter().flat_map(|survey| &tables[survey.table].files) {
         let changed = std::fs::metadata(file.path())
@@ -91,6 +91,7 @@ struct Alone<'a> {
     base: &'a Path,
     tables: &'a [Table],
     surveys: &'a [Survey],
+    complaints: Option<&'a Complaints>,
     as_of: Option<String>,
 }
 
@@ -105,7 +106,7 @@ impl Alone<'_> {
             "It does not run yet: the first question below has to be answered."
         });
         text.comment(
-            "There are no sales among the exports: satisfaction is measured, and nothing that needs to know what was bought.",
+            "There are no sales among the exports: what people said is measured, and nothing that needs to know what was bought.",
         );
         text.comment("");
         text.comment(if open.is_empty() { "Nothing was left undecided." } else { "Could not decide:" });
@@ -116,6 +117,7 @@ impl Alone<'_> {
         self.run(&mut text);
         // Nothing is joined where there are no sales to join to.
         each(&mut text, self.tables, self.base, self.surveys, &mut |_, _| {});
+        self.complaints.iter().for_each(|found| section(&mut text, self.tables, self.base, found));
         text.finish()
     }
 
@@ -124,7 +126,7 @@ impl Alone<'_> {
         text.entry("output  ", &quoted("results"), "where results are published, relative to this file");
         match &self.as_of {
             Some(day) => text.entry("as_of   ", &quoted(day), "the day from which the answers are looked at"),
-            None => text.comment("as_of is left out: the day of the last answer"),
+            None => text.comment("as_of is left out: the day of the last answer or complaint"),
         }
         let persian = |name: &str| name.chars().any(|sign| ('\u{600}'..='\u{6ff}').contains(&sign));
         let names = || self.surveys.iter().flat_map(|survey| &survey.items).map(|item| item.name.as_str());

@@ -5,7 +5,7 @@
 //! described ([`profile`], [`dates`]). Columns whose values stand in another table link the tables ([`links`]). Then
 //! it is decided which table holds the [`sales`] and which column plays which of the [`roles`], whether the customer
 //! and the order behave as such ([`identity`]), where the [`money`] is, which rows are no plain sales ([`rules`]) and
-//! what the [`surveys`] ask. The [`plan`] is read as a run would read it and corrected ([`trial`]); what stands is
+//! what the [`surveys`] ask and the [`complaints`] tell. The [`plan`] is read as a run would read it and corrected ([`trial`]); what stands is
 //! written down with its reasons (`render`).
 //!
 //! Nothing is guessed in silence: what was chosen says why, what else could have been chosen is named, what only a
@@ -13,6 +13,7 @@
 
 mod alone;
 mod column;
+mod complaints;
 mod dates;
 mod directions;
 mod identity;
@@ -26,6 +27,7 @@ mod plan;
 mod profile;
 mod questions;
 mod render;
+mod render_complaints;
 mod render_rules;
 mod render_surveys;
 mod roles;
@@ -110,14 +112,19 @@ fn said(plan: &Plan<'_>, trial: &Trial) -> Vec<String> {
         ));
     }
     for (name, read, accepted) in &trial.surveys {
-        said.push(format!(
-            "survey {name}: {} of {} responses accepted",
-            thousands(*accepted),
-            thousands(*read)
-        ));
+        said.push(accepted_of(name, *accepted, *read));
     }
     said.extend(trial.warnings.iter().cloned());
     said
+}
+
+/// How much of a survey, or of the complaints, was accepted.
+fn accepted_of(table: &str, accepted: u64, read: u64) -> String {
+    let (accepted, read) = (thousands(accepted), thousands(read));
+    match table {
+        "complaints" => format!("complaints: {accepted} of {read} rows accepted"),
+        survey => format!("survey {survey}: {accepted} of {read} responses accepted"),
+    }
 }
 
 fn chosen(plan: &Plan<'_>) -> String {

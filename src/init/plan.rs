@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::complaints::{Complaints, complaints};
 use super::dates::Dates;
 use super::identity::{self, Identity};
 use super::kinds::{Kind, kind};
@@ -33,6 +34,8 @@ pub(super) struct Plan<'a> {
     pub(super) rules: Rules,
     /// Surveys.
     pub(super) surveys: Vec<Survey>,
+    /// Complaints.
+    pub(super) complaints: Option<Complaints>,
     /// `decimal` of the rules, where the values alone do not say.
     pub(super) decimal: Decimal,
 }
@@ -67,7 +70,8 @@ impl<'a> Plan<'a> {
         let decimal = decimal(tables, &sales);
         let others = (0..tables.len()).filter(|t| *t != sales.main && kind(&tables[*t]) == Kind::Survey);
         let surveys = others.filter_map(|t| survey(tables, links, t, Some(&sales))).collect();
-        Some(Self { base, tables, links, sales, identity, money, rules, surveys, decimal })
+        let complaints = complaints(tables, links, Some(&sales));
+        Some(Self { base, tables, links, sales, identity, money, rules, surveys, complaints, decimal })
     }
 
     /// The sales can be read and summed without a decision of a person.
@@ -81,11 +85,12 @@ impl<'a> Plan<'a> {
         &self.tables[self.sales.main]
     }
 
-    /// Tables that the configuration reads: the main one, joined ones, surveys.
+    /// Tables that the configuration reads: the main one, joined ones, surveys, complaints.
     pub(super) fn used(&self) -> Vec<usize> {
         let joined = self.sales.joins(self.links).into_iter().map(|link| self.links[link].to);
-        let mut used: Vec<usize> =
-            [self.sales.main].into_iter().chain(joined).chain(self.surveys.iter().map(|s| s.table)).collect();
+        let surveys = self.surveys.iter().map(|s| s.table);
+        let others = surveys.chain(self.complaints.iter().map(|c| c.table));
+        let mut used: Vec<usize> = [self.sales.main].into_iter().chain(joined).chain(others).collect();
         used.dedup();
         used
     }

@@ -110,6 +110,7 @@ pub(super) fn wishes(plan: &Plan<'_>) -> Vec<String> {
         ));
     }
     wished.extend(plan.surveys.iter().flat_map(|survey| survey.open.clone()));
+    wished.extend(plan.complaints.iter().flat_map(|complaints| complaints.open.clone()));
     for survey in plan.surveys.iter().filter(|survey| survey.items.is_empty()) {
         let table = plan.tables[survey.table].shown();
         wished.push(format!("{table} looks like a survey, but its headers do not say what is asked: describe it in [[surveys]]"));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::paths;
 use super::plan::Plan;
+use super::render_complaints::complaints;
 use super::render_rules::rules;
 use super::render_surveys::surveys;
 use super::roles::Role;
@@ -51,6 +52,7 @@ pub(super) fn render(
     joins(&mut text, plan);
     rules(&mut text, plan, purpose);
     surveys(&mut text, plan);
+    complaints(&mut text, plan);
     rest(&mut text, mentions);
     text.finish()
 }

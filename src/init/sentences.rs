@@ -25,7 +25,7 @@ pub(super) fn mentions(plan: &Plan<'_>, refused: &[Error]) -> Vec<String> {
     let unused = plan.tables.iter().enumerate().filter(|(at, _)| !used.contains(at)).map(|(_, table)| {
         let later = match kind(table) {
             Kind::Customers => "; [customers] will take it",
-            Kind::Complaints => "; [complaints] will take it",
+            Kind::Complaints => "; [complaints] takes one table",
             _ => "",
         };
         format!("{}{later}", seen(table))

@@ -166,7 +166,7 @@ pub(super) fn survey(
 }
 
 /// The customer who answered, where nothing but the header says.
-fn named(columns: &[Column]) -> Asked {
+pub(super) fn named(columns: &[Column]) -> Asked {
     let is_customer = |c: &Column| {
         by_words(Role::Customer, c).is_some_and(|strength| strength > 0.5) && can_be(Role::Customer, c)
     };
@@ -269,10 +269,10 @@ fn responded_at(columns: &[Column]) -> Option<usize> {
 }
 
 /// Share of ids that the sales must know for a column to lead to customers.
-const LEADS: f64 = 0.5;
+pub(super) const LEADS: f64 = 0.5;
 
 /// The column that leads to a customer of the sales, and the share of its ids that do.
-fn asked(tables: &[Table], links: &[Link], table: usize, sales: &Sales) -> (Asked, f64) {
+pub(super) fn asked(tables: &[Table], links: &[Link], table: usize, sales: &Sales) -> (Asked, f64) {
     let columns = &tables[table].columns;
     let best = |role: Role| {
         let ids: std::collections::BTreeSet<String> = sales.pick(role).map(|p| p.values().ids().collect())?;

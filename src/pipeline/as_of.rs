@@ -3,8 +3,8 @@
 use chrono::{DateTime, Datelike, NaiveDate};
 
 use crate::config::{AsOf, Config};
-use crate::ingest::times::Zone;
 use crate::ingest::transactions::Limit;
+use crate::zone::Zone;
 
 /// Days from the first of January of year 1 to 1970-01-01.
 const EPOCH: i32 = 719_163;

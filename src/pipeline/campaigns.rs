@@ -1,21 +1,25 @@
 //! Campaign files from a published result: reads the result, the customer list and the exports before, and has
 //! [`crate::publish::campaigns`] decide and write. The result itself is only read.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 
+use super::past::{published_names, without};
 use super::{Observer, pseudonyms};
 use crate::config::Config;
 use crate::config::campaigns::{Audience, Format, LIFT, condition};
+use crate::ingest::forgotten::Forgotten;
 use crate::ingest::people::{self, People};
 use crate::ingest::published::Published;
 use crate::ingest::source::resolve;
 use crate::ingest::{frame, past_campaigns};
+use crate::privacy::pseudonym::Pseudonyms;
 use crate::publish::campaigns::lift::{self, Lift, Since};
 use crate::publish::campaigns::{self, Counts, Night, Order, Part, lift_table};
 use crate::publish::digest;
-use crate::publish::manifest::InputFile;
+use crate::publish::manifest::{InputFile, KEY_ID};
 use crate::publish::names::file_name;
 use crate::publish::parquet::{self, Stamp};
 use crate::publish::{Store, manifest};
@@ -76,9 +80,10 @@ pub fn export(
     let wanted: Vec<bool> = orders.iter().map(|order| ask.holds(order.audience)).collect();
     let work: Vec<String> =
         orders.iter().map(|order| mark(config, published.fingerprint(), order, &list)).collect();
-    let people = read_people(config, observer)?;
+    let (people, forgotten) = read_people(config, &published, &list, observer)?;
     let columns = campaigns::columns_read(&orders, config)?;
     let customers = frame::read(&published.file(c::TABLE.name), &c::TABLE, &columns)?;
+    let customers = without(customers, &forgotten)?;
     let night = Night {
         config,
         customers: &customers,
@@ -90,7 +95,7 @@ pub fn export(
     let mut seen = vec![false; customers.height()];
     let nobody = seen.clone();
     let exclusive = config.publish.campaigns.exclusive;
-    let mut parts = parts(&orders, &wanted, &work, &root, &night)?;
+    let mut parts = parts(&orders, &wanted, &work, &root, &night, &forgotten)?;
     let mut done = Vec::new();
     for (i, order) in orders.iter().enumerate() {
         if let Some(column) = lacking(order, &night, ask)? {
@@ -178,12 +183,15 @@ fn orders<'a>(config: &'a Config, ask: &Ask) -> Result<Vec<Order<'a>>> {
         .collect()
 }
 
-/// Every file of the list, with its hash.
+/// Every file of the list, and of the people to be forgotten, with its hash.
 fn list_files(config: &Config) -> Result<Vec<InputFile>> {
-    let Some(list) = &config.customers else { return Ok(Vec::new()) };
-    let mut sources = vec![("customers", list.source())];
-    sources.extend(list.source().joins.iter().map(|join| ("customers", join.source("customers"))));
-    sources.extend(list.suppression_source().map(|source| ("suppression", source)));
+    let mut sources = Vec::new();
+    if let Some(list) = &config.customers {
+        sources.push(("customers", list.source()));
+        sources.extend(list.source().joins.iter().map(|join| ("customers", join.source("customers"))));
+        sources.extend(list.suppression_source().map(|source| ("suppression", source)));
+    }
+    sources.extend(config.forget.iter().map(|forget| ("forget", forget.source())));
     let mut files = Vec::new();
     for (name, source) in sources {
         for (path, file) in resolve(&source, &config.base)? {
@@ -214,17 +222,61 @@ fn mark(config: &Config, result: &str, order: &Order<'_>, list: &[InputFile]) ->
     hasher.finalize().to_hex().to_string()
 }
 
-fn read_people(config: &Config, observer: &mut dyn Observer) -> Result<Option<People>> {
-    let Some(list) = &config.customers else { return Ok(None) };
+/// The key that the result's pseudonyms were made with, where the list or the people to be forgotten are to be
+/// found among them.
+///
+/// # Errors
+/// `Config` when the configuration has no key, or another one, or one for a result without pseudonyms.
+fn key_of(config: &Config, published: &Published, files: &[InputFile]) -> Result<Option<Pseudonyms>> {
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let made = pseudonyms::configured(config, files)?;
+    let theirs = published.manifest()[KEY_ID].as_str();
+    let (message, hint) = match (theirs, made.as_ref().map(Pseudonyms::key_id)) {
+        (theirs, ours) if theirs == ours => return Ok(made),
+        (Some(theirs), Some(ours)) => (
+            format!(
+                "the result names its customers by the key `{theirs}`, but `[publish] pseudonyms` holds the key `{ours}`"
+            ),
+            "name the key of the result, or run again with this one",
+        ),
+        (Some(theirs), None) => (
+            format!(
+                "the result names its customers by pseudonyms (key `{theirs}`), but `[publish] pseudonyms` names no key"
+            ),
+            "name the key, so that the customer list can be matched",
+        ),
+        _ => (
+            "the result names its customers by their ids, but `[publish] pseudonyms` asks for pseudonyms"
+                .to_owned(),
+            "run again, and export from that result",
+        ),
+    };
+    Err(Error::config(message).hint(hint))
+}
+
+/// The list, and the people to be forgotten, both by the names that the result has for them.
+fn read_people(
+    config: &Config,
+    published: &Published,
+    files: &[InputFile],
+    observer: &mut dyn Observer,
+) -> Result<(Option<People>, BTreeSet<String>)> {
+    let forgotten = Forgotten::read(config)?;
+    let pseudonyms = key_of(config, published, files)?;
+    let names = published_names(forgotten.as_ref(), pseudonyms.as_ref());
+    let reading = forgotten.as_ref().map_or_else(|| config.clone(), |people| people.skipped_by(config));
+    let Some(list) = &reading.customers else { return Ok((None, names)) };
     let mut read = people::read(list, &config.base, config.publish.show_values, &mut |_, placed, _| {
         observer.progress(placed.rows, placed.bytes);
         Ok(())
     })?;
-    if let Some(made) = pseudonyms::configured(config, &list_files(config)?)? {
+    if let Some(made) = &pseudonyms {
         // The result names its customers by pseudonyms.
         read.rename(&|id| made.customer(id));
     }
-    Ok(Some(read))
+    Ok((Some(read), names))
 }
 
 /// For each audience, the export before, and what it did if the result is a later one.
@@ -234,12 +286,14 @@ fn parts(
     work: &[String],
     root: &Path,
     night: &Night<'_>,
+    forgotten: &BTreeSet<String>,
 ) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
     for ((order, wanted), work) in orders.iter().zip(wanted).zip(work) {
         let folder = root.join(file_name(&order.audience.name));
-        let past =
+        let mut past =
             if *wanted { Past::newest(&folder)?.filter(|past| past.fingerprint != *work) } else { None };
+        past.iter_mut().for_each(|past| past.members.retain(|member| !forgotten.contains(&member.id)));
         parts.push(match past {
             Some(past) => Part {
                 lifts: lifts(&past, night.customers, night.as_of)?,

@@ -10,9 +10,9 @@ use crate::config::Config;
 use crate::ingest::accounting::Account;
 use crate::ingest::complaints::ComplaintReader;
 use crate::ingest::read::read_blocks;
-use crate::ingest::times::Zone;
 use crate::math::money::Money;
 use crate::publish::manifest::InputTable;
+use crate::zone::Zone;
 use crate::{Result, Warning};
 
 /// Name of the input table.
@@ -48,7 +48,7 @@ pub fn read(
     rejects.begin(TABLE)?;
     let (mut account, mut builder) = (Account::default(), reader.builder());
     let mut rows_of_file = vec![0; reader.plan.files.len()];
-    let names = Names::of(&reader.plan);
+    let names = Names::of(&reader.plan, config);
     read_blocks(
         &reader.plan.files,
         reader.plan.main_columns(),

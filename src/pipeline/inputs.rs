@@ -8,6 +8,7 @@ use crate::Result;
 use crate::config::{Config, Source};
 use crate::ingest::people;
 use crate::ingest::source::resolve;
+use crate::privacy::pseudonym::Pseudonyms;
 use crate::publish::digest;
 use crate::publish::manifest::InputFile;
 
@@ -18,6 +19,17 @@ pub(super) struct Inputs {
     pub(super) fingerprint: String,
     /// Every input file, joined ones included.
     pub(super) files: Vec<InputFile>,
+}
+
+impl Inputs {
+    /// The inputs of a result whose customers have these names: another key makes another result.
+    pub(super) fn under(mut self, pseudonyms: Option<&Pseudonyms>) -> Self {
+        if let Some(pseudonyms) = pseudonyms {
+            let named = format!("{}\u{1f}{}", self.fingerprint, pseudonyms.key_id());
+            self.fingerprint = blake3::hash(named.as_bytes()).to_hex().to_string();
+        }
+        self
+    }
 }
 
 /// Hashes every input file and the configuration.
@@ -51,6 +63,9 @@ pub(super) fn look(config: &Config) -> Result<Inputs> {
         if let Some(suppression) = customers.suppression_source() {
             list("suppression", &suppression)?;
         }
+    }
+    if let Some(forget) = &config.forget {
+        list("forget", &forget.source())?;
     }
     if let Some(frozen) = &config.rfm.frozen_file {
         let path = config.base.join(frozen);

@@ -5,6 +5,7 @@
 
 mod as_of;
 pub mod campaigns;
+mod changed_rules;
 pub mod complaints;
 mod inputs;
 mod night;
@@ -19,13 +20,16 @@ mod respondents;
 
 use std::path::PathBuf;
 
+pub use self::changed_rules::changed_rules;
 use self::night::Night;
 use self::past::Past;
 use self::rejects::Rejects;
 use crate::config::{Config, Stage};
+use crate::ingest::forgotten::Forgotten;
+use crate::privacy::pseudonym::Pseudonyms;
+use crate::publish::Store;
 use crate::publish::manifest::InputTable;
 use crate::publish::parquet::Stamp;
-use crate::publish::{Draft, Store};
 use crate::{Result, Warning};
 
 /// Watches a run: shows progress, keeps the clock.
@@ -83,16 +87,23 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
     let store = Store::take(&config.output())?;
     observer.stage("inputs");
     let inputs = inputs::look(config)?;
+    let pseudonyms = pseudonyms::configured(config, &inputs.files)?;
+    let inputs = inputs.under(pseudonyms.as_ref());
     if let Some(folder) = store.published(&inputs.fingerprint) {
         store.point_latest_to(&folder)?;
         return Ok(Outcome::UpToDate { folder });
     }
-    let pseudonyms = pseudonyms::configured(config, &inputs.files)?;
-    let past = Past::look(&store, config);
+    let forgotten = Forgotten::read(config)?;
+    let past = Past::look(&store, config, forgotten.as_ref(), pseudonyms.as_ref());
     let fingerprint = past.fingerprint(&inputs.fingerprint);
     let draft = store.draft(&fingerprint)?;
     let stamp = Stamp { fingerprint: fingerprint.clone() };
-    let mut night = compute(config, &past, &draft, &stamp, observer)?;
+    let mut rejects =
+        Rejects::draft(&draft, &stamp).masked(pseudonyms.is_some()).forgetting(forgotten.as_ref());
+    let reading = forgotten.as_ref().map_or_else(|| config.clone(), |people| people.skipped_by(config));
+    let mut night = compute(&reading, &past, pseudonyms.as_ref(), &mut rejects, observer)?;
+    night.forget(forgotten.as_ref(), rejects.skipped());
+    rejects.finish()?;
     night.disguise(pseudonyms)?;
     night.compare(config, &past, observer)?;
     observer.stage("publish");
@@ -114,20 +125,19 @@ pub fn check(config: &Config, observer: &mut dyn Observer) -> Result<reading::Fi
 fn compute(
     config: &Config,
     past: &Past,
-    draft: &Draft,
-    stamp: &Stamp,
+    pseudonyms: Option<&Pseudonyms>,
+    rejects: &mut Rejects<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Night> {
-    let mut rejects = Rejects::draft(draft, stamp).masked(config.publish.pseudonyms.is_some());
     observer.stage(Stage::Activity.name());
-    let transactions = reading::transactions(config, &mut rejects, observer)?;
+    let transactions = reading::transactions(config, rejects, observer)?;
     let (mut night, activity) = Night::begin(config, transactions);
-    night.people = reading::people(config, &mut rejects, observer, &mut night.tables, &mut night.warnings)?;
+    night.people = reading::people(config, rejects, observer, &mut night.tables, &mut night.warnings)?;
     if night.comes_to(Stage::Rfm, observer) {
         night.score(config)?;
     }
     if night.comes_to(Stage::Satisfaction, observer) {
-        let surveys = reading::surveys(config, &activity, &night.as_of, &mut rejects, observer)?;
+        let surveys = reading::surveys(config, &activity, &night.as_of, rejects, observer)?;
         night.listen(config, surveys)?;
     }
     if night.comes_to(Stage::Loyalty, observer) {
@@ -137,7 +147,7 @@ fn compute(
         night.prioritise(config, &activity)?;
     }
     if night.comes_to(Stage::Complaints, observer) {
-        let read = complaints::read(config, &activity, &night.as_of, &mut rejects, observer)?;
+        let read = complaints::read(config, &activity, &night.as_of, rejects, observer)?;
         night.settle(config, read, &activity)?;
     }
     drop(activity);
@@ -145,10 +155,9 @@ fn compute(
         night.cluster(config, past)?;
     }
     if night.comes_to(Stage::Watchlist, observer) {
-        night.watch(config)?;
+        night.watch(config, past, pseudonyms)?;
     }
     // Last, because groups are named by labels of every stage.
     night.sum_up(config)?;
-    rejects.finish()?;
     Ok(night)
 }

@@ -1,5 +1,7 @@
 //! A night: what the stages have made so far, each in turn taking the customers and giving them back.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::DataFrame;
 
 use super::Observer;
@@ -11,16 +13,19 @@ use super::pseudonyms;
 use super::reading::{Surveys, Transactions};
 use crate::activity::Activity;
 use crate::clusters::Clustering;
-use crate::complaints::AsOf;
+use crate::complaints::{AsOf, Strangers};
 use crate::config::{Config, Stage};
+use crate::ingest::forgotten::Forgotten;
 use crate::ingest::people::People;
-use crate::ingest::times::Zone;
 use crate::loyalty::Cuts;
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::publish::manifest::InputTable;
 use crate::satisfaction::Answered;
 use crate::watchlist::Tonight;
-use crate::{Result, Warning, clusters, complaints, ingest, loyalty, priority, rfm, satisfaction, watchlist};
+use crate::zone::Zone;
+use crate::{
+    Result, Warning, clusters, complaints, ingest, loyalty, priority, rfm, satisfaction, table, watchlist,
+};
 
 /// What the stages made of a night, ready to be published.
 pub(super) struct Night {
@@ -45,6 +50,8 @@ pub(super) struct Night {
     pub(super) pseudonyms: Option<Pseudonyms>,
     /// Against the night before.
     pub(super) compared: Option<Compared>,
+    /// Rows skipped for people to be forgotten, by table, and how many these are; `None` where nobody is.
+    pub(super) forgotten: Option<BTreeMap<String, u64>>,
     /// The customer list, where there is one.
     pub(super) people: Option<People>,
     attitude: Option<Vec<Option<f64>>>,
@@ -72,6 +79,7 @@ impl Night {
             published: DataFrame::empty(),
             pseudonyms: None,
             compared: None,
+            forgotten: None,
             people: None,
             attitude: None,
             answered: None,
@@ -146,7 +154,10 @@ impl Night {
         let as_of = AsOf { day: self.as_of.day, instant: self.as_of.end(&zone), day_of: &day_of };
         let log = read.as_ref().map(|read| &read.log);
         let params = config.complaint_measures();
-        let made = complaints::run(self.customers(), log, activity, &as_of, &params, config.rfm.scores)?;
+        let (respondents, dissatisfied) = self.answered.as_ref().map_or((0, 0), Answered::anonymous);
+        let strangers = Strangers { respondents, dissatisfied };
+        let scores_k = config.rfm.scores;
+        let made = complaints::run(self.customers(), log, strangers, activity, &as_of, &params, scores_k)?;
         self.customers = made.customers;
         self.complaints = Some(made.figures);
         if let Some(read) = read {
@@ -167,8 +178,15 @@ impl Night {
         Ok(())
     }
 
-    /// Whom to call tonight.
-    pub(super) fn watch(&mut self, config: &Config) -> Result<()> {
+    /// Whom to call tonight; rules may ask what customers were in the night before.
+    pub(super) fn watch(
+        &mut self,
+        config: &Config,
+        past: &Past,
+        pseudonyms: Option<&Pseudonyms>,
+    ) -> Result<()> {
+        let before = past.recall(config, &self.customers, &self.as_of, pseudonyms)?;
+        self.customers = table::with(self.customers(), before)?;
         let tonight = Tonight {
             day: self.as_of.day,
             answer_days: config.watchlist.answer_days,
@@ -180,6 +198,15 @@ impl Night {
         self.customers = made.customers;
         self.watchlist = Some(made.list);
         Ok(())
+    }
+
+    /// Notes what was skipped for people to be forgotten.
+    pub(super) fn forget(&mut self, people: Option<&Forgotten>, skipped: &BTreeMap<String, u64>) {
+        self.forgotten = people.map(|people| {
+            let listed = ("listed".to_owned(), people.len() as u64);
+            let rows = skipped.iter().map(|(table, rows)| (format!("rows of {table}"), *rows));
+            std::iter::once(listed).chain(rows).collect()
+        });
     }
 
     /// The customers as they are published.

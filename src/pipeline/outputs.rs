@@ -263,6 +263,9 @@ fn figures(night: &Night, customers: &DataFrame) -> Result<Map<String, Value>> {
     if let Some(people) = &night.people {
         out.insert("customer_list".into(), list_figures(people, customers)?);
     }
+    if let Some(forgotten) = &night.forgotten {
+        out.insert("forgotten".into(), json!(forgotten));
+    }
     if let Some(history) = night.compared.as_ref().and_then(|compared| compared.figures.clone()) {
         out.insert("history".into(), history);
     }

@@ -11,25 +11,32 @@
 //! - Compared is the first of these that looks from an earlier moment. So a corrected export of the same night is
 //!   compared with the night before, not with the mistake; a look back into the past is compared with nothing.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use polars::prelude::DataFrame;
+use polars::prelude::{BooleanChunked, Column, DataFrame};
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::as_of::AsOfMoment;
+use super::changed_rules::changed_rules;
 use crate::clusters::ClusterModel;
 use crate::config::Config;
 use crate::history::{self, Comparison};
+use crate::ingest::forgotten::Forgotten;
 use crate::ingest::frame;
 use crate::ingest::published::Published;
+use crate::privacy::pseudonym::Pseudonyms;
 use crate::publish::Store;
 use crate::publish::manifest::{KEY_ID, PREVIOUS};
 use crate::schema::customers as c;
-use crate::{Result, Warning};
+use crate::{Result, Warning, table};
 
 /// The results that tonight may be compared with.
 pub(super) struct Past {
     compares: bool,
+    /// People who are to be forgotten, as results name them.
+    forgotten: BTreeSet<String>,
     candidates: Vec<Published>,
 }
 
@@ -47,7 +54,12 @@ pub(super) struct Compared {
 
 impl Past {
     /// Finds `latest`, and the result it was compared with.
-    pub(super) fn look(store: &Store, config: &Config) -> Self {
+    pub(super) fn look(
+        store: &Store,
+        config: &Config,
+        forgotten: Option<&Forgotten>,
+        pseudonyms: Option<&Pseudonyms>,
+    ) -> Self {
         let compares = config.history.compare;
         let mut candidates = Vec::new();
         if let Some(latest) = store.latest().filter(|_| compares).and_then(|folder| open(&folder)) {
@@ -56,7 +68,7 @@ impl Past {
             candidates.push(latest);
             candidates.extend(before);
         }
-        Self { compares, candidates }
+        Self { compares, forgotten: published_names(forgotten, pseudonyms), candidates }
     }
 
     /// The fingerprint of a result of these inputs after this past.
@@ -83,6 +95,30 @@ impl Past {
     pub(super) fn clusters(&self, as_of: &AsOfMoment) -> Option<ClusterModel> {
         let model = &self.before(as_of)?.manifest()["models"]["clusters"];
         serde_json::from_value(model.clone()).ok()
+    }
+
+    /// What customers were in the night before, as columns beside what they are.
+    ///
+    /// # Errors
+    /// As [`Past::compare`].
+    pub(super) fn recall(
+        &self,
+        config: &Config,
+        customers: &DataFrame,
+        as_of: &AsOfMoment,
+        pseudonyms: Option<&Pseudonyms>,
+    ) -> Result<Vec<Column>> {
+        let key_id = pseudonyms.map(Pseudonyms::key_id);
+        let Some(before) = self.before(as_of).filter(|before| before.manifest()[KEY_ID].as_str() == key_id)
+        else {
+            return history::recall(None, &vec![None; customers.height()], &[]);
+        };
+        let published = |id: &str| pseudonyms.map_or_else(|| id.to_owned(), |made| made.customer(id));
+        let ids = table::texts(customers, c::CUSTOMER_ID)?;
+        let names: Vec<Option<String>> = ids.into_par_iter().map(|id| id.map(published)).collect();
+        let earlier = frame::read(&before.file(c::TABLE.name), &c::TABLE, &history::remembered())?;
+        let rules = Config::parse(before.config(), &config.base).ok();
+        history::recall(Some(&earlier), &names, &changed_rules(rules.as_ref(), config))
     }
 
     /// Compares tonight's customers with those of the night before.
@@ -119,11 +155,13 @@ impl Past {
             let warnings = vec![Warning::new("other_key", message)];
             return Ok(nothing(Some(history::nothing_before()?), warnings));
         }
-        let table = frame::read(&before.file(c::TABLE.name), &c::TABLE, &history::columns())?;
-        let earlier = Config::parse(before.config(), &config.base).ok();
-        let changed = history::changed_rules(earlier.as_ref(), config);
+        let columns = history::columns();
+        let earlier = frame::read(&before.file(c::TABLE.name), &c::TABLE, &columns)?;
+        let earlier = without(earlier, &self.forgotten)?;
+        let rules = Config::parse(before.config(), &config.base).ok();
+        let changed = changed_rules(rules.as_ref(), config);
         let smallest = config.publish.smallest_group();
-        let comparison = history::run(&table, customers, &changed, smallest)?;
+        let comparison = history::run(&earlier, customers, &changed, smallest)?;
         let name = before.folder().file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(Compared {
             previous: json!({ "result": name, "as_of": before.as_of(), "fingerprint": before.fingerprint() }),
@@ -132,6 +170,27 @@ impl Past {
             tables: Some((comparison.moves, comparison.drift)),
         })
     }
+}
+
+/// People who are to be forgotten, as a result names them.
+pub(super) fn published_names(
+    forgotten: Option<&Forgotten>,
+    pseudonyms: Option<&Pseudonyms>,
+) -> BTreeSet<String> {
+    let published = |id: &str| pseudonyms.map_or_else(|| id.to_owned(), |made| made.customer(id));
+    forgotten.into_iter().flat_map(Forgotten::ids).map(published).collect()
+}
+
+/// The customers but for these.
+pub(super) fn without(customers: DataFrame, forgotten: &BTreeSet<String>) -> Result<DataFrame> {
+    if forgotten.is_empty() {
+        return Ok(customers);
+    }
+    let stays: BooleanChunked = table::texts(&customers, c::CUSTOMER_ID)?
+        .into_iter()
+        .map(|id| id.is_some_and(|id| !forgotten.contains(id)))
+        .collect();
+    Ok(customers.filter(&stays)?)
 }
 
 /// A complete result; one that cannot be read is none.

@@ -14,16 +14,17 @@ use crate::config::transactions::MoneyRule;
 use crate::config::{Config, Stage, SurveyConfig};
 use crate::facts::{KnownCustomers, hash};
 use crate::ingest::accounting::{Account, AnswerAccount};
+use crate::ingest::forgotten::Forgotten;
 use crate::ingest::people::{self, People};
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
 use crate::ingest::surveys::{AnswersBuilder, Open, Response, SurveyReader};
-use crate::ingest::times::Zone;
 use crate::ingest::transactions::{Limit, TransactionReader};
 use crate::math::money::Money;
 use crate::publish::manifest::InputTable;
 use crate::rfm::MonetaryBasis;
 use crate::satisfaction::{ItemMeaning, SurveyItems};
+use crate::zone::Zone;
 use crate::{Error, Result, Warning};
 
 /// Who the customers are and what they bought.
@@ -56,7 +57,7 @@ pub fn transactions(
     };
     let reader = TransactionReader::open(transactions, &config.base, zone.clone(), limit)?;
     rejects.begin("transactions")?;
-    let read = read_transactions(&reader, rejects, observer)?;
+    let read = read_transactions(&reader, &Names::of(&reader.plan, config), rejects, observer)?;
     let files = &reader.plan.files;
     read.account.balance("transactions")?;
     if read.account.rows_read == 0 {
@@ -102,6 +103,7 @@ struct ReadTransactions {
 
 fn read_transactions(
     reader: &TransactionReader,
+    names: &Names,
     rejects: &mut Rejects<'_>,
     observer: &mut dyn Observer,
 ) -> Result<ReadTransactions> {
@@ -112,7 +114,6 @@ fn read_transactions(
         currencies: std::collections::BTreeSet::new(),
         rows_of_file: vec![0; files.len()],
     };
-    let names = Names::of(&reader.plan);
     observer.expect(bytes(files));
     let mut duplicates = reader.duplicates();
     read_blocks(
@@ -234,7 +235,8 @@ pub fn surveys(
         let mut open = Open::new(survey.items.len());
         let age = |at| as_of.day - zone.day(at);
         let take = |responses| answers.add(index as u16, responses, &mut open, &age);
-        let (account, rows_of_file) = read_survey(&reader, &known, rejects, observer, take)?;
+        let names = Names::of(&reader.plan, config);
+        let (account, rows_of_file) = read_survey(&reader, &names, &known, rejects, observer, take)?;
         account.balance(&name)?;
         warnings.extend(account.answers.as_ref().and_then(|given| given.warning(&name)));
         account.gate(&name, survey.rules.max_set_aside)?;
@@ -260,6 +262,7 @@ pub fn surveys(
 /// account, and the rows of each file.
 fn read_survey(
     reader: &SurveyReader,
+    names: &Names,
     known: &Known<'_>,
     rejects: &mut Rejects<'_>,
     observer: &mut dyn Observer,
@@ -267,7 +270,6 @@ fn read_survey(
 ) -> Result<(Account, Vec<u64>)> {
     let (mut account, mut answers) = (Account::default(), AnswerAccount::default());
     let mut rows_of_file = vec![0; reader.plan.files.len()];
-    let names = Names::of(&reader.plan);
     read_blocks(
         &reader.plan.files,
         reader.plan.main_columns(),
@@ -320,7 +322,7 @@ pub fn people(
     rejects.begin(people::TABLE)?;
     let mut names = None;
     let found = people::read(list, &config.base, config.publish.show_values, &mut |plan, placed, aside| {
-        let names = names.get_or_insert_with(|| Names::of(plan));
+        let names = names.get_or_insert_with(|| Names::of(plan, config));
         observer.progress(placed.rows, placed.bytes);
         rejects.add(names.aside(placed, aside))
     })?;
@@ -367,7 +369,10 @@ const EXAMPLES: usize = 3;
 /// # Errors
 /// `Config` and `Input` for what does not fit; a closed gate is a finding, not an error.
 pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings> {
-    let mut rejects = Rejects::examples(EXAMPLES).masked(config.publish.pseudonyms.is_some());
+    let forgotten = Forgotten::read(config)?;
+    let config = &forgotten.as_ref().map_or_else(|| config.clone(), |people| people.skipped_by(config));
+    let mut rejects =
+        Rejects::examples(EXAMPLES).masked(!config.publish.show_values).forgetting(forgotten.as_ref());
     let mut found =
         Findings { tables: Vec::new(), warnings: Vec::new(), examples: Vec::new(), gate: None, seen: None };
     match transactions(config, &mut rejects, observer) {

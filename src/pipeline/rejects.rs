@@ -6,9 +6,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
+use crate::config::Config;
 use crate::ingest::accounting::SetAside;
+use crate::ingest::forgotten::Forgotten;
 use crate::ingest::plan::Plan;
 use crate::ingest::read::Placed;
+use crate::ingest::source::OpenFile;
 use crate::publish::parquet::Stamp;
 use crate::publish::rejects::RejectedRows;
 use crate::publish::{Draft, RejectsWriter};
@@ -37,13 +40,25 @@ pub struct Example {
 pub(super) struct Names {
     files: Vec<Arc<str>>,
     columns: Arc<[String]>,
+    /// Columns of the files themselves that somebody reads.
+    read: Arc<[String]>,
+    /// Whether rows of a file are shown as they stood: when somebody reads all of its columns, or asks.
+    whole: Vec<bool>,
 }
 
 impl Names {
-    pub(super) fn of(plan: &Plan) -> Self {
+    /// Of the tables of a plan. Rows show columns that nobody reads where they are asked for, and nobody is to be
+    /// forgotten.
+    pub(super) fn of(plan: &Plan, config: &Config) -> Self {
+        let read: Arc<[String]> = plan.main_columns().into();
+        let names_all = |file: &OpenFile| file.names().iter().all(|name| read.contains(name));
+        let is_whole =
+            |file: &OpenFile| config.forget.is_none() && (config.publish.show_values || names_all(file));
         Self {
             files: plan.files.iter().map(|f| f.shown().into()).collect(),
             columns: plan.wanted.clone().into(),
+            whole: plan.files.iter().map(is_whole).collect(),
+            read,
         }
     }
 
@@ -54,6 +69,7 @@ impl Names {
             first_row: placed.first_row,
             first_line: placed.first_line,
             rows,
+            read: (!self.whole[placed.file]).then(|| Arc::clone(&self.read)),
             columns: Arc::clone(&self.columns),
         }
     }
@@ -65,6 +81,8 @@ pub(super) struct Aside {
     first_row: u64,
     first_line: u64,
     rows: SetAside,
+    /// The columns that rows show, where they do not show all.
+    read: Option<Arc<[String]>>,
     columns: Arc<[String]>,
 }
 
@@ -92,6 +110,13 @@ impl Aside {
             columns: all.map(|i| self.column(i)).collect(),
             values,
             raw,
+        }
+    }
+
+    /// Puts the shape in the place of columns that nobody reads.
+    fn hide(&mut self) {
+        if let Some(read) = self.read.take() {
+            self.rows = std::mem::take(&mut self.rows).of_columns_read(&read);
         }
     }
 
@@ -125,6 +150,7 @@ impl Scribe {
         let (sender, receiver) = sync_channel::<Aside>(16);
         let thread = std::thread::spawn(move || {
             for mut aside in receiver {
+                aside.hide();
                 writer.add(aside.rejected())?;
             }
             writer.finish()
@@ -145,6 +171,9 @@ struct Open {
     table: String,
     scribe: Option<Scribe>,
     masked: bool,
+    forgotten: Option<Forgotten>,
+    /// Rows skipped for somebody to be forgotten, by table.
+    skipped: BTreeMap<String, u64>,
 }
 
 impl Open {
@@ -163,6 +192,10 @@ impl Open {
     fn add(&mut self, mut aside: Aside, target: &mut Target<'_>) -> Result<()> {
         if aside.rows.is_empty() {
             return Ok(());
+        }
+        if let Some(forgotten) = &self.forgotten {
+            let skipped = aside.rows.forget(&|cell| forgotten.is_named(cell));
+            *self.skipped.entry(self.table.clone()).or_default() += skipped;
         }
         if self.masked {
             aside.rows = aside.rows.masked(None);
@@ -210,11 +243,23 @@ impl<'a> Rejects<'a> {
         Self { target, rows: Open::default(), answers: Open::default() }
     }
 
-    /// The same; where ids are pseudonyms, rows show the shape of their values.
+    /// The same; where ids are pseudonyms, and on a screen, rows show the shape of their values.
     #[must_use]
     pub(super) fn masked(mut self, masked: bool) -> Self {
         (self.rows.masked, self.answers.masked) = (masked, masked);
         self
+    }
+
+    /// The same; rows of these people are empty.
+    #[must_use]
+    pub(super) fn forgetting(mut self, people: Option<&Forgotten>) -> Self {
+        (self.rows.forgotten, self.answers.forgotten) = (people.cloned(), people.cloned());
+        self
+    }
+
+    /// Rows skipped for somebody to be forgotten, by table.
+    pub(super) fn skipped(&self) -> &BTreeMap<String, u64> {
+        &self.rows.skipped
     }
 
     /// Where a run may put what does not fit in memory.

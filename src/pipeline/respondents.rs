@@ -15,9 +15,9 @@ use crate::config::Config;
 use crate::ingest::complaints::ComplaintReader;
 use crate::ingest::read::read_blocks;
 use crate::ingest::surveys::SurveyReader;
-use crate::ingest::times::Zone;
 use crate::ingest::transactions::Limit;
 use crate::schema::customers as c;
+use crate::zone::Zone;
 use crate::{Error, Result, table};
 
 /// Reads who answered, and when last.

@@ -26,6 +26,7 @@ pub mod gap;
 mod gap_figures;
 pub mod indices;
 pub mod levels;
+mod nobody;
 pub mod nps;
 pub mod pairs;
 mod params;

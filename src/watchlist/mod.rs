@@ -1,7 +1,8 @@
 //! Watchlist: who needs a call tonight, why, and what to do about it.
 //!
 //! A rule is a condition on the customers table with an action ([`params`]); the built-in ones ([`rules`]) are about
-//! anger, complaints that wait, hostages who are about to go and advocates who fade. A customer stands in the list once,
+//! anger, complaints that wait, hostages who are about to go, advocates who fade, and what was better in the previous
+//! result. A customer stands in the list once,
 //! with the first rule that holds; all that hold are in `reasons` and in the customers' `watch`.
 //!
 //! The list is in the order of calls: by the priority of the rule, then tier, then value (`monetary`), then id. Built-in
@@ -17,8 +18,8 @@ pub use self::rules::Tonight;
 
 use self::params::within;
 use crate::condition::{Checked, Condition};
-use crate::ingest::times::Zone;
 use crate::schema::{Kind, customers as c, watchlist as w};
+use crate::zone::Zone;
 use crate::{Error, Result, table};
 
 /// What the stage hands on.

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::rules::columns;
 use crate::condition::Condition;
-use crate::ingest::times::Zone;
 use crate::schema::{Kind, customers};
+use crate::zone::Zone;
 use crate::{Error, Result, error};
 
 /// Priority of the built-in rules, and of own ones that state none.

@@ -4,11 +4,16 @@ use chrono::NaiveDate;
 
 use super::params::{USUAL_PRIORITY, WatchRule};
 use crate::condition::Columns;
-use crate::ingest::times::Zone;
 use crate::schema::customers as c;
+use crate::zone::Zone;
 
 /// Days from the first of January of year 1 to 1970-01-01.
 const EPOCH: i32 = 719_163;
+
+/// Labels that customers can have.
+const LEVELS: [&str; 5] = ["angry", "dissatisfied", "satisfied", "happy", "delighted"];
+const QUADRANTS: [&str; 4] = ["advocate", "hostage", "mercenary", "dangerous"];
+const TIERS: [&str; 3] = ["key", "growing", "other"];
 
 /// What a night is like, as far as rules depend on it.
 #[derive(Clone, Copy, Debug)]
@@ -26,11 +31,29 @@ pub struct Tonight {
 /// The columns of the customers table, with the values that labels can have.
 pub(super) fn columns(zone: Zone) -> Columns {
     Columns::of(&c::TABLE)
-        .with_values(c::SATISFACTION_LEVEL, ["angry", "dissatisfied", "satisfied", "happy", "delighted"])
-        .with_values(c::QUADRANT, ["advocate", "hostage", "mercenary", "dangerous"])
-        .with_values(c::TIER, ["key", "growing", "other"])
+        .with_values(c::SATISFACTION_LEVEL, LEVELS)
+        .with_values(c::PREVIOUS_SATISFACTION_LEVEL, LEVELS)
+        .with_values(c::QUADRANT, QUADRANTS)
+        .with_values(c::PREVIOUS_QUADRANT, QUADRANTS)
+        .with_values(c::TIER, TIERS)
+        .with_values(c::PREVIOUS_TIER, TIERS)
         .with_values(c::NPS_GROUP, ["promoter", "passive", "detractor"])
         .in_zone(zone)
+}
+
+/// At least two levels lower than in the previous result.
+const DROPPED: &str = "previous_satisfaction_level = 'delighted' and satisfaction_level in ('satisfied', 'dissatisfied', 'angry') \
+                       or previous_satisfaction_level = 'happy' and satisfaction_level in ('dissatisfied', 'angry') \
+                       or previous_satisfaction_level = 'satisfied' and satisfaction_level = 'angry'";
+
+fn rule(name: &str, when: String, then: &str, since: &str) -> WatchRule {
+    WatchRule {
+        name: name.to_owned(),
+        when,
+        then: then.to_owned(),
+        priority: USUAL_PRIORITY,
+        since: Some(since.to_owned()),
+    }
 }
 
 /// The built-in rules, the gravest reason first.
@@ -42,13 +65,6 @@ pub(super) fn built_in(tonight: &Tonight) -> Vec<WatchRule> {
     );
     // The lower two fifths of the recency scores: it is long since the last order.
     let fading = f64::from(tonight.scores_k) * 0.4;
-    let rule = |name: &str, when: String, then: &str, since: &str| WatchRule {
-        name: name.to_owned(),
-        when,
-        then: then.to_owned(),
-        priority: USUAL_PRIORITY,
-        since: Some(since.to_owned()),
-    };
     let answered = c::SATISFACTION_ANSWERED_AT;
     vec![
         rule(
@@ -75,6 +91,20 @@ pub(super) fn built_in(tonight: &Tonight) -> Vec<WatchRule> {
             "quadrant = 'hostage' and tier = 'key'".to_owned(),
             "call within 48 hours",
             answered,
+        ),
+        rule(
+            "satisfaction_drop",
+            DROPPED.to_owned(),
+            "ask what went wrong since they last answered",
+            answered,
+        ),
+        rule(
+            "key_fading",
+            format!(
+                "(tier = 'key' or previous_tier = 'key') and r_score < previous_r_score and r_score <= {fading}"
+            ),
+            "call within 48 hours, before they are lost",
+            c::LAST_ORDER_AT,
         ),
         rule(
             "hostage_leaving",

@@ -188,11 +188,14 @@ fn check_says_how_files_are_read_and_what_would_be_set_aside() {
         "`exports/orders-2024-01.csv` is text, delimiter ,, header, UTF-8",
         "column `InvoiceDate`: %Y-%m-%d %H:%M",
         "wrong_field_count, value `6 fields instead of 7`",
-        "bad_number, column `Quantity`, value `two`",
+        "bad_number, column `Quantity`, value `xxx`",
         "out_of_scale, column `overall`, value `9`",
     ] {
         assert!(ended.out.contains(told), "{told}: {}", ended.out);
     }
+    assert!(ended.err.contains("`--show-values` shows them"), "{}", ended.err);
+    let shown = desk.moshtari(&["check", "--show-values"]).must_end_with(0).out;
+    assert!(shown.contains("bad_number, column `Quantity`, value `two`"), "{shown}");
     assert!(ended.err.contains("5000 rows read = 4719 accepted + 281 set aside"), "{}", ended.err);
     assert!(!desk.path().join("results").exists(), "check wrote something");
 

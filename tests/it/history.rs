@@ -1,6 +1,7 @@
 //! Two nights of the sample company: moves add up, clusters keep their names, the same night is known again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use crate::desk::Desk;
 use crate::published::Published;
@@ -107,7 +108,7 @@ fn a_corrected_night_is_compared_with_the_night_before() {
     let desk = company();
     let before = night(&desk, "2025-11-30");
     night(&desk, "2025-12-31");
-    let config = std::fs::read_to_string(desk.path().join("moshtari.toml")).unwrap();
+    let config = fs::read_to_string(desk.path().join("moshtari.toml")).unwrap();
     desk.write("moshtari.toml", format!("{config}\n[loyalty]\ncut = 0.6\n"));
     let corrected = night(&desk, "2025-12-31");
     assert_eq!(corrected.manifest["previous"]["fingerprint"], before.manifest["fingerprint"]);
@@ -130,7 +131,7 @@ fn a_corrected_night_is_compared_with_the_night_before() {
 fn history_can_be_left_out() {
     let desk = company();
     night(&desk, "2025-11-30");
-    let config = std::fs::read_to_string(desk.path().join("moshtari.toml")).unwrap();
+    let config = fs::read_to_string(desk.path().join("moshtari.toml")).unwrap();
     desk.write("moshtari.toml", format!("{config}\n[history]\ncompare = false\n"));
     let alone = night(&desk, "2025-12-31");
     assert!(!alone.files().iter().any(|file| file == "moves.parquet" || file == "drift.parquet"));
@@ -158,4 +159,94 @@ fn diff_says_who_moved() {
     assert_eq!(segments["moves"].as_array().unwrap().len() as i64, moved);
     let wrong = desk.moshtari(&["diff", &old, "results", "--label", "segment"]).must_end_with(2);
     assert!(wrong.err.contains("there is no label `segment`"), "{}", wrong.err);
+}
+
+/// Who is on the list because they were more pleased before, and because they were key and stay away.
+fn fallen(night: &Published) -> [Vec<String>; 2] {
+    let customers = night.customers();
+    let (ids, watch) = (customers.ids("customer_id"), customers.texts("watch"));
+    ["satisfaction_drop", "key_fading"].map(|reason| {
+        let holds = |row: &usize| watch[*row].as_ref().is_some_and(|reasons| reasons.contains(reason));
+        (0..ids.len()).filter(holds).map(|row| ids[row].clone()).collect()
+    })
+}
+
+/// Recency score and tier of the customer with this number.
+fn standing(night: &Published, number: usize) -> (Option<i64>, Option<String>) {
+    let customers = night.customers();
+    (customers.ints("r_score")[number], customers.texts("tier")[number].clone())
+}
+
+/// Two nights of twenty customers, c00 to c19, made by hand; c00 to c03 spend most, and are key.
+fn two_nights() -> (Desk, Published, Published) {
+    let desk = Desk::with_config(
+        r#"
+        [run]
+        as_of = "2024-01-31"
+        [transactions]
+        files = ["orders.csv"]
+        columns = { customer_id = "customer", order_id = "order", ordered_at = "at", amount = "amount" }
+        [[surveys]]
+        files = ["survey.csv"]
+        columns = { customer_id = "who", responded_at = "when" }
+        items = [{ column = "overall", measures = "satisfaction", scale = [1, 5] }]
+        "#,
+    );
+    let order = |(n, month): (u32, u32)| {
+        let money = if n < 4 { 1000 - n } else { 10 + n };
+        format!("c{n:02},{month}-{n},2024-{month:02}-{:02},{money}\n", 1 + n)
+    };
+    let first: String = (0..20).map(|n| order((19 - n, 1))).collect();
+    desk.write("orders.csv", format!("customer,order,at,amount\n{first}"));
+    let answers =
+        "who,when,overall\nc10,2024-01-31,5\nc11,2024-01-31,5\nc12,2024-01-31,5\nc13,2024-01-31,3\n";
+    desk.write("survey.csv", answers);
+    let before = desk.published();
+    // A month later all but c03, c18 and c19 have ordered again, and c12 turned bad; c13 was no better before.
+    let again: String = (0..18).filter(|n| *n != 3).map(|n| order((n, 2))).collect();
+    // c19 bought more than anybody in January, which came late; so it is key, and it stays away.
+    let late = "c19,late,2024-01-20,5000\n";
+    desk.write("orders.csv", format!("customer,order,at,amount\n{first}{late}{again}"));
+    let more = "c10,2024-03-01,5\nc11,2024-03-01,3\nc12,2024-03-01,1\nc13,2024-03-01,1\nc14,2024-03-01,1\n";
+    desk.write("survey.csv", format!("{answers}{more}"));
+    desk.moshtari(&["run", "--as-of", "2024-03-01"]).must_end_with(0);
+    let after = desk.latest();
+    (desk, before, after)
+}
+
+/// Answers fade by half in a year and weigh half after 90 days (methods 2.4).
+#[test]
+fn rules_ask_what_was_better_the_night_before() {
+    let (desk, before, after) = two_nights();
+    for column in ["previous_satisfaction_level", "previous_tier", "previous_quadrant", "previous_r_score"] {
+        assert!(before.customers().texts(column).iter().all(Option::is_none), "{column}");
+    }
+    assert_eq!(fallen(&before), [Vec::<String>::new(), Vec::new()]);
+    // c03 has ordered on the fourth of January, c00 on the first: the oldest of all.
+    assert_eq!(standing(&before, 3), (Some(1), Some("key".into())));
+    assert_eq!(standing(&before, 19).0, Some(5));
+
+    // By hand, 30 days: w = 2^(-30/90) = 0.7937, f = 2^(-30/365) = 0.9446; 0.5 + (w f 0.5 - 0.5) / (1 + w) = 0.430
+    // for c12, satisfied and two levels below delighted; 0.5 + w f 0.5 / (1 + w) = 0.709 for c11, happy: one level.
+    // c13 goes from satisfied to 0.5 - 0.5 / (1 + w) = 0.221, dissatisfied: one level; c14 was not asked before.
+    assert_eq!(fallen(&after), [vec!["c12".to_owned()], vec!["c19".to_owned()]]);
+    assert_eq!(standing(&after, 19), (Some(1), Some("key".into())));
+    let customers = after.customers();
+    assert_eq!(customers.texts("previous_satisfaction_level")[12].as_deref(), Some("delighted"));
+    assert_eq!(customers.texts("satisfaction_level")[12].as_deref(), Some("satisfied"));
+    assert_eq!(customers.texts("satisfaction_level")[13].as_deref(), Some("dissatisfied"));
+    assert_eq!(customers.texts("previous_satisfaction_level")[14], None);
+    assert_eq!(customers.ints("previous_r_score")[19], Some(5));
+    let list = after.table("watchlist");
+    let row = list.ids("customer_id").iter().position(|id| id == "c12").unwrap();
+    assert_eq!(list.ids("reason")[row], "satisfaction_drop");
+    assert_eq!(list.ids("why")[row], "previous_satisfaction_level delighted, satisfaction_level satisfied");
+
+    // Other rules make other levels: what was before is not what it would be.
+    let config = fs::read_to_string(desk.path().join("moshtari.toml")).unwrap();
+    desk.write("moshtari.toml", format!("{config}\n[satisfaction]\nhalf_life_days = 30\n"));
+    desk.moshtari(&["run", "--as-of", "2024-03-02"]).must_end_with(0);
+    let changed = desk.latest().customers();
+    assert!(changed.texts("previous_satisfaction_level").iter().all(Option::is_none));
+    assert_eq!(changed.ints("previous_r_score")[19], Some(1));
 }

@@ -135,7 +135,6 @@ fn a_marketplace_whose_customer_id_is_one_per_order() {
 #[test]
 fn exports_without_sales_are_named_and_refused() {
     for (name, what) in [
-        ("incident_log/incident_events.csv.gz", "complaints or tickets; no column for money"),
         ("donations/donations.csv", "a summary: recency, frequency or the like, already counted"),
         ("groceries/groceries.csv.gz", "baskets: a row each, an item in each cell"),
         ("groceries/groceries_wide.csv.gz", "baskets: a row each, an item in each cell"),
@@ -148,6 +147,28 @@ fn exports_without_sales_are_named_and_refused() {
         assert!(ended.err.contains("hint: give the export of sales, too"), "{}", ended.err);
         assert!(desk.names_in(".").is_empty());
     }
+}
+
+/// The figures are those of the reference, computed from the same events by statsmodels and lifelines.
+#[test]
+fn a_real_service_desk_log_is_recognised_and_run() {
+    let Some(file) = real("incident_log/incident_events.csv.gz") else { return };
+    let desk = Desk::new();
+    desk.moshtari(&["init", &file.to_string_lossy()]).must_end_with(0);
+    let text = config(&desk);
+    assert!(text.contains("[complaints.columns]") && text.contains("\"sys_updated_at\""), "{text}");
+    desk.write("moshtari.toml", text.replace("[run]\n", "[run]\nas_of = \"2016-03-31T23:59:00\"\n"));
+    let figures = desk.published().table("complaints");
+    let measures = figures.ids("measure");
+    let of = |measure: &str| {
+        let all = (0..figures.height()).filter(|row| figures.ids("group_by")[*row] == "all");
+        let row =
+            all.into_iter().find(|row| measures[*row] == measure).unwrap_or_else(|| panic!("{measure}"));
+        figures.floats("value")[row].unwrap()
+    };
+    assert_eq!((of("opened"), of("open")), (9_202.0, 2_288.0));
+    assert!((of("resolution_hours_naive_p50") - 43.63).abs() < 0.01);
+    assert!((of("resolution_hours_p50") - 94.03).abs() < 0.01);
 }
 
 /// The survey export looked at and run; the items as `column measures scale dimension`.

@@ -22,6 +22,7 @@
 //! | `report` | the page: figures of the tables, same bytes, nobody named |
 //! | `formats` | one export in every format gives one result |
 //! | `people` | the customer list, consent, suppression; contact data that stays out of results |
+//! | `forgotten` | people whose rows are left out of everything |
 //! | `history` | two nights of the sample: who moved, the same names, the same night again |
 //! | `privacy` | pseudonyms, groups too small to be published |
 //! | `determinism` | threads, file order and time zone of the machine change no byte |
@@ -55,6 +56,7 @@ mod determinism;
 mod drivers;
 mod ecsi;
 mod faults;
+mod forgotten;
 mod formats;
 mod history;
 mod init;

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::desk::Desk;
+use crate::published::said_by;
 
 const ORDERS: &str = "customer,order,at,amount\na,1,2024-01-01,5\nb,2,2024-01-01,5\nc,3,2024-01-02,5\n";
 
@@ -42,7 +43,7 @@ fn desk(more: &str) -> Desk {
     desk
 }
 
-/// Every file below a folder, with its bytes.
+/// Every file below a folder, with what it says.
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -53,7 +54,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
             found.extend(files(&path));
         } else if path.is_file() {
             assert_eq!(mode, 0o600, "{}", path.display());
-            found.push((path.display().to_string(), fs::read(&path).unwrap()));
+            found.push((path.display().to_string(), said_by(&path)));
         }
     }
     found

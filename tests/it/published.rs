@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
@@ -107,6 +108,23 @@ impl Published {
         listed.sort();
         assert_eq!(self.files(), listed);
     }
+}
+
+/// Everything that a file says: its bytes, and the cells of a Parquet file, whose bytes are compressed.
+pub(crate) fn said_by(path: &Path) -> Vec<u8> {
+    let mut said = fs::read(path).unwrap();
+    if path.extension().is_some_and(|extension| extension == "parquet") {
+        let rows = Table::open(path).rows;
+        let is_text = |column: &&ArrayRef| !matches!(column.data_type(), DataType::Timestamp(..));
+        for column in rows.columns().iter().filter(is_text) {
+            let cells = ArrayFormatter::try_new(column, &FormatOptions::default()).unwrap();
+            for row in 0..rows.num_rows() {
+                said.push(b'\n');
+                said.extend_from_slice(cells.value(row).to_string().as_bytes());
+            }
+        }
+    }
+    said
 }
 
 /// One Parquet file in memory.

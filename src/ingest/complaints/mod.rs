@@ -19,7 +19,7 @@ use super::plan::{Plan, View};
 use super::rules::{Rule, fixed};
 use super::surveys::{Anyone, Respondents};
 use super::text::{display, key};
-use super::times::{TimeFormat, Zone, is_no_date};
+use super::times::{TimeFormat, is_no_date};
 use super::transactions::{Limit, canonical_cell, instant};
 use crate::Result;
 use crate::config::complaints::{ComplaintColumns, ComplaintRules, UnknownCustomers};
@@ -27,6 +27,7 @@ use crate::config::{ColumnName, ComplaintsConfig};
 use crate::facts::{KnownCustomers, hash};
 use crate::math::money::MILLION;
 use crate::schema::Reason;
+use crate::zone::Zone;
 
 /// Places of the columns among the wanted ones.
 struct Columns {

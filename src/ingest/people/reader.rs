@@ -13,11 +13,12 @@ use crate::ingest::id::is_missing;
 use crate::ingest::plan::{Plan, View};
 use crate::ingest::rules::Rule;
 use crate::ingest::text::display;
-use crate::ingest::times::{TimeFormat, Zone};
+use crate::ingest::times::TimeFormat;
 use crate::ingest::transactions::{canonical_cell, instant};
 use crate::privacy::phone::Country;
 use crate::privacy::{email, national_code, phone};
 use crate::schema::Reason;
+use crate::zone::Zone;
 use crate::{Error, Result, Warning};
 
 /// Microseconds of a day.

@@ -6,14 +6,13 @@ use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
 use super::Contact;
+use crate::Result;
 use crate::config::CustomersConfig;
 use crate::config::source::IdRule;
 use crate::ingest::id::canonical_id;
-use crate::ingest::read::read_blocks;
-use crate::ingest::source::open_all;
+use crate::ingest::lists::each_entry;
 use crate::privacy::phone::Country;
 use crate::privacy::{email, phone};
-use crate::{Error, Result};
 
 type Set = HashSet<String, FixedState>;
 
@@ -42,33 +41,8 @@ impl Suppression {
     pub fn read(list: &CustomersConfig, base: &Path) -> Result<Self> {
         let mut suppression = Self::default();
         let Some(source) = list.suppression_source() else { return Ok(suppression) };
-        for file in open_all(&source, base, &[])? {
-            let names = file.names().to_vec();
-            let (path, home, ids) = (file.path().to_path_buf(), list.country(), list.rules.ids);
-            names.iter().for_each(|name| suppression.add(name, ids, home));
-            read_blocks(
-                std::slice::from_ref(&file),
-                &names,
-                |_, block| Ok(block),
-                |batch| {
-                    for placed in batch {
-                        let block = placed.value;
-                        if let Some(broken) = block.broken.first() {
-                            let row = placed.first_row + broken.row as u64;
-                            return Err(Error::input(&path, format!("row {row}: {}", broken.what)).hint(
-                                "a list of people never to be contacted must be readable to its last row",
-                            ));
-                        }
-                        for row in 0..block.rows {
-                            for column in 0..names.len() {
-                                suppression.add(&block.cell(column, row).shown(), ids, home);
-                            }
-                        }
-                    }
-                    Ok(())
-                },
-            )?;
-        }
+        let (home, ids) = (list.country(), list.rules.ids);
+        each_entry(&source, base, &mut |entry| suppression.add(entry, ids, home))?;
         Ok(suppression)
     }
 

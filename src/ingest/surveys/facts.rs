@@ -4,12 +4,13 @@ use super::super::block::Cell;
 use super::super::id::is_missing;
 use super::super::numbers::{DecimalMark, from_f64, parse_fixed};
 use super::super::plan::{Plan, View};
-use super::super::times::{TimeFormat, Zone};
+use super::super::times::TimeFormat;
 use super::super::transactions::instant;
 use crate::Result;
 use crate::config::surveys::{FactParams, SurveyRules};
 use crate::math::money::MILLION;
 use crate::schema::Reason;
+use crate::zone::Zone;
 
 /// How one fact is read.
 pub(super) struct Fact {

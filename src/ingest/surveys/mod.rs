@@ -24,7 +24,7 @@ use super::block::{Block, Cell};
 use super::plan::{Plan, View};
 use super::rules::Rule;
 use super::text::key;
-use super::times::{TimeFormat, Zone};
+use super::times::TimeFormat;
 use super::transactions::{Limit, canonical_cell, instant};
 use crate::Result;
 use crate::config::source::IdRule;
@@ -32,6 +32,7 @@ use crate::config::surveys::FactParams;
 use crate::config::{ColumnName, Layout, SurveyConfig};
 use crate::facts::{KnownCustomers, hash};
 use crate::schema::Reason;
+use crate::zone::Zone;
 
 /// Reads blocks of a survey export.
 pub struct SurveyReader {

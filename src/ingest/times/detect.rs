@@ -5,6 +5,7 @@ use super::scan::{DateText, Scanned, scan};
 use super::{Calendar, TimeFormat};
 use crate::error::Result;
 use crate::ingest::id;
+use crate::privacy::mask;
 
 /// Values after which a format that has no rival counts as settled.
 const ENOUGH: u64 = 1_000;
@@ -36,9 +37,9 @@ pub enum DetectError {
         second: String,
     },
     /// Most values are no known form of date.
-    #[error("most values are not dates in a known format, such as `{example}`")]
+    #[error("most values are not dates in a known format, they look like `{example}`")]
     Unreadable {
-        /// A value that could not be read.
+        /// The shape of a value that could not be read: what is no date may be anything.
         example: String,
     },
     /// The column holds no value at all.
@@ -233,7 +234,7 @@ impl Detector {
             return Err(DetectError::Empty);
         }
         if self.unread.count * 2 >= self.values {
-            return Err(DetectError::Unreadable { example: self.unread.example() });
+            return Err(DetectError::Unreadable { example: mask::shape(&self.unread.example()) });
         }
         let calendar = self.find_calendar()?;
         if let Some(format) = &self.declared {
@@ -254,7 +255,7 @@ impl Detector {
         };
         match &shape.look {
             Some(look) => Ok(TimeFormat::found(order, calendar, look)),
-            None => Err(DetectError::Unreadable { example: self.unread.example() }),
+            None => Err(DetectError::Unreadable { example: mask::shape(&self.unread.example()) }),
         }
     }
 
@@ -390,11 +391,11 @@ mod tests {
         let values = ["?", "", "NULL", "0000-00-00 00:00:00", "29/2/2016", "not yet", "1/3/2016", "2/3/2016"];
         assert_eq!(described(&values), "%d/%m/%Y");
         let text = detect_in(Calendar::Auto, &["red", "2010-12-01", "green"]);
-        assert_eq!(text, Err(DetectError::Unreadable { example: "red".to_owned() }));
+        assert_eq!(text, Err(DetectError::Unreadable { example: "xxx".to_owned() }));
         assert_eq!(detect_in(Calendar::Auto, &["", "NULL"]), Err(DetectError::Empty));
         for unreadable in ["01/12/10", "1291191960", "40513", "2010-02-30"] {
             let outcome = detect_in(Calendar::Auto, &[unreadable]);
-            assert_eq!(outcome, Err(DetectError::Unreadable { example: unreadable.to_owned() }));
+            assert_eq!(outcome, Err(DetectError::Unreadable { example: mask::shape(unreadable) }));
         }
     }
 

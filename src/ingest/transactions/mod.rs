@@ -25,8 +25,10 @@ use crate::ingest::id::canonical_id;
 use crate::ingest::numbers::DecimalMark;
 use crate::ingest::plan::Plan;
 use crate::ingest::rules::Rule;
-use crate::ingest::times::{Stamp, StampZone, TimeFormat, Zone};
+use crate::ingest::times::{Stamp, StampZone, TimeFormat};
 use crate::math::money::Millionths;
+use crate::privacy::mask::shape;
+use crate::zone::Zone;
 use crate::{Error, Result};
 
 /// The last moment a run sees.
@@ -213,9 +215,15 @@ impl TransactionReader {
     }
 }
 
-/// A currency code for a message.
+/// A currency code for a message; of what is too long to be one only the shape.
 fn shown(code: &[u8]) -> String {
-    if code.is_empty() { "(empty)".to_owned() } else { format!("`{}`", String::from_utf8_lossy(code)) }
+    const LONGEST: usize = 4;
+    let text = String::from_utf8_lossy(code);
+    match text.chars().count() {
+        0 => "(empty)".to_owned(),
+        1..=LONGEST => format!("`{text}`"),
+        _ => format!("`{}`", shape(&text)),
+    }
 }
 
 /// A cell as an instant, µs UTC; times without a zone are read in `zone`.

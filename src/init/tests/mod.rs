@@ -3,6 +3,7 @@
 mod doubts;
 mod forms;
 mod shops;
+mod tickets;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -70,7 +70,8 @@ fn write_text(out: &mut Vec<u8>, text: &str, form: TextForm) {
         return;
     }
     out.push(b'"');
-    if form.people == Some(Formulas::Neutralise) && is_formula(text) {
+    // One that has apostrophes already gets one more, so that taking one away always gives the text back.
+    if form.people == Some(Formulas::Neutralise) && is_formula(text.trim_start_matches('\'')) {
         out.push(b'\'');
     }
     for byte in text.bytes() {
@@ -123,6 +124,9 @@ mod tests {
         let people = TextForm { bom: true, people: Some(Formulas::Neutralise), ..MACHINE };
         assert_eq!(text(&lines, people), "\u{FEFF}\"a\",\"b\"\r\n\"'=1+1\",\"x,\"\"y\"\"\"\r\n-5,\r\n");
         assert_eq!(text(&lines, MACHINE), "a,b\r\n=1+1,\"x,\"\"y\"\"\"\r\n-5,\r\n");
+        let lines = [cells(&["'=1+1", "'Abd"])];
+        assert_eq!(text(&lines, TextForm { bom: false, ..people }), "\"a\",\"b\"\r\n\"''=1+1\",\"'Abd\"\r\n");
+        let lines = [cells(&["=1+1", "x,\"y\""])];
         let dangerous = TextForm { people: Some(Formulas::KeepDangerous), ..MACHINE };
         assert_eq!(text(&lines[..1], dangerous), "\"a\",\"b\"\r\n\"=1+1\",\"x,\"\"y\"\"\"\r\n");
     }

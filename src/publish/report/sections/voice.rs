@@ -2,12 +2,12 @@
 
 use crate::Result;
 use crate::config::run::Language;
-use crate::ingest::times::Zone;
 use crate::publish::report::Settings;
 use crate::publish::report::figures::Figures;
 use crate::publish::report::numbers::Numbers;
 use crate::publish::report::page::{Said, TableCell};
 use crate::publish::report::words::Words;
+use crate::zone::Zone;
 
 /// What a section speaks with.
 pub(super) struct Voice<'a> {

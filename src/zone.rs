@@ -3,12 +3,14 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use chrono::{DateTime, Offset, TimeZone};
+use chrono::{DateTime, FixedOffset, Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use super::clock::{DAY, SECOND, eat_offset};
-use super::cursor::Cursor;
 use crate::error::{Error, Result, closest};
+
+/// Microseconds of a second and of a day.
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
 
 /// A time zone with its offsets laid out for look-up; cheap to clone and to share between threads.
 #[derive(Clone)]
@@ -36,9 +38,9 @@ impl Zone {
     /// A configuration error for an unknown name, with the closest known one.
     pub fn parse(name: &str) -> Result<Self> {
         let name = name.trim();
-        let mut cursor = Cursor::new(name.as_bytes());
-        if let Some(seconds) = eat_offset(&mut cursor).filter(|_| cursor.is_at_end()) {
-            return Ok(Self { name: name.to_owned(), offsets: Offsets::Fixed(i64::from(seconds) * SECOND) });
+        if let Ok(fixed) = FixedOffset::from_str(name) {
+            let micros = i64::from(fixed.local_minus_utc()) * SECOND;
+            return Ok(Self { name: name.to_owned(), offsets: Offsets::Fixed(micros) });
         }
         match Tz::from_str(name) {
             Ok(zone) => Ok(Self { name: zone.name().to_owned(), offsets: offsets_of(zone) }),
