@@ -32,13 +32,16 @@ impl Zone {
         Self { name: "UTC".to_owned(), offsets: Offsets::Fixed(0) }
     }
 
-    /// The zone with a name of the IANA data base (`Europe/London`), `UTC`, or a fixed offset (`+03:30`).
+    /// The zone with a name of the IANA data base (`Europe/London`), `UTC`, or a fixed offset (`+03:30`, `+03`).
     ///
     /// # Errors
     /// A configuration error for an unknown name, with the closest known one.
     pub fn parse(name: &str) -> Result<Self> {
         let name = name.trim();
-        if let Ok(fixed) = FixedOffset::from_str(name) {
+        let hours_only = name.starts_with(['+', '-']) && name.len() == "+03".len();
+        if let Ok(fixed) =
+            FixedOffset::from_str(&if hours_only { format!("{name}:00") } else { name.to_owned() })
+        {
             let micros = i64::from(fixed.local_minus_utc()) * SECOND;
             return Ok(Self { name: name.to_owned(), offsets: Offsets::Fixed(micros) });
         }
@@ -237,6 +240,10 @@ mod tests {
         assert_eq!(Zone::utc().day(0), 0);
         let fixed = Zone::parse("+03:30").unwrap();
         assert_eq!(fixed.to_utc(micros("2010-12-01 02:00:00")), micros("2010-11-30 22:30:00"));
+        assert_eq!(
+            Zone::parse("-03").unwrap().to_utc(micros("2010-12-01 02:00:00")),
+            micros("2010-12-01 05:00:00")
+        );
         assert_eq!(fixed.day(micros("1969-12-31 20:30:00")), 0);
         assert_eq!(fixed.day(micros("1969-12-31 20:29:59")), -1);
         assert!(matches!(Zone::parse("UTC").unwrap().offsets, Offsets::Fixed(0)));

@@ -1,8 +1,8 @@
 //! Timestamps: from the bytes of a cell to microseconds.
 //!
 //! A column has one format. [`Detector`] finds it from the values (or checks the declared one against
-//! them), [`TimeFormat`] reads every cell, [`Zone`](crate::zone::Zone) turns local times into
-//! instants and instants into calendar days. Dates are Gregorian or Jalali, by column; digits may be ASCII, Persian or Arabic. What
+//! them), [`TimeFormat`] reads every cell, [`Zone`] turns local times into instants and instants into
+//! calendar days. Dates are Gregorian or Jalali, by column; digits may be ASCII, Persian or Arabic. What
 //! could mean two days is never guessed: `01/02/2010` alone in a column is an error, years of two digits
 //! need a declared pattern, numbers of seconds or days a declared unit.
 
