@@ -95,11 +95,11 @@ impl<'a> SaidByCustomer<'a> {
     ) -> Result<DataFrame> {
         let ids = table::texts(customers, customers::CUSTOMER_ID)?;
         let names: Vec<&str> = surveys.iter().map(|survey| survey.name.as_str()).collect();
-        let said = || self.order.iter().map(|(_, place)| self.at(*place));
-        let which = said().map(|said| Some(said.head.survey as u32)).collect();
-        let weight = |said: &Said<'_>| Some(fading::weight(said.head.age_days, params));
-        let faded =
-            |said: &Said<'_>| Some(fading::faded_unit(said.satisfaction?, said.head.age_days, params));
+        // Responses stand in the order of the files: each is looked at once, and the columns are made of what was
+        // seen.
+        let seen: Vec<Seen> =
+            self.order.par_iter().map(|(_, place)| Seen::of(self.at(*place), params)).collect();
+        let which = seen.iter().map(|seen| Some(seen.survey)).collect();
         table::new(vec![
             table::written(r::CUSTOMER_ID, self.order.len(), |place, text| {
                 let id = ids[self.order[place].0 as usize];
@@ -109,13 +109,39 @@ impl<'a> SaidByCustomer<'a> {
                 })
             })?,
             table::chosen(r::SURVEY, &names, which)?,
-            table::timestamp_column(r::ANSWERED_AT, said().map(|said| said.head.answered_at))?,
-            table::u32_column(r::AGE_DAYS, said().map(|said| said.head.age_days)),
-            table::f64_column(r::SATISFACTION, said().map(|said| said.satisfaction)),
-            table::f64_column(r::ATTITUDE, said().map(|said| said.attitude)),
-            table::f64_column(r::WEIGHT, said().map(weight)),
-            table::f64_column(r::FADED, said().map(faded)),
+            table::timestamp_column(r::ANSWERED_AT, seen.iter().map(|seen| seen.answered_at))?,
+            table::u32_column(r::AGE_DAYS, seen.iter().map(|seen| seen.age_days)),
+            table::f64_column(r::SATISFACTION, seen.iter().map(|seen| seen.satisfaction)),
+            table::f64_column(r::ATTITUDE, seen.iter().map(|seen| seen.attitude)),
+            table::f64_column(r::WEIGHT, seen.iter().map(|seen| Some(seen.weight))),
+            table::f64_column(r::FADED, seen.iter().map(|seen| seen.faded)),
         ])
+    }
+}
+
+/// A row of the table, but for the customer.
+struct Seen {
+    survey: u32,
+    answered_at: Option<i64>,
+    age_days: Option<u32>,
+    satisfaction: Option<f64>,
+    attitude: Option<f64>,
+    weight: f64,
+    faded: Option<f64>,
+}
+
+impl Seen {
+    fn of(said: &Said<'_>, params: &SatisfactionParams) -> Self {
+        let Head { survey, answered_at, age_days, .. } = *said.head;
+        Self {
+            survey: survey as u32,
+            answered_at,
+            age_days,
+            satisfaction: said.satisfaction,
+            attitude: said.attitude,
+            weight: fading::weight(age_days, params),
+            faded: said.satisfaction.map(|unit| fading::faded_unit(unit, age_days, params)),
+        }
     }
 }
 
