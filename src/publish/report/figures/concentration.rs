@@ -37,7 +37,9 @@ impl Concentration {
         if total <= 0.0 {
             return None;
         }
-        let wanted: Vec<usize> = TOPS.iter().map(|q| (q * n as f64).ceil() as usize).collect();
+        // In whole hundredths: in floats, a tenth of 10 n may be a little more than n.
+        let wanted: Vec<usize> =
+            TOPS.iter().map(|q| ((q * 100.0).round() as usize * n).div_ceil(100)).collect();
         let stops: Vec<usize> = (1..=POINTS).map(|i| (i * n).div_ceil(POINTS)).collect();
         let (mut sum, mut weighted) = (Sum::default(), Sum::default());
         let (mut half, mut four_fifths) = (0, 0);
@@ -62,6 +64,8 @@ impl Concentration {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
 
     #[test]
@@ -73,6 +77,37 @@ mod tests {
         assert!((one.gini - 0.75).abs() < 1e-12, "(n - 1) / n");
         assert_eq!((one.half, one.four_fifths, one.tops[0]), (1, 1, (1, 1.0)));
         assert_eq!(Concentration::of(vec![-1.0, 0.0]), None);
+    }
+
+    #[test]
+    fn the_reference_is_met() {
+        let golden = |name: &str| format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(golden("concentration.json")).unwrap();
+        let reference: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for vector in reference["vectors"].as_array().unwrap() {
+            let values =
+                vector["v"].as_array().unwrap().iter().filter_map(serde_json::Value::as_f64).collect();
+            let gini = Concentration::of(values).map(|made| made.gini);
+            assert_eq!(gini.is_some(), vector["gini"].is_f64(), "{vector}");
+            assert!(
+                gini.is_none_or(|gini| (gini - vector["gini"].as_f64().unwrap()).abs() < 1e-12),
+                "{vector}"
+            );
+        }
+        // Money of the customers of CDNOW, in cents.
+        let file = std::fs::File::open(golden("rfm_cdnow_sample_1998-06-30_scores.csv.gz")).unwrap();
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
+        let cents = |line: &str| line.split(',').nth(4)?.parse().ok();
+        let made = Concentration::of(text.lines().skip(1).filter_map(cents).collect()).unwrap();
+        let expected = &reference["cdnow_sample_1998_06_30"];
+        let close = |found: f64, name: &str| (found - expected[name].as_f64().unwrap()).abs() < 1e-9;
+        assert_eq!((made.customers, made.negative), (2357, 0));
+        assert!(close(made.gini, "gini"), "{}", made.gini);
+        for (top, name) in [(0, "top1"), (2, "top10"), (3, "top20"), (4, "top50")] {
+            assert!(close(made.tops[top].1, name), "{name}: {:?}", made.tops[top]);
+        }
+        assert_eq!((made.half, made.four_fifths), (228, 777));
     }
 
     #[test]
