@@ -24,8 +24,10 @@ const CARDS: [&str; 8] = [
 pub(super) fn section(voice: &Voice<'_>) -> Section {
     let blocks = match &voice.figures.complaints {
         Some(table) if value(table, ALL, ALL, "opened").is_some() => blocks(voice, table),
-        Some(_) => vec![Block::Note { text: voice.get("complaints.nothing") }],
-        None => vec![Block::Note { text: voice.get("complaints.none") }],
+        Some(_) if voice.figures.manifest["accounting"]["complaints"].is_object() => {
+            vec![Block::Note { text: voice.get("complaints.nothing") }]
+        }
+        _ => vec![Block::Note { text: voice.get("complaints.none") }],
     };
     Section {
         id: "complaints",

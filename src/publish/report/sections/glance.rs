@@ -140,7 +140,7 @@ fn far_from_whole(voice: &Voice<'_>) -> Option<String> {
     Some(voice.fill(
         key,
         &[
-            ("input", &super::quality::table_name(voice, table)),
+            ("input", &super::warnings::isolated(&super::quality::table_name(voice, table))),
             ("share", &voice.percent(share)),
             ("reason", &voice.label("reason", reason)),
             ("money", &money.map(|money| voice.numbers.compact(money)).unwrap_or_default()),

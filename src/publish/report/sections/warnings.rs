@@ -8,6 +8,11 @@ use crate::publish::report::page::Said;
 /// First strong isolate and its end: a name keeps its own direction inside a sentence.
 const ISOLATE: (char, char) = ('\u{2068}', '\u{2069}');
 
+/// A name of the company's own in a sentence.
+pub(super) fn isolated(text: &str) -> String {
+    format!("{}{text}{}", ISOLATE.0, ISOLATE.1)
+}
+
 /// The warnings of the manifest, in the language of the page.
 pub(super) fn all(voice: &Voice<'_>) -> Vec<Said> {
     let warnings = voice.figures.manifest["warnings"].as_array();
@@ -45,7 +50,6 @@ fn filled(voice: &Voice<'_>, mut text: String, warning: &Value) -> Option<Said> 
 }
 
 fn written(voice: &Voice<'_>, name: &str, value: &Value) -> Option<String> {
-    let isolated = |text: &str| format!("{}{text}{}", ISOLATE.0, ISOLATE.1);
     match value {
         Value::Number(number) => number.as_f64().map(|number| voice.numbers.short(number)),
         Value::Array(values) => {
