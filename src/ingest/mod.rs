@@ -1,7 +1,7 @@
 //! Exports to clean tables: files of any form are opened, cut into blocks, their columns found and their
 //! values read; rows that cannot be used are set aside with a reason.
 //!
-//! The way of a row: a file ([`source`]) is cut into pieces by one thread and split into a [`block`] by any
+//! The way of a row: a file ([`mod@find`], [`source`]) is cut into pieces by one thread and split into a [`block`] by any
 //! thread ([`read`], with [`csv`], [`ndjson`], [`parquet`] and [`xlsx`] for the formats). A [`plan`] says where
 //! each wanted column is, in the file itself or in a joined one ([`join`]), and settles how its times and
 //! numbers are written ([`times`], [`numbers`]). [`transactions`], [`surveys`] and [`complaints`] check each row by the
@@ -13,6 +13,7 @@ pub mod complaints;
 pub mod csv;
 pub mod dialect;
 pub mod encoding;
+pub mod find;
 pub mod forgotten;
 pub mod frame;
 pub mod guard;

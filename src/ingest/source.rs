@@ -1,18 +1,17 @@
-//! Files on disk: which ones, in which form, and a reader for each form.
+//! Files on disk: in which form they are, and a reader for each form.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use glob::Pattern;
 use rayon::prelude::*;
 
 use super::block::Block;
 use super::csv::{self, Cutter, Layout};
 use super::dialect::{self, Declared, Delimiter, Dialect, Quote};
 use super::encoding::{Decoder, Encoding, FileKind, Sniffed, sniff};
+use super::find::resolve;
 use super::ndjson;
 use super::parquet::{ParquetFile, Slice, Stored};
 use super::size;
@@ -96,69 +95,6 @@ impl Piece {
 pub fn open_all(source: &Source, base: &Path, wanted: &[&str]) -> Result<Vec<OpenFile>> {
     let paths = resolve(source, base)?;
     paths.par_iter().map(|(path, shown)| OpenFile::open(path, shown, &source.form, wanted)).collect()
-}
-
-/// The files of a source: each entry's matches in the order of their names, no file twice.
-///
-/// # Errors
-/// `Config` when an entry matches nothing.
-pub fn resolve(source: &Source, base: &Path) -> Result<Vec<(PathBuf, String)>> {
-    let mut files = Vec::new();
-    let mut seen = BTreeSet::new();
-    for entry in &source.files {
-        let pattern = base.join(entry);
-        let mut matches: Vec<PathBuf> = if entry.contains(['*', '?', '[']) && !pattern.exists() {
-            // Only the entry is a pattern; the folder of the configuration may have any name.
-            let folder = if Path::new(entry).is_absolute() { Path::new("") } else { base };
-            let text = Path::new(&Pattern::escape(&folder.to_string_lossy())).join(entry);
-            let text = text.to_string_lossy();
-            let paths = glob::glob(&text).map_err(|e| {
-                Error::config(format!("`{} files`: `{entry}` is not a pattern: {e}", source.section))
-            })?;
-            paths.filter_map(std::result::Result::ok).filter(|p| p.is_file()).collect()
-        } else if pattern.is_file() {
-            vec![pattern.clone()]
-        } else {
-            Vec::new()
-        };
-        if matches.is_empty() {
-            return Err(missing(entry, &pattern, &source.section));
-        }
-        matches.sort();
-        for path in matches {
-            let shown = path.strip_prefix(base).unwrap_or(&path).to_string_lossy().into_owned();
-            // `a.csv`, `./a.csv` and a link to it are one file; its rows count once.
-            if seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
-                files.push((path, shown));
-            }
-        }
-    }
-    Ok(files)
-}
-
-fn missing(entry: &str, path: &Path, section: &str) -> Error {
-    if path.is_dir() {
-        return Error::config(format!("`{section} files`: `{entry}` is a folder"))
-            .hint(format!("name its files: \"{}/*.csv\"", entry.trim_end_matches('/')));
-    }
-    let message = format!("`{section} files`: there is no file `{entry}`");
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let names: Vec<String> = std::fs::read_dir(folder)
-        .map(|entries| {
-            entries.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned())).collect()
-        })
-        .unwrap_or_default();
-    if !folder.is_dir() {
-        return Error::config(message).hint(format!(
-            "there is no folder `{}`; paths are relative to the configuration file",
-            folder.display()
-        ));
-    }
-    let wanted = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    Error::config(message).hint(match error::closest(&wanted, names.iter().map(String::as_str)) {
-        Some(close) => format!("did you mean `{close}`? paths are relative to the configuration file"),
-        None => "paths are relative to the configuration file".to_owned(),
-    })
 }
 
 impl OpenFile {

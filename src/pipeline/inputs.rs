@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use crate::Result;
 use crate::config::{Config, Source};
+use crate::ingest::find::resolve;
 use crate::ingest::people;
-use crate::ingest::source::resolve;
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::publish::digest;
 use crate::publish::manifest::InputFile;
