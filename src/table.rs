@@ -193,3 +193,25 @@ pub fn new(columns: Vec<Column>) -> Result<DataFrame> {
     let height = columns.first().map_or(0, Column::len);
     Ok(DataFrame::new(height, columns)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_texts_stand_in_their_rows_however_many_there_are() {
+        let text = |row: usize| (row % 3 != 0).then(|| format!("reason of customer {row}"));
+        let column = written("why", 20_000, |row, into| {
+            text(row).is_some_and(|text| {
+                into.push_str(&text);
+                true
+            })
+        });
+        let table = new(vec![column.unwrap()]).unwrap();
+        for (row, found) in texts(&table, "why").unwrap().into_iter().enumerate() {
+            assert_eq!(found, text(row).as_deref(), "{row}");
+        }
+        assert_eq!(counts(&table, "why").unwrap()[&None], 6_667);
+        assert_eq!(new(vec![written("why", 0, |_, _| true).unwrap()]).unwrap().height(), 0);
+    }
+}
