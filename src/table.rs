@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn written_texts_stand_in_their_rows_however_many_there_are() {
-        let text = |row: usize| (row % 3 != 0).then(|| format!("reason of customer {row}"));
+        let text = |row: usize| (!row.is_multiple_of(3)).then(|| format!("reason of customer {row}"));
         let column = written("why", 20_000, |row, into| {
             text(row).is_some_and(|text| {
                 into.push_str(&text);
