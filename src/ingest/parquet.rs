@@ -136,59 +136,41 @@ impl ParquetFile {
     /// # Errors
     /// `Input` when a page is damaged or a column holds lists or structures.
     pub fn read(&self, slice: Slice, wanted: &[Option<usize>], names: &[String]) -> Result<Block> {
-        let mut whole = None;
-        self.read_by(slice.rows, slice, wanted, names, &mut |block| {
-            whole = Some(block);
-            Ok(())
-        })?;
+        let whole = self.map_by(slice.rows, slice, wanted, names, &Ok)?.pop();
         whole.ok_or_else(|| Error::input(&self.path, "ends before its rows"))
     }
 
-    /// The same as blocks that stay in cache, in their order.
+    /// The same in blocks that stay in cache: what `map` makes of them, in their order.
     ///
     /// # Errors
-    /// As [`ParquetFile::read`], and those of `take`.
-    pub fn read_blocks(
+    /// As [`ParquetFile::read`], and those of `map`; the first in file order wins.
+    pub fn map_blocks<T: Send>(
         &self,
         slice: Slice,
         wanted: &[Option<usize>],
         names: &[String],
-        take: &mut (dyn FnMut(Block) -> Result<()> + Send),
-    ) -> Result<()> {
-        self.read_by(BLOCK_ROWS, slice, wanted, names, take)
+        map: &(impl Fn(Block) -> Result<T> + Sync),
+    ) -> Result<Vec<T>> {
+        self.map_by(BLOCK_ROWS, slice, wanted, names, map)
     }
 
-    fn read_by(
+    fn map_by<T: Send>(
         &self,
         at_once: usize,
         slice: Slice,
         wanted: &[Option<usize>],
         names: &[String],
-        take: &mut (dyn FnMut(Block) -> Result<()> + Send),
-    ) -> Result<()> {
-        let mut texts = vec![None; wanted.len()];
-        let mut batches = guarded(&self.path, || self.batches(at_once, slice, wanted))?;
-        let mut next = || {
-            guarded(&self.path, || match batches.next() {
-                Some(batch) => {
-                    let batch = batch.map_err(|e| self.bad(slice, &e))?;
-                    self.block(&batch, wanted, names, &mut texts).map(Some)
-                }
-                None => Ok(None),
-            })
-        };
-        let (mut rows, mut block) = (0, next()?);
-        // A thread with nothing to do may read the next block while this one is taken.
-        while let Some(this) = block {
-            rows += this.rows;
-            let (taken, following) = rayon::join(|| take(this), &mut next);
-            taken?;
-            block = following?;
+        map: &(impl Fn(Block) -> Result<T> + Sync),
+    ) -> Result<Vec<T>> {
+        let batches = guarded(&self.path, || self.batches(at_once, slice, wanted))?;
+        let texts = vec![None; wanted.len()];
+        let mut blocks = Blocks { file: self, slice, wanted, names, batches, texts, rows: 0 };
+        let mut mapped = blocks.map_rest(map)?;
+        mapped.reverse();
+        if blocks.rows == slice.rows {
+            return Ok(mapped);
         }
-        if rows == slice.rows {
-            return Ok(());
-        }
-        Err(self.bad(slice, &format!("holds {rows} rows where {} are stated", slice.rows)))
+        Err(self.bad(slice, &format!("holds {} rows where {} are stated", blocks.rows, slice.rows)))
     }
 
     fn bad(&self, slice: Slice, what: &dyn std::fmt::Display) -> Error {
@@ -248,6 +230,42 @@ impl ParquetFile {
             raw: Raw::cells(names),
             broken: Vec::new(),
         })
+    }
+}
+
+/// The blocks of a slice that are still to be read.
+struct Blocks<'a> {
+    file: &'a ParquetFile,
+    slice: Slice,
+    wanted: &'a [Option<usize>],
+    names: &'a [String],
+    batches: ParquetRecordBatchReader,
+    /// The dictionaries of the wanted columns.
+    texts: Vec<Option<Texts>>,
+    /// Rows read so far.
+    rows: usize,
+}
+
+impl Blocks<'_> {
+    fn next(&mut self) -> Result<Option<Block>> {
+        let Self { file, slice, wanted, names, batches, texts, rows } = self;
+        guarded(&file.path, || {
+            let Some(batch) = batches.next() else { return Ok(None) };
+            let batch = batch.map_err(|e| file.bad(*slice, &e))?;
+            *rows += batch.num_rows();
+            file.block(&batch, wanted, names, texts).map(Some)
+        })
+    }
+
+    /// What `map` makes of the blocks that are left, the last one first. A thread with nothing to do takes over the
+    /// rest of the slice while this one is busy with a block.
+    fn map_rest<T: Send>(&mut self, map: &(impl Fn(Block) -> Result<T> + Sync)) -> Result<Vec<T>> {
+        let Some(block) = self.next()? else { return Ok(Vec::new()) };
+        let (mapped, rest) = rayon::join(|| map(block), || self.map_rest(map));
+        let mapped = mapped?;
+        let mut rest = rest?;
+        rest.push(mapped);
+        Ok(rest)
     }
 }
 

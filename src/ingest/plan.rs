@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use super::block::{Block, Cell, Column};
-use super::dictionary::Dictionary;
 use super::id::is_missing;
 use super::join::{Lookup, NO_ROW};
 use super::numbers::{DecimalMark, MarkDetector};
@@ -378,13 +377,10 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The texts of a wanted column and which of them each row has, where the file keeps them like that.
-    pub fn dictionary(&self, wanted: usize) -> Option<(&'a Dictionary, &'a [u32])> {
+    /// A wanted column of the main file, as the file keeps it.
+    pub fn column(&self, wanted: usize) -> Option<&'a Column> {
         match self.plan.places[wanted] {
-            Place::Main(column) => match &self.block.columns[column] {
-                Column::Dictionary(entries, codes) => Some((entries, codes)),
-                _ => None,
-            },
+            Place::Main(column) => Some(&self.block.columns[column]),
             Place::Joined { .. } => None,
         }
     }

@@ -411,21 +411,22 @@ impl OpenFile {
             .hint("was it copied completely?")
     }
 
-    /// Turns a piece into blocks, in their order: large ones are worked on in parts.
+    /// Turns a piece into blocks and these into what `map` makes of them, in their order: large pieces are worked on in
+    /// parts.
     ///
     /// # Errors
-    /// As [`OpenFile::block`], and those of `take`.
-    pub fn blocks(
+    /// As [`OpenFile::block`], and those of `map`.
+    pub fn map_blocks<T: Send>(
         &self,
         piece: Piece,
         request: &Request,
-        take: &mut (dyn FnMut(Block) -> Result<()> + Send),
-    ) -> Result<()> {
+        map: &(impl Fn(Block) -> Result<T> + Sync),
+    ) -> Result<Vec<T>> {
         match (piece, request, &self.kind) {
             (Piece::Slice(slice), Request::Columns(columns, names), Kind::Parquet(file)) => {
-                file.read_blocks(slice, columns, names, take)
+                file.map_blocks(slice, columns, names, map)
             }
-            (piece, ..) => take(self.block(piece, request)?),
+            (piece, ..) => Ok(vec![map(self.block(piece, request)?)?]),
         }
     }
 

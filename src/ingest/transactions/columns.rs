@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use super::{TransactionReader, canonical_cell, instant, shown};
+use super::{Limit, TransactionReader, canonical_cell, instant, shown};
 use crate::config::source::IdRule;
 use crate::config::transactions::{OrderRule, Returns};
 use crate::facts::{Facts, Ids, RETURN, SALE, TextColumn, hash};
 use crate::ingest::accounting::SetAside;
-use crate::ingest::block::{Block, Cell};
+use crate::ingest::block::{Block, Cell, Column};
 use crate::ingest::dictionary::EntryIds;
+use crate::ingest::numbers::{DecimalMark, from_f64};
 use crate::ingest::plan::View;
-use crate::ingest::rules::{Rule, fixed};
-use crate::math::money::{MILLION, Money};
+use crate::ingest::rules::{Rule, fixed, whole};
+use crate::ingest::times::TimeFormat;
+use crate::math::money::{MILLION, Millionths, Money};
 use crate::schema::Reason;
+use crate::zone::Zone;
 use crate::{Error, Result};
 
 /// Why a row is set aside, and the column at fault.
@@ -60,15 +63,31 @@ impl<'a> Sieve<'a> {
         }
     }
 
+    /// Refuses those of the rows in play, counted from the first, for which something is so.
+    fn refuse_where(&mut self, is_so: impl Fn(usize) -> bool, reason: Reason, column: Option<usize>) {
+        for place in 0..self.rows.len() {
+            if is_so(place) {
+                self.refuse(self.rows[place], reason, column);
+            }
+        }
+    }
+
     /// Refuses rows for which a rule holds.
     fn skip(&mut self, rule: &Rule) {
-        let refused = &mut self.refused;
         let refusal = Refusal { reason: Reason::SkippedByRule, column: Some(rule.column as u16) };
-        self.view.each(rule.column, |row, cell| {
-            if refused[row].is_none() && rule.holds(cell) {
+        let refused = &mut self.refused;
+        let mut refuse = |row: usize, holds: bool| {
+            if holds && refused[row].is_none() {
                 refused[row] = Some(refusal);
             }
-        });
+        };
+        match (rule.bounds(), self.view.column(rule.column)) {
+            (Some(bounds), Some(Column::Int(values, None))) => {
+                let holds = |value: i64| whole(value).is_some_and(|number| bounds.contains(&number));
+                values.iter().enumerate().for_each(|(row, value)| refuse(row, holds(*value)));
+            }
+            _ => self.view.each(rule.column, |row, cell| refuse(row, rule.holds(cell))),
+        }
     }
 
     /// Puts the rows that are not refused into play.
@@ -101,11 +120,55 @@ impl<'a> Sieve<'a> {
         values
     }
 
+    /// The same for values of one type that the file holds for every row.
+    fn read_typed<V: Copy, T: Default>(
+        &mut self,
+        column: usize,
+        reason: Reason,
+        values: &[V],
+        read: impl Fn(V) -> Option<T>,
+    ) -> Vec<T> {
+        let mut missing = Vec::new();
+        let read = |(place, row): (usize, &u32)| {
+            read(values[*row as usize]).unwrap_or_else(|| {
+                missing.push(place);
+                T::default()
+            })
+        };
+        let found = self.rows.iter().enumerate().map(read).collect();
+        self.refuse_places(&missing, reason, column);
+        found
+    }
+
+    /// Numbers of a column for the rows in play; rows without one are refused.
+    fn numbers(&mut self, column: usize, mark: DecimalMark) -> Vec<Millionths> {
+        let reason = Reason::BadNumber;
+        match self.view.column(column) {
+            Some(Column::Int(values, None)) => self.read_typed(column, reason, values, whole),
+            Some(Column::Float(values, None)) => self.read_typed(column, reason, values, from_f64),
+            _ => self.read(column, reason, |cell| fixed(cell, mark)),
+        }
+    }
+
+    /// Instants of a column for the rows in play, µs UTC; rows without one are refused.
+    fn instants(&mut self, column: usize, format: Option<&TimeFormat>, zone: &Zone) -> Vec<i64> {
+        let reason = Reason::BadTimestamp;
+        match self.view.column(column) {
+            Some(Column::Wall(values, None)) => {
+                self.read_typed(column, reason, values, |micros| Some(zone.to_utc(micros)))
+            }
+            Some(Column::Instant(values, None)) => self.read_typed(column, reason, values, Some),
+            _ => self.read(column, reason, |cell| instant(cell, format, zone)),
+        }
+    }
+
     /// Ids of a column for the rows in play; rows without one are refused.
     fn ids(&mut self, column: usize, reason: Reason, rule: IdRule, with_texts: bool) -> RowIds {
-        let ids = match self.view.dictionary(column) {
-            Some((entries, codes)) => RowIds::of_dictionary(entries.ids(rule), codes, &self.rows),
-            None => RowIds::of_runs(&self.view, column, &self.rows, rule, with_texts),
+        let ids = match self.view.column(column) {
+            Some(Column::Dictionary(entries, codes)) => {
+                RowIds::of_dictionary(entries.ids(rule), codes, &self.rows)
+            }
+            _ => RowIds::of_runs(&self.view, column, &self.rows, rule, with_texts),
         };
         let missing: Vec<usize> =
             ids.of.iter().enumerate().filter(|(_, id)| **id == NO_ID).map(|(i, _)| i).collect();
@@ -162,6 +225,22 @@ impl RowIds {
     }
 }
 
+/// The money of rows: stated, or quantity times price.
+fn amounts(
+    stated: bool,
+    quantities: Option<&[Millionths]>,
+    prices: Option<&[Millionths]>,
+    rows: usize,
+) -> Vec<Money> {
+    match (quantities, prices) {
+        (_, None) => vec![Money::ZERO; rows],
+        (Some(quantities), Some(prices)) if !stated => {
+            quantities.iter().zip(prices).map(|(quantity, price)| Money::product(*quantity, *price)).collect()
+        }
+        (_, Some(prices)) => prices.iter().map(|price| Money::of(*price)).collect(),
+    }
+}
+
 /// The values marked true.
 fn only<T: Copy>(values: &mut Vec<T>, keep: &[bool]) {
     let mut marks = keep.iter();
@@ -185,8 +264,7 @@ impl TransactionReader {
         self.skip.iter().for_each(|rule| sieve.skip(rule));
         sieve.let_in();
         let mut facts = self.identities(&mut sieve);
-        facts.at =
-            sieve.read(self.columns.at, Reason::BadTimestamp, |c| instant(c, self.time.as_ref(), &self.zone));
+        facts.at = sieve.instants(self.columns.at, self.time.as_ref(), &self.zone);
         if self.order_rule == Some(OrderRule::Day) {
             facts.order_keys = facts.at.iter().map(|at| hash(&self.zone.day(*at).to_le_bytes())).collect();
         }
@@ -216,56 +294,76 @@ impl TransactionReader {
         Facts { customers: customers.ids, customer_of: customers.of, order_keys, ..Facts::default() }
     }
 
+    /// What the rows in play are worth and do.
     fn money_and_effects(&self, sieve: &mut Sieve<'_>, facts: &mut Facts) -> Result<()> {
         let columns = &self.columns;
-        let number = |sieve: &mut Sieve<'_>, column, mark| {
-            sieve.read(column, Reason::BadNumber, |cell| fixed(cell, mark))
-        };
-        let quantities = columns.quantity.map(|column| number(sieve, column, self.marks.quantity));
+        let quantities = columns.quantity.map(|column| sieve.numbers(column, self.marks.quantity));
         let priced = columns.amount.or(columns.unit_price);
-        let prices = priced.map(|column| number(sieve, column, self.marks.money));
-        let costs = columns.unit_cost.map(|column| {
-            let mut costs = Vec::with_capacity(sieve.rows.len());
-            sieve.view.each_of(column, &sieve.rows, |cell| costs.push(fixed(cell, self.marks.cost)));
-            costs
+        let prices = priced.map(|column| sieve.numbers(column, self.marks.money));
+        let mut amounts =
+            amounts(columns.amount.is_some(), quantities.as_deref(), prices.as_deref(), sieve.rows.len());
+        sieve.refuse_where(|i| !amounts[i].is_plausible(), Reason::BadNumber, priced);
+        let taken_back: Vec<bool> = match &quantities {
+            Some(quantities) => quantities.iter().map(|quantity| *quantity < 0).collect(),
+            None => amounts.iter().map(|amount| amount.is_negative()).collect(),
+        };
+        if self.returns == Returns::Skip {
+            sieve.refuse_where(|i| taken_back[i], Reason::SkippedByRule, columns.quantity.or(priced));
+        }
+        if self.limit != Limit::None {
+            let is_late = |i: usize| self.limit.is_before(facts.at[i], &self.zone);
+            sieve.refuse_where(is_late, Reason::AfterAsOf, Some(columns.at));
+        }
+        self.exchange(sieve, facts, &mut amounts)?;
+        let sells = |i: usize| quantities.as_ref().map_or(!amounts[i].is_negative(), |q| q[i] > 0);
+        facts.effects = (0..amounts.len())
+            .map(|i| u8::from(sells(i)) * SALE + u8::from(taken_back[i]) * RETURN)
+            .collect();
+        let piece = |back: &bool| if *back { -MILLION } else { MILLION };
+        facts.quantities = quantities.unwrap_or_else(|| taken_back.iter().map(piece).collect());
+        facts.amounts = amounts;
+        facts.costs = self.costs(sieve, &facts.quantities);
+        if !self.cancelled.is_empty() {
+            self.cancel(sieve, facts);
+        }
+        Ok(())
+    }
+
+    /// Costs of the rows in play, as far as they are known; none where no column has them.
+    fn costs(&self, sieve: &Sieve<'_>, quantities: &[Millionths]) -> Vec<Option<Money>> {
+        let Some(column) = self.columns.unit_cost else { return Vec::new() };
+        let mut costs = Vec::with_capacity(quantities.len());
+        sieve.view.each_of(column, &sieve.rows, |cell| {
+            let cost = fixed(cell, self.marks.cost).map(|cost| Money::product(quantities[costs.len()], cost));
+            costs.push(cost.filter(|cost| cost.is_plausible()));
         });
-        let rows = sieve.rows.len();
-        facts.quantities.reserve(rows);
-        facts.amounts.reserve(rows);
-        facts.effects.reserve(rows);
-        for i in 0..rows {
-            let row = sieve.rows[i];
-            let quantity = quantities.as_ref().map(|q| q[i]);
-            let price = prices.as_ref().map_or(0, |p| p[i]);
-            let mut amount = match (columns.amount, quantity) {
-                (None, Some(quantity)) => Money::product(quantity, price),
-                _ => Money::of(price),
-            };
-            if !amount.is_plausible() {
-                sieve.refuse(row, Reason::BadNumber, priced);
+        costs
+    }
+
+    /// A cancelled sale never took effect; a cancelled row that takes back reverses an earlier sale.
+    fn cancel(&self, sieve: &Sieve<'_>, facts: &mut Facts) {
+        for (i, row) in sieve.rows.iter().enumerate() {
+            let cell = |rule: &Rule| sieve.view.cell(rule.column, *row as usize);
+            if !self.cancelled.iter().any(|rule| rule.holds(cell(rule))) {
+                continue;
             }
-            let taken_back = quantity.map_or(amount.is_negative(), |q| q < 0);
-            if taken_back && self.returns == Returns::Skip {
-                sieve.refuse(row, Reason::SkippedByRule, columns.quantity.or(priced));
+            facts.effects[i] &= !SALE;
+            if facts.effects[i] & RETURN == 0 {
+                (facts.quantities[i], facts.amounts[i]) = (0, Money::ZERO);
+                if let Some(cost) = facts.costs.get_mut(i) {
+                    *cost = Some(Money::ZERO);
+                }
             }
-            if self.limit.is_before(facts.at[i], &self.zone) {
-                sieve.refuse(row, Reason::AfterAsOf, Some(columns.at));
+        }
+    }
+
+    /// Puts the amounts of the rows that are not refused into the currency of the result.
+    fn exchange(&self, sieve: &Sieve<'_>, facts: &mut Facts, amounts: &mut [Money]) -> Result<()> {
+        let Some(column) = self.columns.currency else { return Ok(()) };
+        for (row, amount) in sieve.rows.iter().zip(amounts) {
+            if sieve.refused[*row as usize].is_none() {
+                *amount = self.exchanged(*amount, sieve.view.cell(column, *row as usize), facts)?;
             }
-            if let (Some(column), None) = (columns.currency, sieve.refused[row as usize]) {
-                amount = self.exchanged(amount, sieve.view.cell(column, row as usize), facts)?;
-            }
-            let cancelled = self.cancelled.iter().any(|r| r.holds(sieve.view.cell(r.column, row as usize)));
-            let sells = !cancelled && quantity.map_or(!amount.is_negative(), |q| q > 0);
-            // A cancelled sale never took effect; a cancelled row that takes back reverses an earlier sale.
-            let void = cancelled && !taken_back;
-            let pieces = quantity.unwrap_or(if taken_back { -MILLION } else { MILLION });
-            if let Some(costs) = &costs {
-                let cost = costs[i].map(|c| Money::product(pieces, c)).filter(|c| c.is_plausible());
-                facts.costs.push(if void { Some(Money::ZERO) } else { cost });
-            }
-            facts.quantities.push(if void { 0 } else { pieces });
-            facts.amounts.push(if void { Money::ZERO } else { amount });
-            facts.effects.push(u8::from(sells) * SALE + u8::from(taken_back) * RETURN);
         }
         Ok(())
     }
