@@ -142,7 +142,7 @@ impl Fold {
         let people = People { shards: &shards, summaries: &summaries, margins, measures };
         let (customers, rows) = rayon::join(|| people.table(&order), || rows(&shards, &order));
         let customers = customers?;
-        let orders = summaries.iter().flatten().map(|s| u64::from(s.orders)).sum();
+        let orders = summaries.par_iter().flatten_iter().map(|s| u64::from(s.orders)).sum();
         let order_owners = (measures.keep != Keep::Nothing).then_some(order_owners);
         Ok(Activity { customers, orders, warnings, shards, rows, order_owners })
     }
@@ -264,7 +264,7 @@ fn sorted(shards: &[Shard]) -> Result<Vec<(u32, u32)>> {
     let key = |prefix: u128| (prefix << shared >> 64) as u64;
     let mut order: Vec<(u64, u32, u32)> = prefixes().map(|(prefix, s, c)| (key(prefix), s, c)).collect();
     order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1, a.2).cmp(id(b.1, b.2))));
-    Ok(order.into_iter().map(|(_, s, c)| (s, c)).collect())
+    Ok(order.par_iter().map(|&(_, s, c)| (s, c)).collect())
 }
 
 /// Row of each customer of each shard.

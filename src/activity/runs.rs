@@ -3,6 +3,7 @@
 //! The lines of an order mostly stand together in an export, so that a block has far fewer runs than rows; and
 //! a customer's id, however many rows name it, is handed on once per block.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::fold::{SHARDS, shard_of};
@@ -60,34 +61,22 @@ impl Runs {
         };
         let mut numbers = vec![NEW; facts.customers.hashes.len()];
         let rows = Rows::of(facts);
-        let mut open: Option<Open> = None;
-        for row in 0..rows.customer_of.len() {
-            let id = rows.customer_of[row];
-            let key = if keyed { rows.order_keys[row] } else { 0 };
-            let line = rows.line(row);
-            let shard = match &mut open {
-                Some(run) if keyed && run.id == id && run.order.key == key => {
-                    run.order.add(&line);
-                    run.shard
+        let mut start = 0;
+        while start < rows.customer_of.len() {
+            let end = if keyed { rows.end_of_run(start) } else { start + 1 };
+            let order = rows.order(start..end);
+            let (shard, customer) = runs.place(facts, rows.customer_of[start], &mut numbers);
+            let part = &mut runs.parts[shard];
+            part.push(customer, order, keyed);
+            for row in start..end {
+                if rows.effects[row] & RETURN != 0 {
+                    part.returns.push((customer, rows.amounts[row]));
                 }
-                open => {
-                    let (shard, customer) = runs.place(facts, id, &mut numbers);
-                    let run = Open { shard, id, customer, order: Order::of(&line, key) };
-                    if let Some(closed) = open.replace(run) {
-                        runs.parts[closed.shard].push(closed.customer, closed.order, keyed);
-                    }
-                    shard
+                if with_costs {
+                    part.costs.push((customer, facts.costs[row]));
                 }
-            };
-            if line.effects & RETURN != 0 {
-                runs.parts[shard].returns.push((numbers[id as usize], line.amount));
             }
-            if with_costs {
-                runs.parts[shard].costs.push((numbers[id as usize], facts.costs[row]));
-            }
-        }
-        if let Some(closed) = open {
-            runs.parts[closed.shard].push(closed.customer, closed.order, keyed);
+            start = end;
         }
         runs
     }
@@ -156,21 +145,26 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Where the rows of one order and customer end that begin here.
     #[inline]
-    fn line(&self, row: usize) -> Line {
-        Line {
+    fn end_of_run(&self, start: usize) -> usize {
+        let (customer, key) = (self.customer_of[start], self.order_keys[start]);
+        let others = self.customer_of[start + 1..].iter().zip(&self.order_keys[start + 1..]);
+        start + 1 + others.take_while(|(c, k)| **c == customer && **k == key).count()
+    }
+
+    /// Rows of one order.
+    #[inline]
+    fn order(&self, rows: Range<usize>) -> Order {
+        let line = |row: usize| Line {
             amount: self.amounts[row],
             at: self.at[row],
             quantity: self.quantities[row],
             effects: self.effects[row],
-        }
+        };
+        let key = self.order_keys.get(rows.start).copied().unwrap_or_default();
+        let mut order = Order::of(&line(rows.start), key);
+        (rows.start + 1..rows.end).for_each(|row| order.add(&line(row)));
+        order
     }
-}
-
-/// The run that the last row belongs to.
-struct Open {
-    shard: usize,
-    id: u32,
-    customer: u32,
-    order: Order,
 }

@@ -11,7 +11,7 @@ use crate::{Error, Result};
 
 /// Work mapped at a time for each thread, in pieces of text; as many again wait to be mapped. Enough that threads
 /// seldom wait for one another, few enough that what they made is still in cache when it is taken in.
-const WORK_PER_THREAD: usize = 8;
+const WORK_PER_THREAD: usize = 4;
 
 /// What a piece became, and where it stood.
 #[derive(Debug)]
