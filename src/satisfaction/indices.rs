@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use polars::prelude::StringChunked;
 use rayon::prelude::*;
 
 use super::figures::{Asked, Figure, Question};
@@ -43,7 +44,7 @@ impl Grouping {
     }
 
     /// One group per label of the customers; anonymous responses and those of unlabelled customers are in none.
-    pub fn by_label(by: &str, labels: &[Option<&str>], responses: &Responses) -> Self {
+    pub fn by_label(by: &str, labels: &StringChunked, responses: &Responses) -> Self {
         let (labels, of_customer) = coded(labels);
         Self::by(by, &labels, responses, |head| Some(of_customer[head.customer? as usize]))
     }
@@ -105,20 +106,20 @@ impl Grouping {
 }
 
 /// The different texts in ascending order, and the place of each row's text among them; [`NO_GROUP`] without one.
-fn coded<'a>(texts: &[Option<&'a str>]) -> (Vec<&'a str>, Vec<u32>) {
+fn coded(texts: &StringChunked) -> (Vec<&str>, Vec<u32>) {
     const ROWS: usize = 1 << 13;
     let mut codes = vec![NO_GROUP; texts.len()];
-    let of_part = |(part, codes): (&[Option<&'a str>], &mut [u32])| {
+    let of_part = |(part, codes): (usize, &mut [u32])| {
         let mut seen: HashMap<&str, u32, FixedState> = HashMap::with_hasher(FixedState::with_seed(7));
-        for (text, code) in part.iter().zip(codes) {
+        for (row, code) in (part * ROWS..).zip(codes) {
             let next = seen.len() as u32;
-            *code = text.map_or(NO_GROUP, |text| *seen.entry(text).or_insert(next));
+            *code = texts.get(row).map_or(NO_GROUP, |text| *seen.entry(text).or_insert(next));
         }
         let mut own: Vec<(u32, &str)> = seen.into_iter().map(|(text, code)| (code, text)).collect();
         own.sort_unstable();
         own.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
     };
-    let parts: Vec<Vec<&str>> = texts.par_chunks(ROWS).zip(codes.par_chunks_mut(ROWS)).map(of_part).collect();
+    let parts: Vec<Vec<&str>> = codes.par_chunks_mut(ROWS).enumerate().map(of_part).collect();
     let all: BTreeSet<&str> = parts.iter().flatten().copied().collect();
     let all: Vec<&str> = all.into_iter().collect();
     codes.par_chunks_mut(ROWS).zip(parts).for_each(|(codes, own)| {
@@ -240,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_label_that_nobody_who_answered_has_is_no_group() {
-        let labels: Vec<Option<&str>> =
+        let labels: StringChunked =
             (0..20).map(|row| (row > 10).then_some(["b", "a"][row % 2])).collect();
         let grouping = Grouping::by_label("rfm_segment", &labels, &responses());
         // Only customers 0 to 11 answered, of whom the last has a label.
@@ -272,8 +273,7 @@ mod tests {
     #[test]
     fn groups_are_those_of_the_customers() {
         let (surveys, params) = (surveys(), SatisfactionParams { minimum_group: 3, ..Default::default() });
-        let labels: Vec<Option<&str>> =
-            (0..12).map(|i| [Some("loyal"), Some("at_risk"), None][i % 3]).collect();
+        let labels: StringChunked = (0..12).map(|i| [Some("loyal"), Some("at_risk"), None][i % 3]).collect();
         let grouping = Grouping::by_label("rfm_segment", &labels, &responses());
         assert_eq!(grouping.names, ["at_risk", "loyal"]);
         let table = indices(&responses(), &surveys, &grouping, &params);

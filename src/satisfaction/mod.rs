@@ -137,8 +137,8 @@ impl Answered {
         let by = |by: &String| -> Result<Vec<Index>> {
             let grouping = if by == PERIOD {
                 Grouping::by_period(self.params.period, self.as_of_day, &self.responses)
-            } else if customers.column(by).is_ok() {
-                Grouping::by_label(by, &table::texts(customers, by)?, &self.responses)
+            } else if let Ok(labels) = customers.column(by) {
+                Grouping::by_label(by, labels.as_materialized_series().str()?, &self.responses)
             } else {
                 return Ok(Vec::new());
             };
