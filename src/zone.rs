@@ -1,7 +1,8 @@
 //! Time zones: local clock to instant, instant to calendar day, a few nanoseconds each.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, FixedOffset, Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
@@ -38,6 +39,9 @@ impl Zone {
     /// A configuration error for an unknown name, with the closest known one.
     pub fn parse(name: &str) -> Result<Self> {
         let name = name.trim();
+        if name == "UTC" {
+            return Ok(Self::utc());
+        }
         let hours_only = name.starts_with(['+', '-']) && name.len() == "+03".len();
         if let Ok(fixed) =
             FixedOffset::from_str(&if hours_only { format!("{name}:00") } else { name.to_owned() })
@@ -46,7 +50,7 @@ impl Zone {
             return Ok(Self { name: name.to_owned(), offsets: Offsets::Fixed(micros) });
         }
         match Tz::from_str(name) {
-            Ok(zone) => Ok(Self { name: zone.name().to_owned(), offsets: offsets_of(zone) }),
+            Ok(zone) => Ok(Self { name: zone.name().to_owned(), offsets: known_offsets(zone) }),
             Err(_) => Err(unknown(name)),
         }
     }
@@ -153,6 +157,13 @@ impl Spans {
         }
         self.offsets[span]
     }
+}
+
+/// The offsets of a zone, found once: a run asks for its zone several times.
+fn known_offsets(zone: Tz) -> Offsets {
+    static KNOWN: Mutex<BTreeMap<&str, Offsets>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry(zone.name()).or_insert_with(|| offsets_of(zone)).clone()
 }
 
 /// Looks at a zone once a day and finds the second of each change in between.

@@ -16,7 +16,7 @@ use crate::math::money::Money;
 /// Number of shards. More shards than threads, so that a big one does not hold the others up; a power of two.
 pub const SHARDS: usize = 16;
 
-/// Runs that a shard keeps in memory, 64 bytes each.
+/// Runs that a shard keeps in memory, 60 bytes each.
 const RUNS_IN_MEMORY: usize = 1 << 18;
 
 /// Takes runs in file order and keeps customers and orders.
@@ -97,13 +97,20 @@ pub(super) struct Cost {
     pub costless_rows: u32,
 }
 
+/// Runs, and the customer of each.
+#[derive(Debug, Default)]
+struct Piece {
+    orders: Vec<Order>,
+    customers: Vec<u32>,
+}
+
 /// The customers of one shard, in order of first appearance.
 #[derive(Debug, Default)]
 pub(super) struct Shard {
     pub ids: TextColumn,
     number: usize,
-    /// Runs of rows of one order, as they came, in pieces so that growing does not move them.
-    runs: Vec<Vec<Order>>,
+    /// Runs of rows of one order, as the blocks brought them.
+    runs: Vec<Piece>,
     overflow: Overflow,
     /// By customer, as far as somebody took something back.
     pub returned: Vec<Returned>,
@@ -134,24 +141,17 @@ impl Shard {
 
     fn add(&mut self, runs: &Runs, part: Part) {
         let customers: Vec<u32> = part.ids.iter().map(|id| self.customer(id, &runs.texts)).collect();
-        for mut order in part.orders {
-            order.customer = customers[order.customer as usize];
-            if !runs.keyed {
-                order.key = self.rows;
-                self.rows += 1;
-            }
-            match self.runs.last_mut() {
-                Some(piece) if piece.len() < PIECE => match piece.last_mut() {
-                    Some(open) if open.is_same(&order) => open.merge(&order),
-                    _ => piece.push(order),
-                },
-                _ => {
-                    let mut piece = Vec::with_capacity(PIECE);
-                    piece.push(order);
-                    self.runs.push(piece);
-                }
-            }
+        let (mut orders, mut owners) = (part.orders, part.customers);
+        owners.iter_mut().for_each(|owner| *owner = customers[*owner as usize]);
+        if runs.keyed {
+            self.go_on(&mut orders, &mut owners);
+        } else {
+            orders.iter_mut().zip(self.rows..).for_each(|(order, row)| order.key = row);
+            self.rows += orders.len() as u64;
         }
+        orders.shrink_to_fit();
+        owners.shrink_to_fit();
+        self.runs.push(Piece { orders, customers: owners });
         for (customer, amount) in part.returns {
             let returned = slot(&mut self.returned, customers[customer as usize]);
             returned.rows += 1;
@@ -168,15 +168,28 @@ impl Shard {
         }
     }
 
+    /// The first run of a block may go on with the order that the block before ended with.
+    fn go_on(&mut self, orders: &mut Vec<Order>, owners: &mut Vec<u32>) {
+        let Some(Piece { orders: before, customers }) = self.runs.last_mut() else { return };
+        if let (Some(open), Some(first)) = (before.last_mut(), orders.first())
+            && open.key == first.key
+            && customers.last() == owners.first()
+        {
+            open.merge(first);
+            orders.remove(0);
+            owners.remove(0);
+        }
+    }
+
     /// Moves runs out of memory when there are more than `most`.
     fn make_room(&mut self, folder: &Path, most: usize) -> Result<()> {
-        if self.runs.len() * PIECE <= most {
+        if self.runs.iter().map(|piece| piece.orders.len()).sum::<usize>() <= most {
             return Ok(());
         }
         // The last run may go on in the next block.
         let last = self.runs.pop();
         for piece in self.runs.drain(..) {
-            self.overflow.push(folder, self.number, &piece)?;
+            self.overflow.push(folder, self.number, &piece.orders, &piece.customers)?;
         }
         self.runs.extend(last);
         Ok(())
@@ -195,55 +208,74 @@ impl Shard {
         customer
     }
 
-    /// The orders, by customer.
+    /// Shows the orders of each customer, one customer after the other. The runs are given up for it.
     ///
     /// # Errors
     /// `Io` when runs cannot be read back.
-    pub(super) fn take_orders(&mut self) -> Result<Vec<Order>> {
-        let mut orders = self.by_customer()?;
-        for of_one in orders.chunk_by_mut(|a, b| a.customer == b.customer) {
-            // Stable: runs of an order stay in the order of their rows.
-            if !has_one_each(of_one) {
-                of_one.sort_by_key(|o| o.key);
-            }
+    pub(super) fn each_customer(&mut self, mut see: impl FnMut(u32, &[Order])) -> Result<()> {
+        let runs = self.take_runs()?;
+        let (ends, places) = places_by_customer(self.len(), &runs);
+        let (mut orders, mut start) = (Vec::new(), 0);
+        for (customer, end) in ends.into_iter().enumerate() {
+            let places = &places[start as usize..end as usize];
+            orders.clear();
+            orders.extend(places.iter().map(|(piece, place)| runs[*piece as usize].orders[*place as usize]));
+            join(&mut orders);
+            see(customer as u32, &orders);
+            start = end;
         }
-        orders.dedup_by(|next, kept| {
-            let same = kept.is_same(next);
-            if same {
-                kept.merge(next);
-            }
-            same
-        });
-        Ok(orders)
-    }
-
-    /// The runs by customer, each customer's in the order they came: a counting sort.
-    fn by_customer(&mut self) -> Result<Vec<Order>> {
-        let mut starts = vec![0_u32; self.len() + 1];
-        let mut any = None;
-        self.each_run(|run| {
-            starts[run.customer as usize + 1] += 1;
-            any = Some(run);
-        })?;
-        let Some(any) = any else { return Ok(Vec::new()) };
-        for c in 0..self.len() {
-            starts[c + 1] += starts[c];
-        }
-        let mut sorted = vec![any; starts[self.len()] as usize];
-        self.each_run(|run| {
-            let place = &mut starts[run.customer as usize];
-            sorted[*place as usize] = run;
-            *place += 1;
-        })?;
-        (self.runs, self.overflow) = Default::default();
-        Ok(sorted)
-    }
-
-    fn each_run(&mut self, mut see: impl FnMut(Order)) -> Result<()> {
-        self.overflow.each(&mut see)?;
-        self.runs.iter().flatten().for_each(|run| see(*run));
         Ok(())
     }
+
+    /// All runs in the order in which they came.
+    fn take_runs(&mut self) -> Result<Vec<Piece>> {
+        let mut overflow = std::mem::take(&mut self.overflow);
+        let n = overflow.len();
+        let mut back = Piece { orders: Vec::with_capacity(n), customers: Vec::with_capacity(n) };
+        overflow.each(|run, customer| {
+            back.orders.push(run);
+            back.customers.push(customer);
+        })?;
+        let mut runs = vec![back];
+        runs.append(&mut self.runs);
+        Ok(runs)
+    }
+}
+
+/// Where the runs of each customer stand, in the order in which they came: the end of each customer's share of the
+/// places, and the places as (piece, run). A counting sort of places, because the runs themselves are large.
+fn places_by_customer(customers: usize, runs: &[Piece]) -> (Vec<u32>, Vec<(u32, u32)>) {
+    let mut ends = vec![0_u32; customers + 1];
+    runs.iter().flat_map(|piece| &piece.customers).for_each(|customer| ends[*customer as usize + 1] += 1);
+    for c in 0..customers {
+        ends[c + 1] += ends[c];
+    }
+    let mut places = vec![(0, 0); ends[customers] as usize];
+    for (piece, number) in runs.iter().zip(0..) {
+        for (customer, place) in piece.customers.iter().zip(0..) {
+            let next = &mut ends[*customer as usize];
+            places[*next as usize] = (number, place);
+            *next += 1;
+        }
+    }
+    ends.pop();
+    (ends, places)
+}
+
+/// Joins a customer's runs, given in the order in which they came, to orders.
+fn join(runs: &mut Vec<Order>) {
+    if has_one_each(runs) {
+        return;
+    }
+    // Stable: runs of an order stay in the order of their rows.
+    runs.sort_by_key(|run| run.key);
+    runs.dedup_by(|next, kept| {
+        let same = kept.key == next.key;
+        if same {
+            kept.merge(next);
+        }
+        same
+    });
 }
 
 /// No order has two runs, as far as few runs show.
@@ -262,6 +294,3 @@ fn slot<T: Clone + Default>(list: &mut Vec<T>, customer: u32) -> &mut T {
     }
     &mut list[place]
 }
-
-/// Runs of a piece; few in tests, so that small data fill several.
-const PIECE: usize = if cfg!(test) { 4 } else { 1 << 13 };

@@ -1,10 +1,21 @@
 //! One order, or a run of its rows.
 
-use crate::facts::{Facts, RETURN, SALE};
+use crate::facts::{RETURN, SALE};
 use crate::math::money::{Millionths, Money};
 
-/// What is known of one order, or of a run of its rows.
+/// One row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    pub amount: Money,
+    pub at: i64,
+    pub quantity: Millionths,
+    pub effects: u8,
+}
+
+/// What is known of one order, or of a run of its rows. There are as many of them as orders: without the padding that
+/// the money would ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(Rust, packed(8))]
 pub(super) struct Order {
     /// Net money.
     pub amount: Money,
@@ -16,8 +27,6 @@ pub(super) struct Order {
     pub last_at: i64,
     /// Net quantity.
     pub quantity: Millionths,
-    /// Customer's number in the shard.
-    pub customer: u32,
     /// The effects of its rows, or-ed.
     pub effects: u8,
 }
@@ -26,41 +35,28 @@ impl Order {
     /// Counts as an order of the customer.
     pub(super) fn counts(&self) -> bool {
         let sold = self.effects & SALE != 0;
-        let taken_back = self.effects & RETURN != 0 && self.quantity <= 0 && !self.amount.is_positive();
+        let taken_back = self.effects & RETURN != 0 && self.quantity <= 0 && !{ self.amount }.is_positive();
         sold && !taken_back
-    }
-
-    /// The same order of the same customer.
-    #[inline]
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.customer == other.customer && self.key == other.key
     }
 
     /// One row as an order of its own.
     #[inline]
-    pub(super) fn of(facts: &Facts, row: usize, customer: u32, key: u64) -> Self {
-        let at = facts.at[row];
-        Self {
-            amount: facts.amounts[row],
-            key,
-            first_at: at,
-            last_at: at,
-            quantity: facts.quantities[row],
-            customer,
-            effects: facts.effects[row],
-        }
+    pub(super) fn of(line: &Line, key: u64) -> Self {
+        let Line { amount, at, quantity, effects } = *line;
+        Self { amount, key, first_at: at, last_at: at, quantity, effects }
     }
 
     /// Adds a row of the same order.
     #[inline]
-    pub(super) fn add(&mut self, facts: &Facts, row: usize) {
-        self.merge(&Self::of(facts, row, self.customer, self.key));
+    pub(super) fn add(&mut self, line: &Line) {
+        self.merge(&Self::of(line, self.key));
     }
 
     /// Adds rows of the same order. Times of rows that sell nothing do not date an order that has a sale.
     #[inline]
     pub(super) fn merge(&mut self, other: &Self) {
-        self.amount += other.amount;
+        let (own, more) = (self.amount, other.amount);
+        self.amount = own + more;
         self.quantity = self.quantity.saturating_add(other.quantity);
         let (sold, sells) = (self.effects & SALE != 0, other.effects & SALE != 0);
         if sells && !sold {

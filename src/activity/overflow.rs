@@ -23,13 +23,24 @@ pub(super) struct Overflow {
 }
 
 impl Overflow {
-    /// Appends runs.
+    /// Number of runs.
+    pub(super) fn len(&self) -> usize {
+        self.runs
+    }
+
+    /// Appends runs, and the customer of each.
     ///
     /// # Errors
     /// `Io` when the file cannot be made or written.
-    pub(super) fn push(&mut self, folder: &Path, shard: usize, runs: &[Order]) -> Result<()> {
+    pub(super) fn push(
+        &mut self,
+        folder: &Path,
+        shard: usize,
+        runs: &[Order],
+        customers: &[u32],
+    ) -> Result<()> {
         let mut bytes = Vec::with_capacity(runs.len() * RECORD);
-        runs.iter().for_each(|run| write(&mut bytes, run));
+        runs.iter().zip(customers).for_each(|(run, customer)| write(&mut bytes, run, *customer));
         let (file, path) = match &mut self.file {
             Some(open) => open,
             empty => empty.insert(nameless(folder, shard)?),
@@ -39,11 +50,11 @@ impl Overflow {
         Ok(())
     }
 
-    /// Hands every run to `see`, first come first.
+    /// Hands every run and its customer to `see`, first come first.
     ///
     /// # Errors
     /// `Io` when the file cannot be read back.
-    pub(super) fn each(&mut self, mut see: impl FnMut(Order)) -> Result<()> {
+    pub(super) fn each(&mut self, mut see: impl FnMut(Order, u32)) -> Result<()> {
         const AT_ONCE: usize = 1 << 14;
         let Some((file, path)) = &mut self.file else { return Ok(()) };
         file.seek(SeekFrom::Start(0)).map_err(Error::io("read", &*path))?;
@@ -53,7 +64,10 @@ impl Overflow {
             let now = left.min(AT_ONCE);
             let bytes = &mut bytes[..now * RECORD];
             file.read_exact(bytes).map_err(Error::io("read", &*path))?;
-            bytes.chunks_exact(RECORD).for_each(|record| see(read(record)));
+            for record in bytes.chunks_exact(RECORD) {
+                let (run, customer) = read(record);
+                see(run, customer);
+            }
             left -= now;
         }
         Ok(())
@@ -73,29 +87,29 @@ fn nameless(folder: &Path, shard: usize) -> Result<(File, PathBuf)> {
     Ok((file, path))
 }
 
-fn write(bytes: &mut Vec<u8>, run: &Order) {
-    bytes.extend_from_slice(&run.amount.to_bytes());
-    bytes.extend_from_slice(&run.key.to_le_bytes());
-    bytes.extend_from_slice(&run.first_at.to_le_bytes());
-    bytes.extend_from_slice(&run.last_at.to_le_bytes());
-    bytes.extend_from_slice(&run.quantity.to_le_bytes());
-    bytes.extend_from_slice(&run.customer.to_le_bytes());
+fn write(bytes: &mut Vec<u8>, run: &Order, customer: u32) {
+    bytes.extend_from_slice(&{ run.amount }.to_bytes());
+    bytes.extend_from_slice(&{ run.key }.to_le_bytes());
+    bytes.extend_from_slice(&{ run.first_at }.to_le_bytes());
+    bytes.extend_from_slice(&{ run.last_at }.to_le_bytes());
+    bytes.extend_from_slice(&{ run.quantity }.to_le_bytes());
+    bytes.extend_from_slice(&customer.to_le_bytes());
     bytes.extend_from_slice(&u32::from(run.effects).to_le_bytes());
 }
 
-fn read(record: &[u8]) -> Order {
+fn read(record: &[u8]) -> (Order, u32) {
     let (amount, rest) = record.split_at(16);
     let word = |i: usize| i64::from_le_bytes(bytes(&rest[8 * i..8 * i + 8]));
     let half = |at: usize| u32::from_le_bytes(bytes(&rest[at..at + 4]));
-    Order {
+    let run = Order {
         amount: Money::from_bytes(bytes(amount)),
         key: word(0) as u64,
         first_at: word(1),
         last_at: word(2),
         quantity: word(3),
-        customer: half(32),
         effects: half(36) as u8,
-    }
+    };
+    (run, half(32))
 }
 
 /// A slice of known length as an array.
@@ -117,19 +131,24 @@ mod tests {
             first_at: -n,
             last_at: i64::MAX - n,
             quantity: -7 * n,
-            customer: n as u32,
             effects: (n % 4) as u8,
         };
         let all: Vec<Order> = (0..40_000).map(run).collect();
+        let customers: Vec<u32> = (7..40_007).collect();
         let mut overflow = Overflow::default();
-        for some in all.chunks(17_001) {
-            overflow.push(folder.path(), 3, some).unwrap();
+        for (some, of) in all.chunks(17_001).zip(customers.chunks(17_001)) {
+            overflow.push(folder.path(), 3, some, of).unwrap();
         }
+        assert_eq!(overflow.len(), 40_000);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         for _ in 0..2 {
-            let mut back = Vec::new();
-            overflow.each(|run| back.push(run)).unwrap();
-            assert_eq!(back, all);
+            let (mut back, mut of) = (Vec::new(), Vec::new());
+            let see = |run, customer| {
+                back.push(run);
+                of.push(customer);
+            };
+            overflow.each(see).unwrap();
+            assert_eq!((back, &of), (all.clone(), &customers));
         }
     }
 }

@@ -3,11 +3,13 @@
 //! The lines of an order mostly stand together in an export, so that a block has far fewer runs than rows; and
 //! a customer's id, however many rows name it, is handed on once per block.
 
+use std::sync::Arc;
+
 use super::fold::{SHARDS, shard_of};
 use super::id::Id;
-use super::order::Order;
+use super::order::{Line, Order};
 use crate::facts::{Facts, RETURN, TextColumn};
-use crate::math::money::Money;
+use crate::math::money::{Millionths, Money};
 
 /// What the rows of one block add to the fold.
 #[derive(Debug, Default)]
@@ -24,7 +26,7 @@ pub struct Runs {
     pub(super) keyed: bool,
     pub(super) parts: Vec<Part>,
     /// The customers' ids in full.
-    pub(super) texts: TextColumn,
+    pub(super) texts: Arc<TextColumn>,
 }
 
 /// What a block adds to one shard. Customers are numbered as they stand in `ids`.
@@ -32,6 +34,8 @@ pub struct Runs {
 pub(super) struct Part {
     pub ids: Vec<Id>,
     pub orders: Vec<Order>,
+    /// Customer of each of the orders.
+    pub customers: Vec<u32>,
     pub returns: Vec<(u32, Money)>,
     /// Costs of the rows, where the export has them.
     pub costs: Vec<(u32, Option<Money>)>,
@@ -52,49 +56,50 @@ impl Runs {
             last_at: facts.at.iter().copied().max(),
             keyed,
             parts: (0..SHARDS).map(|_| Part::for_rows(facts.len())).collect(),
-            texts: facts.customers.clone(),
+            texts: Arc::clone(&facts.customers.texts),
         };
-        let mut numbers = vec![NEW; facts.customers.len()];
+        let mut numbers = vec![NEW; facts.customers.hashes.len()];
+        let rows = Rows::of(facts);
         let mut open: Option<Open> = None;
-        for row in 0..facts.len() {
-            let id = facts.customer_of[row];
-            let key = if keyed { facts.order_keys[row] } else { 0 };
+        for row in 0..rows.customer_of.len() {
+            let id = rows.customer_of[row];
+            let key = if keyed { rows.order_keys[row] } else { 0 };
+            let line = rows.line(row);
             let shard = match &mut open {
                 Some(run) if keyed && run.id == id && run.order.key == key => {
-                    run.order.add(facts, row);
+                    run.order.add(&line);
                     run.shard
                 }
                 open => {
                     let (shard, customer) = runs.place(facts, id, &mut numbers);
-                    let run = Open { shard, id, order: Order::of(facts, row, customer, key) };
+                    let run = Open { shard, id, customer, order: Order::of(&line, key) };
                     if let Some(closed) = open.replace(run) {
-                        runs.parts[closed.shard].orders.push(closed.order);
+                        runs.parts[closed.shard].push(closed.customer, closed.order, keyed);
                     }
                     shard
                 }
             };
-            let part = &mut runs.parts[shard];
-            if facts.effects[row] & RETURN != 0 {
-                part.returns.push((numbers[id as usize], facts.amounts[row]));
+            if line.effects & RETURN != 0 {
+                runs.parts[shard].returns.push((numbers[id as usize], line.amount));
             }
             if with_costs {
-                part.costs.push((numbers[id as usize], facts.costs[row]));
+                runs.parts[shard].costs.push((numbers[id as usize], facts.costs[row]));
             }
         }
         if let Some(closed) = open {
-            runs.parts[closed.shard].orders.push(closed.order);
+            runs.parts[closed.shard].push(closed.customer, closed.order, keyed);
         }
         runs
     }
 
     /// The shard of a customer and the number there, given on first sight.
     fn place(&mut self, facts: &Facts, id: u32, numbers: &mut [u32]) -> (usize, u32) {
-        let hash = facts.customer_hashes[id as usize];
+        let hash = facts.customers.hashes[id as usize];
         let (shard, number) = (shard_of(hash), &mut numbers[id as usize]);
         if *number == NEW {
             let part = &mut self.parts[shard];
             *number = part.ids.len() as u32;
-            part.ids.push(Id::new(hash, facts.customers.get(id as usize).unwrap_or_default(), id));
+            part.ids.push(Id::new(hash, facts.customers.texts.get(id as usize).unwrap_or_default(), id));
         }
         (shard, *number)
     }
@@ -104,7 +109,61 @@ impl Part {
     /// Room for the runs of a block with so many rows, where an order has two rows or more.
     fn for_rows(rows: usize) -> Self {
         let runs = rows / (2 * SHARDS);
-        Self { ids: Vec::with_capacity(runs), orders: Vec::with_capacity(runs), ..Self::default() }
+        Self {
+            ids: Vec::with_capacity(runs),
+            orders: Vec::with_capacity(runs),
+            customers: Vec::with_capacity(runs),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a run, to the last one where rows of others stood between the two.
+    #[inline]
+    fn push(&mut self, customer: u32, order: Order, keyed: bool) {
+        match (self.customers.last(), self.orders.last_mut()) {
+            (Some(last), Some(open)) if keyed && *last == customer && open.key == order.key => {
+                open.merge(&order);
+            }
+            _ => {
+                self.customers.push(customer);
+                self.orders.push(order);
+            }
+        }
+    }
+}
+
+/// The rows of a block; all slices have the same length, but for the keys of an export without orders.
+struct Rows<'a> {
+    customer_of: &'a [u32],
+    order_keys: &'a [u64],
+    at: &'a [i64],
+    quantities: &'a [Millionths],
+    amounts: &'a [Money],
+    effects: &'a [u8],
+}
+
+impl<'a> Rows<'a> {
+    fn of(facts: &'a Facts) -> Self {
+        // Said once, so that it need not be looked at again row by row.
+        let n = facts.len();
+        Self {
+            customer_of: &facts.customer_of[..n],
+            order_keys: &facts.order_keys,
+            at: &facts.at[..n],
+            quantities: &facts.quantities[..n],
+            amounts: &facts.amounts[..n],
+            effects: &facts.effects[..n],
+        }
+    }
+
+    #[inline]
+    fn line(&self, row: usize) -> Line {
+        Line {
+            amount: self.amounts[row],
+            at: self.at[row],
+            quantity: self.quantities[row],
+            effects: self.effects[row],
+        }
     }
 }
 
@@ -112,5 +171,6 @@ impl Part {
 struct Open {
     shard: usize,
     id: u32,
+    customer: u32,
     order: Order,
 }

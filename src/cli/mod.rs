@@ -38,6 +38,7 @@ const LOCKED: u8 = 4;
 /// Reads the arguments, runs the command, reports and returns the exit code.
 pub(crate) fn main() -> ExitCode {
     survive_file_size_limits();
+    keep_freed_memory();
     let args = Args::parse();
     let printer = Printer::new(args.log, args.quiet);
     keep_damaged_files_quiet();
@@ -49,6 +50,15 @@ pub(crate) fn main() -> ExitCode {
             exit_code(&error).into()
         }
     }
+}
+
+/// Blocks of rows come and go by the hundred. The GNU C library hands each back to the system and asks for it anew, page
+/// by page, until it has seen a block as large freed: so it is shown one, which is never written to (`mallopt(3)`,
+/// `M_MMAP_THRESHOLD`). Elsewhere this does nothing.
+fn keep_freed_memory() {
+    /// A page below 32 MiB, up to which the library learns.
+    const LARGEST: usize = (32 << 20) - (1 << 13);
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGEST)));
 }
 
 fn dispatch(command: Command, printer: Printer) -> Result<u8> {

@@ -72,6 +72,11 @@ pub fn from_f64(value: f64) -> Option<i64> {
     if scaled.abs() < EXACT_ENOUGH && (0.5 - (scaled - nearest).abs()) > doubt {
         return Some(nearest as i64);
     }
+    from_spelling(value)
+}
+
+#[cold]
+fn from_spelling(value: f64) -> Option<i64> {
     if !value.is_finite() {
         return None;
     }

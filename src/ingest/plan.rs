@@ -12,7 +12,6 @@ use super::source::{self, NO_HEADER, OpenFile, is_contact_data};
 use super::times::{Calendar, DetectError, Detector, TimeFormat};
 use crate::config::transactions::{CalendarRule, Decimal};
 use crate::config::{ColumnName, Join, Source};
-use crate::facts::TextColumn;
 use crate::{Error, Result, error};
 
 /// Where a wanted column's values are.
@@ -378,13 +377,10 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The texts of a wanted column and which of them each row has, where the file keeps them like that.
-    pub fn dictionary(&self, wanted: usize) -> Option<(&'a TextColumn, &'a [u32])> {
+    /// A wanted column of the main file, as the file keeps it.
+    pub fn column(&self, wanted: usize) -> Option<&'a Column> {
         match self.plan.places[wanted] {
-            Place::Main(column) => match &self.block.columns[column] {
-                Column::Dictionary(texts, codes) => Some((texts, codes)),
-                _ => None,
-            },
+            Place::Main(column) => Some(&self.block.columns[column]),
             Place::Joined { .. } => None,
         }
     }

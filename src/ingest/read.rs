@@ -107,20 +107,21 @@ fn next_batch(receiver: &Receiver<Sent>, enough: usize) -> (Vec<(usize, Piece)>,
 }
 
 /// The blocks of one piece, mapped.
-fn mapped<T>(
+fn mapped<T: Send>(
     files: &[OpenFile],
     file: usize,
     piece: Piece,
     request: &Request,
     map: &(impl Fn(usize, Block) -> Result<T> + Sync),
 ) -> Result<Vec<Mapped<T>>> {
-    let (mut bytes, mut mapped) = (files[file].bytes_of(&piece), Vec::new());
-    files[file].blocks(piece, request, &mut |block| {
+    let bytes = files[file].bytes_of(&piece);
+    let mut mapped = files[file].map_blocks(piece, request, &|block| {
         let (rows, lines) = (block.rows as u64, block.line_count);
-        let value = map(file, block)?;
-        mapped.push(Mapped { file, rows, lines, bytes: std::mem::take(&mut bytes), value });
-        Ok(())
+        Ok(Mapped { file, rows, lines, bytes: 0, value: map(file, block)? })
     })?;
+    if let Some(first) = mapped.first_mut() {
+        first.bytes = bytes;
+    }
     Ok(mapped)
 }
 

@@ -1,5 +1,7 @@
 //! Conditions on rows, ready to be tested many times.
 
+use std::ops::RangeInclusive;
+
 use regex::bytes::Regex;
 
 use super::block::Cell;
@@ -68,6 +70,19 @@ impl Rule {
         Ok(Self { column, tests })
     }
 
+    /// The numbers that the rule holds for, when it says no more than from where and up to where.
+    pub fn bounds(&self) -> Option<RangeInclusive<Millionths>> {
+        let mut bounds = (Millionths::MIN, Millionths::MAX);
+        for test in &self.tests {
+            match test {
+                Test::AtLeast(limit) => bounds.0 = bounds.0.max(*limit),
+                Test::AtMost(limit) => bounds.1 = bounds.1.min(*limit),
+                _ => return None,
+            }
+        }
+        Some(bounds.0..=bounds.1)
+    }
+
     /// True when every test holds.
     #[inline]
     pub fn holds(&self, cell: Cell<'_>) -> bool {
@@ -110,10 +125,16 @@ fn with_text<T>(cell: Cell<'_>, test: impl FnOnce(&[u8]) -> T) -> T {
 pub fn fixed(cell: Cell<'_>, mark: DecimalMark) -> Option<Millionths> {
     match cell {
         Cell::Text(text) => parse_fixed(text, mark),
-        Cell::Int(v) => v.checked_mul(MILLION),
+        Cell::Int(v) => whole(v),
         Cell::Float(v) => from_f64(v),
         Cell::Null | Cell::Wall(_) | Cell::Instant(_) | Cell::Bool(_) => None,
     }
+}
+
+/// A whole number with six decimals; `None` when it is out of range.
+#[inline]
+pub fn whole(value: i64) -> Option<Millionths> {
+    value.checked_mul(MILLION)
 }
 
 fn literal(literal: &Literal) -> Result<Value> {
@@ -147,6 +168,13 @@ mod tests {
         assert!(between.holds(Cell::Text(b"2.5")));
         assert!(!between.holds(Cell::Text(b"2.51")));
         assert!(!between.holds(Cell::Text(b"abc")));
+    }
+
+    #[test]
+    fn only_rules_that_compare_numbers_have_bounds() {
+        assert_eq!(rule("column = 'x'\nat_least = 1\nat_most = 2.5").bounds(), Some(1_000_000..=2_500_000));
+        assert_eq!(rule("column = 'x'\nat_most = 0").bounds(), Some(i64::MIN..=0));
+        assert_eq!(rule("column = 'x'\nat_most = 0\nis_empty = false").bounds(), None);
     }
 
     #[test]

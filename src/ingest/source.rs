@@ -66,6 +66,9 @@ pub enum Request {
     Columns(Vec<Option<usize>>, Vec<String>),
 }
 
+/// Rows of a Parquet file that are as much work as a piece of text.
+const ROWS_OF_WORK: usize = 1 << 16;
+
 /// A part of a file that one worker turns into a block.
 pub enum Piece {
     /// Bytes that end with a record.
@@ -81,7 +84,7 @@ impl Piece {
     pub fn work(&self) -> usize {
         match self {
             Self::Bytes(_) => 1,
-            Self::Slice(_) => 4,
+            Self::Slice(slice) => slice.rows().div_ceil(ROWS_OF_WORK),
             Self::Sheet => 8,
         }
     }
@@ -408,21 +411,22 @@ impl OpenFile {
             .hint("was it copied completely?")
     }
 
-    /// Turns a piece into blocks, in their order: large ones are worked on in parts.
+    /// Turns a piece into blocks and these into what `map` makes of them, in their order: large pieces are worked on in
+    /// parts.
     ///
     /// # Errors
-    /// As [`OpenFile::block`], and those of `take`.
-    pub fn blocks(
+    /// As [`OpenFile::block`], and those of `map`.
+    pub fn map_blocks<T: Send>(
         &self,
         piece: Piece,
         request: &Request,
-        take: &mut dyn FnMut(Block) -> Result<()>,
-    ) -> Result<()> {
+        map: &(impl Fn(Block) -> Result<T> + Sync),
+    ) -> Result<Vec<T>> {
         match (piece, request, &self.kind) {
             (Piece::Slice(slice), Request::Columns(columns, names), Kind::Parquet(file)) => {
-                file.read_blocks(slice, columns, names, take)
+                file.map_blocks(slice, columns, names, map)
             }
-            (piece, ..) => take(self.block(piece, request)?),
+            (piece, ..) => Ok(vec![map(self.block(piece, request)?)?]),
         }
     }
 

@@ -1,16 +1,21 @@
 //! A block read column by column: each pass settles one question for all rows that are still in play.
 
-use super::{TransactionReader, canonical_cell, instant, shown};
+use std::sync::Arc;
+
+use super::{Limit, TransactionReader, canonical_cell, instant, shown};
 use crate::config::source::IdRule;
 use crate::config::transactions::{OrderRule, Returns};
-use crate::facts::{Facts, RETURN, SALE, TextColumn, hash};
+use crate::facts::{Facts, Ids, RETURN, SALE, TextColumn, hash};
 use crate::ingest::accounting::SetAside;
-use crate::ingest::block::{Block, Cell};
-use crate::ingest::id::canonical_id;
+use crate::ingest::block::{Block, Cell, Column};
+use crate::ingest::dictionary::EntryIds;
+use crate::ingest::numbers::{DecimalMark, from_f64};
 use crate::ingest::plan::View;
-use crate::ingest::rules::{Rule, fixed};
-use crate::math::money::{MILLION, Money};
+use crate::ingest::rules::{Rule, fixed, whole};
+use crate::ingest::times::TimeFormat;
+use crate::math::money::{MILLION, Millionths, Money};
 use crate::schema::Reason;
+use crate::zone::Zone;
 use crate::{Error, Result};
 
 /// Why a row is set aside, and the column at fault.
@@ -28,15 +33,14 @@ struct Sieve<'a> {
     rows: Vec<u32>,
 }
 
-/// No id: where [`Ids::of`] has an index.
+/// No id: where [`RowIds::of`] has an index.
 const NO_ID: u32 = u32::MAX;
 
 /// The ids of a column, each dictionary entry or run of equal values once.
 #[derive(Default)]
-struct Ids {
-    texts: TextColumn,
-    hashes: Vec<u64>,
-    /// The id of each row in play, an index into the others or [`NO_ID`].
+struct RowIds {
+    ids: Arc<Ids>,
+    /// The id of each row in play, an index into `ids` or [`NO_ID`].
     of: Vec<u32>,
 }
 
@@ -59,15 +63,31 @@ impl<'a> Sieve<'a> {
         }
     }
 
+    /// Refuses those of the rows in play, counted from the first, for which something is so.
+    fn refuse_where(&mut self, is_so: impl Fn(usize) -> bool, reason: Reason, column: Option<usize>) {
+        for place in 0..self.rows.len() {
+            if is_so(place) {
+                self.refuse(self.rows[place], reason, column);
+            }
+        }
+    }
+
     /// Refuses rows for which a rule holds.
     fn skip(&mut self, rule: &Rule) {
-        let refused = &mut self.refused;
         let refusal = Refusal { reason: Reason::SkippedByRule, column: Some(rule.column as u16) };
-        self.view.each(rule.column, |row, cell| {
-            if refused[row].is_none() && rule.holds(cell) {
+        let refused = &mut self.refused;
+        let mut refuse = |row: usize, holds: bool| {
+            if holds && refused[row].is_none() {
                 refused[row] = Some(refusal);
             }
-        });
+        };
+        match (rule.bounds(), self.view.column(rule.column)) {
+            (Some(bounds), Some(Column::Int(values, None))) => {
+                let holds = |value: i64| whole(value).is_some_and(|number| bounds.contains(&number));
+                values.iter().enumerate().for_each(|(row, value)| refuse(row, holds(*value)));
+            }
+            _ => self.view.each(rule.column, |row, cell| refuse(row, rule.holds(cell))),
+        }
     }
 
     /// Puts the rows that are not refused into play.
@@ -100,89 +120,124 @@ impl<'a> Sieve<'a> {
         values
     }
 
+    /// The same for values of one type that the file holds for every row.
+    fn read_typed<V: Copy, T: Default>(
+        &mut self,
+        column: usize,
+        reason: Reason,
+        values: &[V],
+        read: impl Fn(V) -> Option<T>,
+    ) -> Vec<T> {
+        let mut missing = Vec::new();
+        let read = |(place, row): (usize, &u32)| {
+            read(values[*row as usize]).unwrap_or_else(|| {
+                missing.push(place);
+                T::default()
+            })
+        };
+        let found = self.rows.iter().enumerate().map(read).collect();
+        self.refuse_places(&missing, reason, column);
+        found
+    }
+
+    /// Numbers of a column for the rows in play; rows without one are refused.
+    fn numbers(&mut self, column: usize, mark: DecimalMark) -> Vec<Millionths> {
+        let reason = Reason::BadNumber;
+        match self.view.column(column) {
+            Some(Column::Int(values, None)) => self.read_typed(column, reason, values, whole),
+            Some(Column::Float(values, None)) => self.read_typed(column, reason, values, from_f64),
+            _ => self.read(column, reason, |cell| fixed(cell, mark)),
+        }
+    }
+
+    /// Instants of a column for the rows in play, µs UTC; rows without one are refused.
+    fn instants(&mut self, column: usize, format: Option<&TimeFormat>, zone: &Zone) -> Vec<i64> {
+        let reason = Reason::BadTimestamp;
+        match self.view.column(column) {
+            Some(Column::Wall(values, None)) => {
+                self.read_typed(column, reason, values, |micros| Some(zone.to_utc(micros)))
+            }
+            Some(Column::Instant(values, None)) => self.read_typed(column, reason, values, Some),
+            _ => self.read(column, reason, |cell| instant(cell, format, zone)),
+        }
+    }
+
     /// Ids of a column for the rows in play; rows without one are refused.
-    fn ids(&mut self, column: usize, reason: Reason, rule: IdRule, with_texts: bool) -> Ids {
-        let mut ids = match self.view.dictionary(column) {
-            Some((texts, codes)) => Ids::of_dictionary(texts, codes, &self.rows, rule, with_texts),
-            None => Ids::of_runs(&self.view, column, &self.rows, rule, with_texts),
+    fn ids(&mut self, column: usize, reason: Reason, rule: IdRule, with_texts: bool) -> RowIds {
+        let ids = match self.view.column(column) {
+            Some(Column::Dictionary(entries, codes)) => {
+                RowIds::of_dictionary(entries.ids(rule), codes, &self.rows)
+            }
+            _ => RowIds::of_runs(&self.view, column, &self.rows, rule, with_texts),
         };
         let missing: Vec<usize> =
             ids.of.iter().enumerate().filter(|(_, id)| **id == NO_ID).map(|(i, _)| i).collect();
         self.refuse_places(&missing, reason, column);
-        // A refused row needs some id until it is taken out.
-        if ids.hashes.is_empty() {
-            ids.add(b"", with_texts);
-        }
-        missing.iter().for_each(|place| ids.of[*place] = 0);
         ids
     }
 }
 
-impl Ids {
-    fn add(&mut self, id: &[u8], with_texts: bool) {
-        self.hashes.push(hash(id));
-        if with_texts {
-            self.texts.push(id);
-        }
-    }
-
-    /// Each entry of a dictionary that some row has is looked at once.
-    fn of_dictionary(
-        texts: &TextColumn,
-        codes: &[u32],
-        rows: &[u32],
-        rule: IdRule,
-        with_texts: bool,
-    ) -> Self {
-        const UNSEEN: u32 = NO_ID - 1;
-        let mut ids = Self { of: Vec::with_capacity(rows.len()), ..Self::default() };
-        let mut entries = vec![UNSEEN; texts.len()];
-        // Rows of one order mostly stand together.
-        let (mut last, mut id) = (u32::MAX, NO_ID);
-        for row in rows {
-            let code = codes[*row as usize];
-            if code != last {
-                last = code;
-                id = entries.get(code as usize).copied().unwrap_or(NO_ID);
+impl RowIds {
+    fn of_dictionary(entries: &EntryIds, codes: &[u32], rows: &[u32]) -> Self {
+        let codes = rows.iter().map(|row| codes[*row as usize]);
+        let of = match &entries.absent {
+            None => codes.collect(),
+            Some(absent) => {
+                let is_id = |code: u32| absent.get(code as usize).is_some_and(|absent| !absent);
+                codes.map(|code| if is_id(code) { code } else { NO_ID }).collect()
             }
-            if id == UNSEEN {
-                id = match texts.get(code as usize).and_then(|text| canonical_id(text, rule)) {
-                    Some(id) => {
-                        ids.add(&id, with_texts);
-                        ids.hashes.len() as u32 - 1
-                    }
-                    None => NO_ID,
-                };
-                entries[code as usize] = id;
-            }
-            ids.of.push(id);
-        }
-        ids
+        };
+        Self { ids: Arc::clone(&entries.ids), of }
     }
 
     /// Rows of one order mostly stand together: a value equal to the one before is not looked at again.
     fn of_runs(view: &View<'_>, column: usize, rows: &[u32], rule: IdRule, with_texts: bool) -> Self {
-        let mut ids = Self { of: Vec::with_capacity(rows.len()), ..Self::default() };
+        let (mut texts, mut hashes) = (TextColumn::default(), Vec::new());
+        let mut of = Vec::with_capacity(rows.len());
         let mut last: Option<(&[u8], u32)> = None;
         view.each_of(column, rows, |cell| {
             let text = if let Cell::Text(text) = cell { Some(text) } else { None };
             if let (Some(text), Some((before, id))) = (text, last)
                 && text == before
             {
-                ids.of.push(id);
+                of.push(id);
                 return;
             }
             let id = match canonical_cell(cell, rule) {
                 Some(id) => {
-                    ids.add(&id, with_texts);
-                    ids.hashes.len() as u32 - 1
+                    hashes.push(hash(&id));
+                    if with_texts {
+                        texts.push(&id);
+                    }
+                    hashes.len() as u32 - 1
                 }
                 None => NO_ID,
             };
             last = text.map(|text| (text, id));
-            ids.of.push(id);
+            of.push(id);
         });
-        ids
+        Self { ids: Arc::new(Ids { texts: Arc::new(texts), hashes }), of }
+    }
+
+    /// The hash of the id of each row; 0 where there is none.
+    fn hashes(&self) -> Vec<u64> {
+        self.of.iter().map(|id| self.ids.hashes.get(*id as usize).copied().unwrap_or_default()).collect()
+    }
+}
+
+/// The money of rows: stated, or quantity times price.
+fn amounts(
+    stated: bool,
+    quantities: Option<&[Millionths]>,
+    prices: Option<&[Millionths]>,
+    rows: usize,
+) -> Vec<Money> {
+    match (quantities, prices) {
+        (_, None) => vec![Money::ZERO; rows],
+        (Some(quantities), Some(prices)) if !stated => {
+            quantities.iter().zip(prices).map(|(quantity, price)| Money::product(*quantity, *price)).collect()
+        }
+        (_, Some(prices)) => prices.iter().map(|price| Money::of(*price)).collect(),
     }
 }
 
@@ -209,8 +264,7 @@ impl TransactionReader {
         self.skip.iter().for_each(|rule| sieve.skip(rule));
         sieve.let_in();
         let mut facts = self.identities(&mut sieve);
-        facts.at =
-            sieve.read(self.columns.at, Reason::BadTimestamp, |c| instant(c, self.time.as_ref(), &self.zone));
+        facts.at = sieve.instants(self.columns.at, self.time.as_ref(), &self.zone);
         if self.order_rule == Some(OrderRule::Day) {
             facts.order_keys = facts.at.iter().map(|at| hash(&self.zone.day(*at).to_le_bytes())).collect();
         }
@@ -230,73 +284,86 @@ impl TransactionReader {
         let mut customers = sieve.ids(self.columns.customer, Reason::MissingCustomer, self.ids, true);
         let mut order_keys = Vec::new();
         if let Some(column) = self.columns.order {
-            let orders = sieve.ids(column, Reason::MissingOrder, self.ids, false);
-            order_keys = orders.of.iter().map(|id| orders.hashes[*id as usize]).collect();
+            order_keys = sieve.ids(column, Reason::MissingOrder, self.ids, false).hashes();
         }
         if let Some(keep) = sieve.kept() {
             only(&mut customers.of, &keep);
             only(&mut order_keys, &keep);
             only(&mut sieve.rows, &keep);
         }
-        Facts {
-            customers: customers.texts,
-            customer_hashes: customers.hashes,
-            customer_of: customers.of,
-            order_keys,
-            ..Facts::default()
+        Facts { customers: customers.ids, customer_of: customers.of, order_keys, ..Facts::default() }
+    }
+
+    /// What the rows in play are worth and do.
+    fn money_and_effects(&self, sieve: &mut Sieve<'_>, facts: &mut Facts) -> Result<()> {
+        let columns = &self.columns;
+        let quantities = columns.quantity.map(|column| sieve.numbers(column, self.marks.quantity));
+        let priced = columns.amount.or(columns.unit_price);
+        let prices = priced.map(|column| sieve.numbers(column, self.marks.money));
+        let mut amounts =
+            amounts(columns.amount.is_some(), quantities.as_deref(), prices.as_deref(), sieve.rows.len());
+        sieve.refuse_where(|i| !amounts[i].is_plausible(), Reason::BadNumber, priced);
+        let taken_back: Vec<bool> = match &quantities {
+            Some(quantities) => quantities.iter().map(|quantity| *quantity < 0).collect(),
+            None => amounts.iter().map(|amount| amount.is_negative()).collect(),
+        };
+        if self.returns == Returns::Skip {
+            sieve.refuse_where(|i| taken_back[i], Reason::SkippedByRule, columns.quantity.or(priced));
+        }
+        if self.limit != Limit::None {
+            let is_late = |i: usize| self.limit.is_before(facts.at[i], &self.zone);
+            sieve.refuse_where(is_late, Reason::AfterAsOf, Some(columns.at));
+        }
+        self.exchange(sieve, facts, &mut amounts)?;
+        let sells = |i: usize| quantities.as_ref().map_or(!amounts[i].is_negative(), |q| q[i] > 0);
+        facts.effects = (0..amounts.len())
+            .map(|i| u8::from(sells(i)) * SALE + u8::from(taken_back[i]) * RETURN)
+            .collect();
+        let piece = |back: &bool| if *back { -MILLION } else { MILLION };
+        facts.quantities = quantities.unwrap_or_else(|| taken_back.iter().map(piece).collect());
+        facts.amounts = amounts;
+        facts.costs = self.costs(sieve, &facts.quantities);
+        if !self.cancelled.is_empty() {
+            self.cancel(sieve, facts);
+        }
+        Ok(())
+    }
+
+    /// Costs of the rows in play, as far as they are known; none where no column has them.
+    fn costs(&self, sieve: &Sieve<'_>, quantities: &[Millionths]) -> Vec<Option<Money>> {
+        let Some(column) = self.columns.unit_cost else { return Vec::new() };
+        let mut costs = Vec::with_capacity(quantities.len());
+        sieve.view.each_of(column, &sieve.rows, |cell| {
+            let cost = fixed(cell, self.marks.cost).map(|cost| Money::product(quantities[costs.len()], cost));
+            costs.push(cost.filter(|cost| cost.is_plausible()));
+        });
+        costs
+    }
+
+    /// A cancelled sale never took effect; a cancelled row that takes back reverses an earlier sale.
+    fn cancel(&self, sieve: &Sieve<'_>, facts: &mut Facts) {
+        for (i, row) in sieve.rows.iter().enumerate() {
+            let cell = |rule: &Rule| sieve.view.cell(rule.column, *row as usize);
+            if !self.cancelled.iter().any(|rule| rule.holds(cell(rule))) {
+                continue;
+            }
+            facts.effects[i] &= !SALE;
+            if facts.effects[i] & RETURN == 0 {
+                (facts.quantities[i], facts.amounts[i]) = (0, Money::ZERO);
+                if let Some(cost) = facts.costs.get_mut(i) {
+                    *cost = Some(Money::ZERO);
+                }
+            }
         }
     }
 
-    fn money_and_effects(&self, sieve: &mut Sieve<'_>, facts: &mut Facts) -> Result<()> {
-        let columns = &self.columns;
-        let number = |sieve: &mut Sieve<'_>, column, mark| {
-            sieve.read(column, Reason::BadNumber, |cell| fixed(cell, mark))
-        };
-        let quantities = columns.quantity.map(|column| number(sieve, column, self.marks.quantity));
-        let priced = columns.amount.or(columns.unit_price);
-        let prices = priced.map(|column| number(sieve, column, self.marks.money));
-        let costs = columns.unit_cost.map(|column| {
-            let mut costs = Vec::with_capacity(sieve.rows.len());
-            sieve.view.each_of(column, &sieve.rows, |cell| costs.push(fixed(cell, self.marks.cost)));
-            costs
-        });
-        let rows = sieve.rows.len();
-        facts.quantities.reserve(rows);
-        facts.amounts.reserve(rows);
-        facts.effects.reserve(rows);
-        for i in 0..rows {
-            let row = sieve.rows[i];
-            let quantity = quantities.as_ref().map(|q| q[i]);
-            let price = prices.as_ref().map_or(0, |p| p[i]);
-            let mut amount = match (columns.amount, quantity) {
-                (None, Some(quantity)) => Money::product(quantity, price),
-                _ => Money::of(price),
-            };
-            if !amount.is_plausible() {
-                sieve.refuse(row, Reason::BadNumber, priced);
+    /// Puts the amounts of the rows that are not refused into the currency of the result.
+    fn exchange(&self, sieve: &Sieve<'_>, facts: &mut Facts, amounts: &mut [Money]) -> Result<()> {
+        let Some(column) = self.columns.currency else { return Ok(()) };
+        for (row, amount) in sieve.rows.iter().zip(amounts) {
+            if sieve.refused[*row as usize].is_none() {
+                *amount = self.exchanged(*amount, sieve.view.cell(column, *row as usize), facts)?;
             }
-            let taken_back = quantity.map_or(amount.is_negative(), |q| q < 0);
-            if taken_back && self.returns == Returns::Skip {
-                sieve.refuse(row, Reason::SkippedByRule, columns.quantity.or(priced));
-            }
-            if self.limit.is_before(facts.at[i], &self.zone) {
-                sieve.refuse(row, Reason::AfterAsOf, Some(columns.at));
-            }
-            if let (Some(column), None) = (columns.currency, sieve.refused[row as usize]) {
-                amount = self.exchanged(amount, sieve.view.cell(column, row as usize), facts)?;
-            }
-            let cancelled = self.cancelled.iter().any(|r| r.holds(sieve.view.cell(r.column, row as usize)));
-            let sells = !cancelled && quantity.map_or(!amount.is_negative(), |q| q > 0);
-            // A cancelled sale never took effect; a cancelled row that takes back reverses an earlier sale.
-            let void = cancelled && !taken_back;
-            let pieces = quantity.unwrap_or(if taken_back { -MILLION } else { MILLION });
-            if let Some(costs) = &costs {
-                let cost = costs[i].map(|c| Money::product(pieces, c)).filter(|c| c.is_plausible());
-                facts.costs.push(if void { Some(Money::ZERO) } else { cost });
-            }
-            facts.quantities.push(if void { 0 } else { pieces });
-            facts.amounts.push(if void { Money::ZERO } else { amount });
-            facts.effects.push(u8::from(sells) * SALE + u8::from(taken_back) * RETURN);
         }
         Ok(())
     }
