@@ -27,6 +27,7 @@
 //! ```
 
 pub mod activity;
+pub mod answers;
 pub mod cases;
 pub mod clusters;
 pub mod complaints;

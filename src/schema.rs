@@ -558,24 +558,3 @@ impl Measure {
         }
     }
 }
-
-/// Columns of the answers table that ingest hands to the survey stages; it is not published.
-/// One row per answered item, in order of file and row.
-pub mod answers {
-    /// Row of the customer in the customers table (`u32`); null when the response is anonymous.
-    pub const CUSTOMER: &str = "customer";
-    /// Index of the survey in the configuration (`u16`).
-    pub const SURVEY: &str = "survey";
-    /// Number of the response (`u32`), counted over all surveys; answers of one response share it.
-    pub const RESPONSE: &str = "response";
-    /// When it was answered (timestamp, µs UTC); null when the export has no time.
-    pub const ANSWERED_AT: &str = "answered_at";
-    /// Age in whole calendar days at the as-of day (`i32`), 0 = as-of day; null without a time.
-    pub const AGE_DAYS: &str = "age_days";
-    /// Index of the item within its survey (`u16`); the survey's facts follow its items.
-    pub const ITEM: &str = "item";
-    /// The answer on its own scale (`f64`).
-    pub const VALUE: &str = "value";
-    /// The answer mapped to 0..1, reversed where the item is (`f64`); of a fact the value itself.
-    pub const UNIT: &str = "unit";
-}

@@ -157,6 +157,24 @@ impl Activity {
         Some(self.rows[shard][customer as usize])
     }
 
+    /// Rows of many customers by canonical id; `None` also where there is no id.
+    pub fn customers_of(&self, ids: &facts::TextColumn) -> Vec<Option<u32>> {
+        // One short step at a time for all of them: a table of many customers is not in cache, and the processor
+        // waits for several at once where little else stands between two of them.
+        let hashes: Vec<u64> =
+            (0..ids.len()).map(|place| facts::hash(ids.get(place).unwrap_or_default())).collect();
+        let found: Vec<Option<u32>> = hashes
+            .iter()
+            .enumerate()
+            .map(|(place, hash)| self.shards[super::fold::shard_of(*hash)].find(*hash, ids.get(place)?))
+            .collect();
+        found
+            .iter()
+            .zip(hashes)
+            .map(|(customer, hash)| Some(self.rows[super::fold::shard_of(hash)][(*customer)? as usize]))
+            .collect()
+    }
+
     /// The way from orders to customers.
     ///
     /// # Errors

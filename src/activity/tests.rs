@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::{AsOfDay, Fold, Keep, Measures, Runs};
-use crate::facts::{Facts, Orders as _, RETURN, SALE, hash};
+use crate::facts::{Facts, Orders as _, RETURN, SALE, TextColumn, hash};
 use crate::math::money::{MILLION, Money};
 use crate::schema::customers as c;
 use crate::table;
@@ -134,6 +134,12 @@ proptest! {
             prop_assert_eq!(in_memory.customer(id.as_bytes()), Some(i as u32));
         }
         prop_assert_eq!(in_memory.customer(b"nobody"), None);
+        let mut texts = TextColumn::default();
+        ids.iter().for_each(|id| texts.push(id.as_bytes()));
+        texts.push(b"nobody");
+        texts.push_null();
+        let found: Vec<_> = (0..ids.len() as u32).map(Some).chain([None, None]).collect();
+        prop_assert_eq!(in_memory.customers_of(&texts), found);
         prop_assert_eq!(known.len(), ids.len());
     }
 }

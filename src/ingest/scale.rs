@@ -3,6 +3,7 @@
 //! A question declares either a range of numbers (`scale = [1, 5]`) or its labels in ascending order, or the
 //! name of a set of [`labels`]. An answer off the scale is refused, never moved onto it.
 
+use super::block::Cell;
 use super::labels::{self, LABEL_SETS, LabelSet};
 use super::text::key;
 use crate::config::items::{Code, ItemParams, Labels, Spellings};
@@ -134,6 +135,18 @@ impl Scale {
             None if MissingCodes::usual(&text) => Answer::Missing,
             None => Answer::OutOfScale,
         }
+    }
+
+    /// What a cell that holds a number says, where it is an answer; otherwise its text may still say something.
+    pub(super) fn number(&self, cell: Cell<'_>) -> Option<Answer> {
+        let x = match (cell, &self.kind) {
+            // Adding zero turns -0 into 0.
+            (Cell::Int(x), Kind::Numbers { .. }) => x as f64 + 0.0,
+            (Cell::Float(x), Kind::Numbers { .. }) if x.is_finite() => x + 0.0,
+            _ => return None,
+        };
+        let answer = if self.missing.has(Some(x)) { Answer::Missing } else { self.place(x) };
+        (answer != Answer::OutOfScale).then_some(answer)
     }
 
     /// The answer `x` on this scale.

@@ -150,7 +150,8 @@ fn compute(
         let read = complaints::read(config, &activity, &night.as_of, rejects, observer)?;
         night.settle(config, read, &activity)?;
     }
-    drop(activity);
+    // Giving back what it holds takes a while, and nobody waits for it.
+    rayon::spawn(move || drop(activity));
     if night.comes_to(Stage::Clusters, observer) {
         night.cluster(config, past)?;
     }

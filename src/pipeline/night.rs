@@ -20,7 +20,7 @@ use crate::ingest::people::People;
 use crate::loyalty::Cuts;
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::publish::manifest::InputTable;
-use crate::satisfaction::Answered;
+use crate::satisfaction::{Answered, Attitudes};
 use crate::watchlist::Tonight;
 use crate::zone::Zone;
 use crate::{
@@ -54,7 +54,7 @@ pub(super) struct Night {
     pub(super) forgotten: Option<BTreeMap<String, u64>>,
     /// The customer list, where there is one.
     pub(super) people: Option<People>,
-    attitude: Option<Vec<Option<f64>>>,
+    attitude: Option<Attitudes>,
     answered: Option<Answered>,
 }
 
@@ -114,7 +114,7 @@ impl Night {
     pub(super) fn listen(&mut self, config: &Config, surveys: Surveys) -> Result<()> {
         self.tables.extend(surveys.tables);
         let (day, params) = (self.as_of.day, config.satisfaction());
-        let made = satisfaction::run(self.customers(), &surveys.answers, surveys.items, &params, day)?;
+        let made = satisfaction::run(self.customers(), surveys.answers, surveys.items, &params, day)?;
         self.customers = made.customers;
         (self.answered, self.attitude) = (Some(made.answered), Some(made.attitude));
         self.responses = made.responses;
@@ -124,8 +124,8 @@ impl Night {
 
     /// Loyalty and the quadrant.
     pub(super) fn place(&mut self, config: &Config) -> Result<()> {
-        let customers = self.customers();
-        let made = loyalty::run(customers, self.attitude.as_deref(), &config.loyalty, config.rfm.scores)?;
+        let (customers, attitude) = (self.customers(), self.attitude.as_ref().map(Attitudes::by_row));
+        let made = loyalty::run(customers, attitude.as_deref(), &config.loyalty, config.rfm.scores)?;
         self.customers = made.customers;
         self.cuts = Some(made.cuts);
         self.warnings.extend(made.warnings);

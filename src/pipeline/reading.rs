@@ -1,7 +1,5 @@
 //! Exports to customers and answers: drives ingest and activity, books every row, minds the gates.
 
-use polars::prelude::DataFrame;
-
 use super::Observer;
 use super::as_of::AsOfMoment;
 use super::complaints;
@@ -9,16 +7,17 @@ pub use super::rejects::Example;
 use super::rejects::{Names, Rejects};
 use super::respondents;
 use crate::activity::{Activity, AsOfDay, Basis, Fold, Keep, Measures, OrderIndex, Runs};
+use crate::answers::Answers;
 use crate::config::items::ItemParams;
 use crate::config::transactions::MoneyRule;
 use crate::config::{Config, Stage, SurveyConfig};
-use crate::facts::{KnownCustomers, hash};
+use crate::facts::{KnownCustomers, TextColumn, hash};
 use crate::ingest::accounting::{Account, AnswerAccount};
 use crate::ingest::forgotten::Forgotten;
 use crate::ingest::people::{self, People};
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
-use crate::ingest::surveys::{AnswersBuilder, Open, Response, SurveyReader};
+use crate::ingest::surveys::{AnswersBuilder, Open, Rows, SurveyReader};
 use crate::ingest::transactions::{Limit, TransactionReader};
 use crate::math::money::Money;
 use crate::publish::manifest::InputTable;
@@ -171,8 +170,8 @@ pub(super) fn forms(files: &[OpenFile]) -> Vec<(String, String)> {
 
 /// The surveys, as one table of answers.
 pub struct Surveys {
-    /// `schema::answers`
-    pub answers: DataFrame,
+    /// Who answered what.
+    pub answers: Answers,
     /// What the items of each survey mean.
     pub items: Vec<SurveyItems>,
     /// The accounts, one per survey.
@@ -190,6 +189,10 @@ pub(super) struct Known<'a> {
 impl KnownCustomers for Known<'_> {
     fn customer(&self, id: &[u8]) -> Option<u32> {
         self.activity.customer(id)
+    }
+
+    fn customers(&self, ids: &TextColumn) -> Vec<Option<u32>> {
+        self.activity.customers_of(ids)
     }
 
     fn customer_of_order(&self, id: &[u8]) -> Option<u32> {
@@ -237,7 +240,7 @@ pub fn surveys(
         rejects.begin_answers(&config.answers_rejects_name(index))?;
         let mut open = Open::new(survey.items.len());
         let age = |at| as_of.day - zone.day(at);
-        let take = |responses| answers.add(index as u16, responses, &mut open, &age);
+        let take = |rows: &Rows| answers.add(index as u16, rows, &mut open, &age);
         let names = Names::of(&reader.plan, config);
         let (account, rows_of_file) = read_survey(&reader, &names, &known, rejects, observer, take)?;
         account.balance(&name)?;
@@ -258,10 +261,10 @@ pub fn surveys(
         return Err(Error::gate(format!("surveys: none of {read} rows was accepted"))
             .hint("`moshtari check` shows why each was set aside"));
     }
-    Ok(Surveys { answers: answers.finish()?, items, tables, warnings })
+    Ok(Surveys { answers: answers.finish(), items, tables, warnings })
 }
 
-/// Reads one survey; `take` gets the responses and says how many answers a later one replaced. Returns the
+/// Reads one survey; `take` gets the accepted rows and says how many answers a later one replaced. Returns the
 /// account, and the rows of each file.
 fn read_survey(
     reader: &SurveyReader,
@@ -269,7 +272,7 @@ fn read_survey(
     known: &Known<'_>,
     rejects: &mut Rejects<'_>,
     observer: &mut dyn Observer,
-    mut take: impl FnMut(Vec<Response>) -> u64,
+    mut take: impl FnMut(&Rows) -> Result<u64>,
 ) -> Result<(Account, Vec<u64>)> {
     let (mut account, mut answers) = (Account::default(), AnswerAccount::default());
     let mut rows_of_file = vec![0; reader.plan.files.len()];
@@ -280,9 +283,9 @@ fn read_survey(
         |batch| {
             for mut placed in batch {
                 let read = std::mem::take(&mut placed.value);
-                account.book(placed.rows, read.responses.len() as u64, Money::ZERO, &read.aside);
+                account.book(placed.rows, read.rows.len() as u64, Money::ZERO, &read.aside);
                 answers.book(&read.answers);
-                answers.again(take(read.responses));
+                answers.again(take(&read.rows)?);
                 rows_of_file[placed.file] += placed.rows;
                 rejects.add(names.aside(&placed, read.aside))?;
                 rejects.add_answers(names.aside(&placed, read.answers_aside))?;

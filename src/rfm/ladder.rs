@@ -59,7 +59,8 @@ impl Ladder {
     /// The score of a value: the best rung it reaches.
     pub(super) fn score(&self, value: f64) -> u8 {
         let key = self.dimension.key(value);
-        self.rungs.iter().rev().find(|(_, from)| *from <= key).map_or(1, |(score, _)| *score)
+        // Every rung is looked at: where to stop is what a processor cannot guess.
+        self.rungs.iter().fold(1, |best, (score, from)| if *from <= key { *score } else { best })
     }
 
     /// The value that earns the score, if any does.

@@ -74,11 +74,13 @@ pub fn run(customers: DataFrame, params: &RfmParams, frozen: Option<&[ThresholdR
         scored.try_into().map_err(|_| Error::internal("three dimensions are scored"))?;
     let cells = cells(&scored, &map);
     let cube = Cube::new(&map, params);
-    let (why, labels) =
-        rayon::join(|| why(&values, &scored, &cells, &cube, &map, params), || cube.columns(&cells, &map));
+    let (why, (labels, scores)) = rayon::join(
+        || why(&values, &scored, &cells, &cube, &map, params),
+        || rayon::join(|| cube.columns(&cells, &map), || score_columns(&scored)),
+    );
     let thresholds = thresholds::to_table(scored.each_ref().map(|s| s.bands.as_slice()))?;
     let warnings = degenerate(&scored);
-    let columns = score_columns(scored).into_iter().chain(labels?).chain([why?]).collect();
+    let columns = scores.into_iter().chain(labels?).chain([why?]).collect();
     Ok(Rfm { customers: table::with(customers, columns)?, thresholds, warnings })
 }
 
@@ -91,16 +93,31 @@ struct Scored {
 
 /// Values of the three dimensions; all missing for customers without a counting order.
 fn values(customers: &DataFrame) -> Result<[Vec<Option<f64>>; 3]> {
-    let days = table::i32s(customers, columns::RECENCY_DAYS)?;
-    let orders = table::u32s(customers, columns::FREQUENCY)?;
-    let money = table::f64s(customers, columns::MONETARY)?;
-    let bought = |row: &usize| days[*row].is_some();
-    let rows = || 0..days.len();
-    Ok([
-        rows().map(|row| days[row].map(f64::from)).collect(),
-        rows().map(|row| orders[row].filter(|_| bought(&row)).map(f64::from)).collect(),
-        rows().map(|row| money[row].filter(|_| bought(&row))).collect(),
-    ])
+    let days = customers.column(columns::RECENCY_DAYS)?.as_materialized_series().i32()?;
+    let orders = customers.column(columns::FREQUENCY)?.as_materialized_series().u32()?;
+    let money = customers.column(columns::MONETARY)?.as_materialized_series().f64()?;
+    let (recency, (frequency, monetary)) = rayon::join(
+        || of_buyers(days, days, f64::from),
+        || rayon::join(|| of_buyers(orders, days, f64::from), || of_buyers(money, days, |money| money)),
+    );
+    Ok([recency, frequency, monetary])
+}
+
+/// The values of a column, missing for customers without a counting order.
+fn of_buyers<T: PolarsNumericType>(
+    values: &ChunkedArray<T>,
+    days: &Int32Chunked,
+    to_f64: impl Fn(T::Native) -> f64,
+) -> Vec<Option<f64>> {
+    match (values.cont_slice(), days.null_count()) {
+        (Ok(all), 0) => all.iter().map(|value| Some(to_f64(*value))).collect(),
+        _ => values
+            .iter()
+            .zip(days.iter())
+            .map(|(value, day)| value.zip(day))
+            .map(|known| Some(to_f64(known?.0)))
+            .collect(),
+    }
 }
 
 fn score(
@@ -144,10 +161,10 @@ fn by_rank(dimension: Dimension, values: &[Option<f64>], params: &RfmParams) -> 
 }
 
 /// The cell of each customer whose three scores are known.
-fn cells(scored: &[Scored; 3], map: &SegmentMap) -> Vec<Option<usize>> {
+fn cells(scored: &[Scored; 3], map: &SegmentMap) -> Vec<Option<u16>> {
     let [r, f, m] = scored.each_ref().map(|s| &s.scores);
-    let cell = |row: usize| Some(map.cell([r[row]?, f[row]?, m[row]?]));
-    (0..r.len()).map(cell).collect()
+    let cell = |row: usize| Some(map.cell([r[row]?, f[row]?, m[row]?]) as u16);
+    (0..r.len()).into_par_iter().map(cell).collect()
 }
 
 /// What each cell of the score cube says: name and weighted score, worked out once per cell.
@@ -171,44 +188,52 @@ impl Cube {
     }
 
     /// The columns `rfm_cell`, `rfm_score` and `rfm_segment`.
-    fn columns(&self, cells: &[Option<usize>], map: &SegmentMap) -> Result<[Column; 3]> {
-        let scores = cells.iter().map(|cell| cell.map(|c| self.scores[c]));
-        let segments: Vec<&str> = (0..map.len()).map(|cell| map.segment(cell)).collect();
-        let which: Vec<Option<u32>> = cells.iter().map(|cell| cell.map(|c| c as u32)).collect();
-        Ok([
-            table::chosen(columns::RFM_CELL, &self.names, which.clone())?,
-            table::f64_column(columns::RFM_SCORE, scores),
-            table::chosen(columns::RFM_SEGMENT, &segments, which)?,
-        ])
+    fn columns(&self, cells: &[Option<u16>], map: &SegmentMap) -> Result<[Column; 3]> {
+        let which: IdxCa = cells.iter().map(|cell| cell.map(u32::from)).collect_ca(PlSmallStr::EMPTY);
+        let texts = |name: &str, texts: &mut dyn Iterator<Item = &str>| -> Result<Column> {
+            Ok(StringChunked::from_iter_values(name.into(), texts).take(&which)?.into_column())
+        };
+        let scores = cells.iter().map(|cell| cell.map(|cell| self.scores[usize::from(cell)]));
+        let (cell, (segment, score)) = rayon::join(
+            || texts(columns::RFM_CELL, &mut self.names.iter().map(String::as_str)),
+            || {
+                rayon::join(
+                    || texts(columns::RFM_SEGMENT, &mut (0..map.len()).map(|cell| map.segment(cell))),
+                    || table::f64_column(columns::RFM_SCORE, scores),
+                )
+            },
+        );
+        Ok([cell?, score, segment?])
     }
 }
 
-fn score_columns(scored: [Scored; 3]) -> [Column; 3] {
-    let [r, f, m] = scored.map(|s| s.scores);
-    [
-        table::u8_column(columns::R_SCORE, r),
-        table::u8_column(columns::F_SCORE, f),
-        table::u8_column(columns::M_SCORE, m),
-    ]
+fn score_columns(scored: &[Scored; 3]) -> [Column; 3] {
+    let of = |name, scored: &Scored| table::u8_column(name, scored.scores.iter().copied());
+    let [r, f, m] = scored;
+    let (r, (f, m)) = rayon::join(
+        || of(columns::R_SCORE, r),
+        || rayon::join(|| of(columns::F_SCORE, f), || of(columns::M_SCORE, m)),
+    );
+    [r, f, m]
 }
 
 /// The `rfm_why` column.
 fn why(
     values: &[Vec<Option<f64>>; 3],
     scored: &[Scored; 3],
-    cells: &[Option<usize>],
+    cells: &[Option<u16>],
     cube: &Cube,
     map: &SegmentMap,
     params: &RfmParams,
 ) -> Result<Column> {
     let labels = cube.names.iter().enumerate().map(|(cell, name)| (name.as_str(), map.segment(cell)));
     let ranges = scored.each_ref().map(|s| s.ranges.as_slice());
-    Phrases::new(ranges, labels, params.window_days).column((0..cells.len()).map(|row| Known {
-        bought: values[0][row].is_some(),
+    Phrases::new(ranges, labels, params.window_days).column(cells.len(), |row| Known {
+        bought: scored[0].scores[row].is_some(),
         scores: [0, 1, 2].map(|d| scored[d].scores[row]),
         unpaid: values[2][row].is_some_and(|money| money <= 0.0),
-        cell: cells[row],
-    }))
+        cell: cells[row].map(usize::from),
+    })
 }
 
 /// A warning for each dimension on which all customers are equal.

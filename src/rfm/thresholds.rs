@@ -1,6 +1,7 @@
 //! The bounds of each score, as published and as read back from an earlier result.
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::dimension::Dimension;
 use crate::schema::rfm_thresholds as columns;
@@ -74,15 +75,33 @@ pub(super) struct Band {
     pub(super) customers: u32,
 }
 
+impl Band {
+    /// Takes in the values of another band.
+    fn merge(&mut self, other: &Self) {
+        self.bounds = match (self.bounds, other.bounds) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        self.customers += other.customers;
+    }
+}
+
 /// The band of each score 1..=k, from parallel slices of values and scores.
 pub(super) fn bands(values: &[Option<f64>], scores: &[Option<u8>], k: u8) -> Vec<Band> {
+    const ROWS: usize = 1 << 15;
+    let of_part = |(values, scores): (&[Option<f64>], &[Option<u8>])| {
+        let mut bands = vec![Band::default(); usize::from(k)];
+        for (value, score) in values.iter().zip(scores) {
+            let (Some(value), Some(score)) = (value, score) else { continue };
+            let one = Band { bounds: Some((*value, *value)), customers: 1 };
+            bands[usize::from(*score) - 1].merge(&one);
+        }
+        bands
+    };
+    let parts: Vec<Vec<Band>> = values.par_chunks(ROWS).zip(scores.par_chunks(ROWS)).map(of_part).collect();
     let mut bands = vec![Band::default(); usize::from(k)];
-    for (value, score) in values.iter().zip(scores) {
-        let (Some(value), Some(score)) = (value, score) else { continue };
-        let band = &mut bands[usize::from(*score) - 1];
-        let (lower, upper) = band.bounds.unwrap_or((*value, *value));
-        band.bounds = Some((lower.min(*value), upper.max(*value)));
-        band.customers += 1;
+    for part in parts {
+        bands.iter_mut().zip(&part).for_each(|(band, own)| band.merge(own));
     }
     bands
 }

@@ -1,12 +1,13 @@
 //! The sentence behind a customer's RFM labels: thresholds and rule.
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::dimension::Dimension;
 use super::ladder::Ladder;
 use super::thresholds::Band;
+use crate::Result;
 use crate::schema::customers;
-use crate::{Result, table};
 
 /// One text per score of a dimension: which values earn it.
 pub(super) type Ranges = Vec<String>;
@@ -92,22 +93,28 @@ impl Phrases {
 
     /// The `rfm_why` column. Customers with the same scores share a sentence; their values stand in columns of
     /// their own.
-    pub(super) fn column(&self, of: impl ExactSizeIterator<Item = Known>) -> Result<Column> {
+    pub(super) fn column(&self, rows: usize, known: impl Fn(usize) -> Known + Sync) -> Result<Column> {
         let size = self.scored.each_ref().map(|s| s.len() + 1);
-        let mut places = vec![None; 2 * size[0] * size[1] * size[2] + 1];
-        let mut sentences = Vec::new();
-        let which = of.map(|customer| {
+        let kind = |row| {
+            let customer = known(row);
             let [r, f, m] = customer.scores.map(|s| usize::from(s.unwrap_or_default()));
             let kind = ((r * size[1] + f) * size[2] + m) * 2 + usize::from(customer.unpaid);
-            let kind = if customer.bought { kind + 1 } else { 0 };
-            let place = *places[kind].get_or_insert_with(|| {
+            if customer.bought { kind as u32 + 1 } else { 0 }
+        };
+        let mut which: Vec<u32> = (0..rows).into_par_iter().map(kind).collect();
+        let mut places = vec![None; 2 * size[0] * size[1] * size[2] + 1];
+        let mut sentences = Vec::new();
+        for (row, kind) in which.iter().enumerate() {
+            if places[*kind as usize].is_none() {
+                places[*kind as usize] = Some(sentences.len() as u32);
+                let customer = known(row);
                 sentences.push(if customer.bought { self.sentence(&customer) } else { self.nothing.clone() });
-                sentences.len() as u32 - 1
-            });
-            Some(place)
-        });
-        let which = which.collect();
-        table::chosen(customers::RFM_WHY, &sentences, which)
+            }
+        }
+        let places: Vec<u32> = places.into_iter().map(Option::unwrap_or_default).collect();
+        which.par_iter_mut().for_each(|kind| *kind = places[*kind as usize]);
+        let sentences = StringChunked::from_iter_values(customers::RFM_WHY.into(), sentences.iter());
+        Ok(sentences.take(&IdxCa::from_vec(customers::RFM_WHY.into(), which))?.into_column())
     }
 
     fn sentence(&self, customer: &Known) -> String {
@@ -171,7 +178,8 @@ mod tests {
         let never = Known { bought: false, scores: [None; 3], unpaid: false, cell: None };
         let cells = [("111", "lost"), ("222", "champions")].into_iter();
         let phrases = Phrases::new(ranges.each_ref().map(Vec::as_slice), cells, None);
-        let column = phrases.column([best, worst, unknown, best, never].into_iter()).unwrap();
+        let all = [best, worst, unknown, best, never];
+        let column = phrases.column(all.len(), |row| all[row]).unwrap();
         let texts: Vec<_> = column.as_materialized_series().str().unwrap().iter().flatten().collect();
         let of_best = "recency -> 2 (0-150 days); frequency -> 2 (6-44 orders); \
                        monetary -> 2 (130.54 or more); cell 222 -> champions";

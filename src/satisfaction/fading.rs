@@ -19,8 +19,8 @@ pub struct Aged {
 
 impl Aged {
     /// The age in force: an undated answer cannot be faded, so it stands as if given today.
-    fn days(&self) -> f64 {
-        f64::from(self.age_days.unwrap_or(0))
+    fn days(&self) -> u32 {
+        self.age_days.unwrap_or(0)
     }
 }
 
@@ -42,55 +42,96 @@ pub struct Estimate {
     pub confidence: f64,
 }
 
-/// The faded mean of the answers that still count, in the order given; `None` when none does.
-///
-/// With `c = unit − ½` and age `a` in days: `w = 2^(−a/half_life)`, `f = 2^(−a/fade_positive)` for `c > 0` and
-/// `2^(−a/fade_negative)` otherwise, `score = ½ + Σ w·f·c / Σ w` (methods, section 2.4). Weights are taken
-/// relative to the newest answer: the ratio is the same, and short half-lives cannot make all of them zero.
-pub fn estimate(answers: &[Aged], params: &SatisfactionParams) -> Option<Estimate> {
-    let counting = || answers.iter().filter(|answer| params.is_current(answer.age_days));
-    let newest = counting().map(Aged::days).min_by(f64::total_cmp)?;
-    let (mut weights, mut squares, mut weighted) = (0.0, 0.0, 0.0);
-    let (mut used, mut undated) = (0, 0);
-    for answer in counting() {
-        let w = halved(answer.days() - newest, params.half_life_days);
-        weights += w;
-        squares += w * w;
-        weighted += w * faded(answer.unit - NEUTRAL, answer.days(), params);
-        used += 1;
-        undated += u32::from(answer.age_days.is_none());
-    }
-    Some(Estimate {
-        score: (NEUTRAL + weighted / weights).clamp(0.0, 1.0),
-        used,
-        undated,
-        newest_days: counting().filter_map(|answer| answer.age_days).min(),
-        n_effective: weights * weights / squares,
-        confidence: 1.0 - halved(weights * halved(newest, params.half_life_days), 1.0),
-    })
+/// How answers fade. What is left after so many days is worked out once, not for every answer.
+#[derive(Clone, Debug)]
+pub struct Fading<'a> {
+    params: &'a SatisfactionParams,
+    weight: Halving,
+    positive: Halving,
+    negative: Halving,
 }
 
-/// What an answer weighs against one of today, `2^(−a/half_life)`; 0 when it is too old to count.
-pub fn weight(age_days: Option<u32>, params: &SatisfactionParams) -> f64 {
-    if params.is_current(age_days) {
-        halved(f64::from(age_days.unwrap_or(0)), params.half_life_days)
-    } else {
-        0.0
+impl<'a> Fading<'a> {
+    /// How answers fade under `params`.
+    pub fn of(params: &'a SatisfactionParams) -> Self {
+        let days = params.max_age_days;
+        Self {
+            params,
+            weight: Halving::new(params.half_life_days, days),
+            positive: Halving::new(params.fade_positive_days, days),
+            negative: Halving::new(params.fade_negative_days, days),
+        }
+    }
+
+    /// The faded mean of the answers that still count, in the order given; `None` when none does.
+    ///
+    /// With `c = unit − ½` and age `a` in days: `w = 2^(−a/half_life)`, `f = 2^(−a/fade_positive)` for `c > 0` and
+    /// `2^(−a/fade_negative)` otherwise, `score = ½ + Σ w·f·c / Σ w` (methods, section 2.4). Weights are taken
+    /// relative to the newest answer: the ratio is the same, and short half-lives cannot make all of them zero.
+    pub fn estimate(&self, answers: &[Aged]) -> Option<Estimate> {
+        let counting = || answers.iter().filter(|answer| self.params.is_current(answer.age_days));
+        let newest = counting().map(Aged::days).min()?;
+        let (mut weights, mut squares, mut weighted) = (0.0, 0.0, 0.0);
+        let (mut used, mut undated) = (0, 0);
+        for answer in counting() {
+            let w = self.weight.after(answer.days() - newest);
+            weights += w;
+            squares += w * w;
+            weighted += w * self.faded(answer.unit - NEUTRAL, answer.days());
+            used += 1;
+            undated += u32::from(answer.age_days.is_none());
+        }
+        Some(Estimate {
+            score: (NEUTRAL + weighted / weights).clamp(0.0, 1.0),
+            used,
+            undated,
+            newest_days: counting().filter_map(|answer| answer.age_days).min(),
+            n_effective: weights * weights / squares,
+            confidence: 1.0 - halved(weights * self.weight.after(newest), 1.0),
+        })
+    }
+
+    /// What an answer weighs against one of today, `2^(−a/half_life)`; 0 when it is too old to count.
+    pub fn weight(&self, age_days: Option<u32>) -> f64 {
+        if self.params.is_current(age_days) { self.weight.after(age_days.unwrap_or(0)) } else { 0.0 }
+    }
+
+    /// What an answer still says at its age, 0 to 1. A score is the mean of these, weighted by
+    /// [`weight`](Self::weight).
+    pub fn faded_unit(&self, unit: f64, age_days: Option<u32>) -> f64 {
+        NEUTRAL + self.faded(unit - NEUTRAL, age_days.unwrap_or(0))
+    }
+
+    /// The distance from neutral that is left after `days`.
+    fn faded(&self, distance: f64, days: u32) -> f64 {
+        if !self.params.fade {
+            return distance;
+        }
+        distance * if distance > 0.0 { self.positive.after(days) } else { self.negative.after(days) }
     }
 }
 
-/// What an answer still says at its age, 0 to 1. A score is the mean of these, weighted by [`weight`].
-pub fn faded_unit(unit: f64, age_days: Option<u32>, params: &SatisfactionParams) -> f64 {
-    NEUTRAL + faded(unit - NEUTRAL, f64::from(age_days.unwrap_or(0)), params)
+/// What is left of 1 after each day.
+#[derive(Clone, Debug)]
+struct Halving {
+    half_life: f64,
+    by_day: Vec<f64>,
 }
 
-/// The distance from neutral that is left after `days`.
-fn faded(distance: f64, days: f64, params: &SatisfactionParams) -> f64 {
-    if !params.fade {
-        return distance;
+impl Halving {
+    /// Days worked out beforehand at most: longer than most exports reach back.
+    const LONGEST: u32 = 4_000;
+
+    fn new(half_life: f64, days: u32) -> Self {
+        let by_day = (0..=days.min(Self::LONGEST)).map(|day| halved(f64::from(day), half_life)).collect();
+        Self { half_life, by_day }
     }
-    let half_life = if distance > 0.0 { params.fade_positive_days } else { params.fade_negative_days };
-    distance * halved(days, half_life)
+
+    #[inline]
+    fn after(&self, days: u32) -> f64 {
+        let known = self.by_day.get(days as usize).copied();
+        known.unwrap_or_else(|| halved(f64::from(days), self.half_life))
+    }
 }
 
 /// What is left of 1 after `days`: `2^(−days / half_life)`.
@@ -105,6 +146,10 @@ mod tests {
 
     use super::super::Level;
     use super::*;
+
+    fn estimate(answers: &[Aged], params: &SatisfactionParams) -> Option<Estimate> {
+        Fading::of(params).estimate(answers)
+    }
 
     fn aged(unit: f64, age_days: u32) -> Aged {
         Aged { unit, age_days: Some(age_days) }

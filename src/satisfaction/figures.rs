@@ -61,11 +61,12 @@ impl Figure {
 
     /// The mean of values within `bounds`.
     pub(super) fn mean(measure: &'static str, values: &[f64], bounds: [f64; 2]) -> Self {
-        let interval = mean(values)
+        let mean = mean(values);
+        let interval = mean
             .zip(sample_variance(values))
             .and_then(|(mean, variance)| student(mean, variance.sqrt(), values.len() as u64));
         let shown = interval.filter(|_| values.len() >= MEAN_INTERVAL_FROM);
-        Self::new(measure, values.len(), mean(values), shown.map(|i| i.clip(bounds[0], bounds[1])))
+        Self::new(measure, values.len(), mean, shown.map(|i| i.clip(bounds[0], bounds[1])))
     }
 
     /// A figure that cannot be given here.
@@ -171,7 +172,8 @@ impl Question {
     pub fn ask(&self, group: &[Response], params: &SatisfactionParams) -> Asked {
         match self {
             Self::Score(score) => {
-                let values: Vec<f64> = group.iter().filter_map(|r| score.of_response(r)).collect();
+                let mut values = Vec::with_capacity(group.len());
+                values.extend(group.iter().filter_map(|r| score.of_response(r)));
                 let figures = satisfaction_figures(&values, score, &params.cut_points);
                 Asked { n: values.len(), figures }
             }

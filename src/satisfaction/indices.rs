@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use polars::prelude::StringChunked;
 use rayon::prelude::*;
 
 use super::figures::{Asked, Figure, Question};
@@ -28,59 +29,111 @@ pub struct Grouping {
     pub by: String,
     /// Names of the groups, ascending.
     pub names: Vec<String>,
-    /// Place of each response's group in `names`, by the order of the responses.
-    of_response: Vec<Option<usize>>,
+    /// Place of each response's group in `names`, by the order of the responses; [`NO_GROUP`] where it is in none.
+    of_response: Vec<u32>,
 }
+
+/// Stands for no group.
+const NO_GROUP: u32 = u32::MAX;
 
 impl Grouping {
     /// One group of all responses, anonymous or not.
     pub fn all(responses: &Responses) -> Self {
-        let of_response = responses.iter().map(|_| Some(0)).collect();
+        let of_response = vec![0; responses.iter().count()];
         Self { by: ALL.to_owned(), names: vec![ALL.to_owned()], of_response }
     }
 
     /// One group per label of the customers; anonymous responses and those of unlabelled customers are in none.
-    pub fn by_label(by: &str, labels: &[Option<&str>], responses: &Responses) -> Self {
-        Self::by(by, responses, |head| labels[head.customer?])
+    pub fn by_label(by: &str, labels: &StringChunked, responses: &Responses) -> Self {
+        let (labels, of_customer) = coded(labels);
+        Self::by(by, &labels, responses, |head| Some(of_customer[head.customer? as usize]))
     }
 
     /// One group per period in which somebody answered; undated responses are in none.
     pub fn by_period(period: Period, as_of_day: i32, responses: &Responses) -> Self {
         // A day has one period, however many answered on it.
+        let mut days: HashMap<u32, u32, FixedState> = HashMap::with_hasher(FixedState::with_seed(7));
+        days.extend(responses.iter().filter_map(|response| Some((response.head.age_days?, NO_GROUP))));
         let name = |age: u32| period.of(as_of_day.checked_sub_unsigned(age)?);
-        let ages: BTreeSet<u32> = responses.iter().filter_map(|response| response.head.age_days).collect();
-        let names: BTreeMap<u32, String> =
-            ages.into_iter().filter_map(|age| Some((age, name(age)?))).collect();
-        Self::by(PERIOD, responses, |head| names.get(&head.age_days?).map(String::as_str))
+        let names: BTreeMap<u32, String> = days.keys().filter_map(|age| Some((*age, name(*age)?))).collect();
+        let periods: Vec<&str> =
+            names.values().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect();
+        for (age, name) in &names {
+            days.insert(*age, place(&periods, name));
+        }
+        Self::by(PERIOD, &periods, responses, |head| Some(days[&head.age_days?]))
     }
 
-    fn by<'a>(by: &str, responses: &Responses, name: impl Fn(&Head) -> Option<&'a str> + Sync) -> Self {
-        let own: Vec<Option<&str>> = responses.par_iter().map(|response| name(response.head)).collect();
-        let mut places: HashMap<&str, usize, FixedState> = HashMap::with_hasher(FixedState::with_seed(7));
-        let mut place = |name| {
-            let next = places.len();
-            *places.entry(name).or_insert(next)
-        };
-        let mut of_response: Vec<Option<usize>> = own.into_iter().map(|name| name.map(&mut place)).collect();
-        let mut names: Vec<(&str, usize)> = places.into_iter().collect();
-        names.sort_unstable();
-        let mut rank = vec![0; names.len()];
-        names.iter().enumerate().for_each(|(place, (_, first))| rank[*first] = place);
-        of_response.iter_mut().flatten().for_each(|place| *place = rank[*place]);
-        let names = names.into_iter().map(|(name, _)| name.to_owned()).collect();
+    /// Groups by name, ascending, but for those in which nobody is.
+    fn by(
+        by: &str,
+        names: &[&str],
+        responses: &Responses,
+        group: impl Fn(&Head) -> Option<u32> + Sync,
+    ) -> Self {
+        let group = |response: Response<'_>| group(response.head).unwrap_or(NO_GROUP);
+        let mut of_response: Vec<u32> = responses.par_iter().map(group).collect();
+        let mut is_empty = vec![true; names.len()];
+        for group in of_response.iter().filter(|group| **group != NO_GROUP) {
+            is_empty[*group as usize] = false;
+        }
+        let kept: Vec<usize> = (0..names.len()).filter(|group| !is_empty[*group]).collect();
+        if kept.len() < names.len() {
+            let mut places = vec![NO_GROUP; names.len()];
+            (0..).zip(&kept).for_each(|(place, group)| places[*group] = place);
+            for group in of_response.iter_mut().filter(|group| **group != NO_GROUP) {
+                *group = places[*group as usize];
+            }
+        }
+        let names = kept.into_iter().map(|group| names[group].to_owned()).collect();
         Self { by: by.to_owned(), names, of_response }
     }
 
     /// The responses to the survey at `place`, by group.
     fn groups<'a>(&self, responses: &'a Responses, place: usize) -> Vec<Vec<Response<'a>>> {
-        let mut groups = vec![Vec::new(); self.names.len()];
+        let mut sizes = vec![0; self.names.len()];
+        for group in self.of_response.iter().filter(|group| **group != NO_GROUP) {
+            sizes[*group as usize] += 1;
+        }
+        let mut groups: Vec<Vec<Response<'_>>> = sizes.into_iter().map(Vec::with_capacity).collect();
         for (response, group) in responses.iter().zip(&self.of_response) {
-            if let Some(group) = group.filter(|_| response.head.survey == place) {
-                groups[group].push(response);
+            if *group != NO_GROUP && usize::from(response.head.survey) == place {
+                groups[*group as usize].push(response);
             }
         }
         groups
     }
+}
+
+/// The different texts in ascending order, and the place of each row's text among them; [`NO_GROUP`] without one.
+fn coded(texts: &StringChunked) -> (Vec<&str>, Vec<u32>) {
+    const ROWS: usize = 1 << 13;
+    let mut codes = vec![NO_GROUP; texts.len()];
+    let of_part = |(part, codes): (usize, &mut [u32])| {
+        let mut seen: HashMap<&str, u32, FixedState> = HashMap::with_hasher(FixedState::with_seed(7));
+        for (row, code) in (part * ROWS..).zip(codes) {
+            let next = seen.len() as u32;
+            *code = texts.get(row).map_or(NO_GROUP, |text| *seen.entry(text).or_insert(next));
+        }
+        let mut own: Vec<(u32, &str)> = seen.into_iter().map(|(text, code)| (code, text)).collect();
+        own.sort_unstable();
+        own.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    let parts: Vec<Vec<&str>> = codes.par_chunks_mut(ROWS).enumerate().map(of_part).collect();
+    let all: BTreeSet<&str> = parts.iter().flatten().copied().collect();
+    let all: Vec<&str> = all.into_iter().collect();
+    codes.par_chunks_mut(ROWS).zip(parts).for_each(|(codes, own)| {
+        let places: Vec<u32> = own.into_iter().map(|text| place(&all, text)).collect();
+        for code in codes.iter_mut().filter(|code| **code != NO_GROUP) {
+            *code = places[*code as usize];
+        }
+    });
+    (all, codes)
+}
+
+/// The place of a text among texts in ascending order.
+fn place(texts: &[&str], text: &str) -> u32 {
+    texts.binary_search(&text).map_or(NO_GROUP, |place| place as u32)
 }
 
 /// One measure of one group.
@@ -183,7 +236,18 @@ mod tests {
                 push(&mut answers, (customer, 0, response, Some(0)), item, unit);
             }
         }
-        Responses::gather(&answers, &surveys(), 12).unwrap()
+        Responses::gather(answers, &surveys(), 12).unwrap()
+    }
+
+    #[test]
+    fn a_label_that_nobody_who_answered_has_is_no_group() {
+        let labels: StringChunked =
+            (0..20).map(|row| (row > 10).then_some(["b", "a"][row % 2])).collect();
+        let grouping = Grouping::by_label("rfm_segment", &labels, &responses());
+        // Only customers 0 to 11 answered, of whom the last has a label.
+        assert_eq!(grouping.names, ["a"]);
+        assert_eq!(grouping.of_response[11..], [0, NO_GROUP]);
+        assert!(grouping.of_response[..11].iter().all(|group| *group == NO_GROUP));
     }
 
     fn find<'a>(table: &'a [Index], dimension: &str, group: &str, measure: &str) -> &'a Figure {
@@ -209,8 +273,7 @@ mod tests {
     #[test]
     fn groups_are_those_of_the_customers() {
         let (surveys, params) = (surveys(), SatisfactionParams { minimum_group: 3, ..Default::default() });
-        let labels: Vec<Option<&str>> =
-            (0..12).map(|i| [Some("loyal"), Some("at_risk"), None][i % 3]).collect();
+        let labels: StringChunked = (0..12).map(|i| [Some("loyal"), Some("at_risk"), None][i % 3]).collect();
         let grouping = Grouping::by_label("rfm_segment", &labels, &responses());
         assert_eq!(grouping.names, ["at_risk", "loyal"]);
         let table = indices(&responses(), &surveys, &grouping, &params);

@@ -18,6 +18,7 @@
 //!
 //! Time and memory are linear in the answers.
 
+mod columns;
 pub mod drivers;
 pub mod factors;
 pub mod fading;
@@ -40,6 +41,7 @@ pub mod responses;
 pub mod said;
 pub mod score;
 pub mod standing;
+mod why;
 
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -50,24 +52,26 @@ pub use params::SatisfactionParams;
 pub use period::Period;
 pub use responses::{Answers, ItemMeaning, SurveyItems};
 pub use score::ScoreSource;
+pub use standing::Attitudes;
 
-use crate::schema::{Measure, answers as a, customers as c, satisfaction as s};
-use crate::{Error, Result, Warning, table};
-use fading::Estimate;
+use crate::schema::{Measure, satisfaction as s};
+use crate::{Result, Warning, table};
+use columns::customer_columns;
+use fading::Fading;
 use indices::{Grouping, Index, indices};
 use pairs::GapPlan;
 use params::PERIOD;
 use responses::Responses;
 use said::SaidByCustomer;
-use standing::{Basis, Standing, Standings, standings};
+use standing::standings;
 
 /// What the surveys say.
 #[derive(Clone, Debug)]
 pub struct Satisfaction {
     /// The customers, with the satisfaction columns of `schema::customers`.
     pub customers: DataFrame,
-    /// Attitude of each customer, 0 to 1: the same estimator over recommend and repurchase items.
-    pub attitude: Vec<Option<f64>>,
+    /// Attitude of each customer.
+    pub attitude: Attitudes,
     /// What each customer said (`schema::responses`); `None` without surveys.
     pub responses: Option<DataFrame>,
     /// The responses, for the figures that later stages' labels allow.
@@ -78,31 +82,37 @@ pub struct Satisfaction {
 
 /// Scores every customer.
 ///
-/// `answers` is the table of `schema::answers`, whose `survey` and `item` count from 0 in the order of `surveys`;
-/// `as_of_day` is the day the run looks from, as days since 1970-01-01.
+/// Surveys and items of `answers` count from 0 in the order of `surveys`; `as_of_day` is the day the run looks from, as days since 1970-01-01.
 ///
 /// # Errors
 /// `Config` when the parameters are at fault; `Internal` when an answer points at something that is not there.
 pub fn run(
     customers: DataFrame,
-    answers: &DataFrame,
+    answers: Answers,
     surveys: Vec<SurveyItems>,
     params: &SatisfactionParams,
     as_of_day: i32,
 ) -> Result<Satisfaction> {
     params.check()?;
     let n_customers = customers.height();
-    let responses = Responses::gather(&columns(answers)?, &surveys, n_customers)?;
-    let said = SaidByCustomer::of(&responses, &surveys, params);
-    let (standings, said) = rayon::join(
-        || standings(&said, !surveys.is_empty(), n_customers, params),
-        || (!surveys.is_empty()).then(|| said.table(&customers, &surveys, params)).transpose(),
-    );
+    let responses = Responses::gather(answers, &surveys, n_customers)?;
+    let (said, fading) = (SaidByCustomer::of(&responses, &surveys, params), Fading::of(params));
+    let stand = || -> Result<_> {
+        let standings = standings(&said, !surveys.is_empty(), n_customers, params, &fading);
+        Ok((customer_columns(&standings, params)?, standings.attitudes()))
+    };
+    let (stood, (table, warnings)) = rayon::join(stand, || {
+        rayon::join(
+            || (!surveys.is_empty()).then(|| said.table(&customers, &surveys, &fading)).transpose(),
+            || warnings(&responses, &surveys, params),
+        )
+    });
+    let (columns, attitude) = stood?;
     Ok(Satisfaction {
-        responses: said?,
-        customers: table::with(customers, customer_columns(&standings, params)?)?,
-        attitude: standings.each(|standing| standing.attitude),
-        warnings: warnings(&responses, &surveys, params),
+        responses: table?,
+        customers: table::with(customers, columns)?,
+        attitude,
+        warnings,
         answered: Answered { responses, surveys, params: params.clone(), as_of_day },
     })
 }
@@ -127,8 +137,8 @@ impl Answered {
         let by = |by: &String| -> Result<Vec<Index>> {
             let grouping = if by == PERIOD {
                 Grouping::by_period(self.params.period, self.as_of_day, &self.responses)
-            } else if customers.column(by).is_ok() {
-                Grouping::by_label(by, &table::texts(customers, by)?, &self.responses)
+            } else if let Ok(labels) = customers.column(by) {
+                Grouping::by_label(by, labels.as_materialized_series().str()?, &self.responses)
             } else {
                 return Ok(Vec::new());
             };
@@ -163,73 +173,6 @@ impl Answered {
     fn of(&self, grouping: &Grouping) -> Vec<Index> {
         indices(&self.responses, &self.surveys, grouping, &self.params)
     }
-}
-
-/// The answers table as columns; a table without rows need not have them.
-fn columns(answers: &DataFrame) -> Result<Answers> {
-    if answers.height() == 0 {
-        return Ok(Answers::default());
-    }
-    Ok(Answers {
-        customer: table::u32s(answers, a::CUSTOMER)?,
-        survey: without_gaps(table::u16s(answers, a::SURVEY)?, a::SURVEY)?,
-        response: without_gaps(table::u32s(answers, a::RESPONSE)?, a::RESPONSE)?,
-        answered_at: table::timestamps(answers, a::ANSWERED_AT)?,
-        age_days: table::i32s(answers, a::AGE_DAYS)?,
-        item: without_gaps(table::u16s(answers, a::ITEM)?, a::ITEM)?,
-        unit: table::f64s(answers, a::UNIT)?,
-    })
-}
-
-fn without_gaps<T>(values: Vec<Option<T>>, name: &str) -> Result<Vec<T>> {
-    let all: Option<Vec<T>> = values.into_iter().collect();
-    all.ok_or_else(|| Error::internal(format!("the answers column `{name}` has a gap")))
-}
-
-/// The satisfaction columns of the customers table, made side by side.
-fn customer_columns(standings: &Standings, params: &SatisfactionParams) -> Result<Vec<Column>> {
-    type Make<'a> = Box<dyn Fn() -> Result<Column> + Sync + 'a>;
-    let scored = |standing: &Standing| match standing.basis {
-        Basis::Scored { estimate, level, answered_at } => Some((estimate, level, answered_at)),
-        _ => None,
-    };
-    let level = move |standing: &Standing| scored(standing).map(|(_, level, _)| level as u32);
-    let estimates = |name: &'static str, figure: fn(&Estimate) -> f64| -> Make<'_> {
-        let of = move |standing: &Standing| scored(standing).map(|(estimate, ..)| figure(&estimate));
-        Box::new(move || Ok(table::f64_column(name, standings.each(of))))
-    };
-    let makers: Vec<Make<'_>> = vec![
-        estimates(c::SATISFACTION_SCORE, |estimate| estimate.score),
-        Box::new(|| {
-            table::chosen(c::SATISFACTION_LEVEL, &Level::ALL.map(Level::name), standings.each(level))
-        }),
-        Box::new(|| {
-            let points = |standing: &Standing| Some(params.level_points[level(standing)? as usize]);
-            Ok(table::f64_column(c::SATISFACTION_POINTS, standings.each(points)))
-        }),
-        Box::new(|| {
-            let used = |standing: &Standing| match standing.basis {
-                Basis::NoSurvey => None,
-                _ => Some(scored(standing).map_or(0, |(estimate, ..)| estimate.used)),
-            };
-            Ok(table::u32_column(c::SATISFACTION_ANSWERS, standings.each(used)))
-        }),
-        estimates(c::SATISFACTION_EFFECTIVE, |estimate| estimate.n_effective),
-        estimates(c::SATISFACTION_CONFIDENCE, |estimate| estimate.confidence),
-        Box::new(|| {
-            let answered_at = |standing: &Standing| scored(standing)?.2;
-            table::timestamp_column(c::SATISFACTION_ANSWERED_AT, standings.each(answered_at))
-        }),
-        Box::new(|| {
-            let group = |standing: &Standing| standing.nps_group.map(|group| group as u32);
-            table::chosen(c::NPS_GROUP, &NpsGroup::ALL.map(NpsGroup::name), standings.each(group))
-        }),
-        Box::new(|| {
-            let (texts, which) = standings.own(|standing| standing.basis.why(params).to_string());
-            table::chosen(c::SATISFACTION_WHY, &texts, which)
-        }),
-    ];
-    makers.par_iter().map(|make| make()).collect()
 }
 
 /// The published table of indices.
@@ -299,6 +242,8 @@ fn warnings(responses: &Responses, surveys: &[SurveyItems], params: &Satisfactio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answers::{Answer, Head};
+    use crate::schema::customers as c;
 
     /// Item 0 is satisfaction on 1 to 5, item 1 recommend on 0 to 10.
     fn surveys() -> Vec<SurveyItems> {
@@ -319,24 +264,24 @@ mod tests {
     }
 
     /// `a`: delighted promoter today; `b`: nothing; `c`: undated, one of two items.
-    fn answers() -> DataFrame {
-        table::new(vec![
-            Column::new(a::CUSTOMER.into(), [Some(0_u32), Some(0), Some(2), None]),
-            Column::new(a::SURVEY.into(), [0_u16, 0, 0, 0]),
-            Column::new(a::RESPONSE.into(), [0_u32, 0, 1, 2]),
-            table::timestamp_column(a::ANSWERED_AT, vec![Some(7), Some(7), None, Some(5)]).unwrap(),
-            Column::new(a::AGE_DAYS.into(), [Some(0_i32), Some(0), None, Some(3)]),
-            Column::new(a::ITEM.into(), [0_u16, 1, 0, 0]),
-            Column::new(a::VALUE.into(), [5.0, 10.0, 2.0, 3.0]),
-            Column::new(a::UNIT.into(), [1.0, 1.0, 0.25, 0.5]),
-        ])
-        .unwrap()
+    fn answers() -> Answers {
+        let head =
+            |customer, answered_at, age_days| Some(Head { customer, answered_at, age_days, survey: 0 });
+        let answer = |(response, item, unit)| Answer { response, item, unit };
+        Answers {
+            heads: vec![
+                head(Some(0), Some(7), Some(0)),
+                head(Some(2), None, None),
+                head(None, Some(5), Some(3)),
+            ],
+            answers: [(0, 0, 1.0), (0, 1, 1.0), (1, 0, 0.25), (2, 0, 0.5)].map(answer).to_vec(),
+        }
     }
 
     #[test]
     fn customers_get_the_columns_of_the_schema() {
         let params = SatisfactionParams { minimum_group: 1, ..Default::default() };
-        let found = run(customers(), &answers(), surveys(), &params, 20_000).unwrap();
+        let found = run(customers(), answers(), surveys(), &params, 20_000).unwrap();
         let (table, scores) = (&found.customers, [Some(1.0), None, Some(0.25)]);
         assert_eq!(table::f64s(table, c::SATISFACTION_SCORE).unwrap(), scores);
         assert_eq!(
@@ -348,7 +293,7 @@ mod tests {
         assert_eq!(table::timestamps(table, c::SATISFACTION_ANSWERED_AT).unwrap(), [Some(7), None, None]);
         assert_eq!(table::texts(table, c::NPS_GROUP).unwrap(), [Some("promoter"), None, None]);
         assert_eq!(table::texts(table, c::SATISFACTION_WHY).unwrap()[1], Some("no answer"));
-        assert_eq!(found.attitude, [Some(1.0), None, None]);
+        assert_eq!(found.attitude.by_row(), [Some(1.0), None, None]);
         assert_eq!(found.warnings.len(), 1);
         assert_eq!(found.warnings[0].code, "undated_answers");
         assert!(found.warnings[0].message.starts_with("1 of 2 responses"));
@@ -357,7 +302,7 @@ mod tests {
     #[test]
     fn indices_have_the_columns_of_the_schema() {
         let params = SatisfactionParams { minimum_group: 1, ..Default::default() };
-        let found = run(customers(), &answers(), surveys(), &params, 20_000).unwrap();
+        let found = run(customers(), answers(), surveys(), &params, 20_000).unwrap();
         let found = found.answered.indices(&found.customers).unwrap();
         let names: Vec<&str> = s::TABLE.columns.iter().map(|column| column.name).collect();
         let stored: Vec<&str> = found.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
@@ -378,7 +323,7 @@ mod tests {
     #[test]
     fn without_surveys_all_columns_are_null_and_say_why() {
         let found =
-            run(customers(), &DataFrame::empty(), Vec::new(), &SatisfactionParams::default(), 0).unwrap();
+            run(customers(), Answers::default(), Vec::new(), &SatisfactionParams::default(), 0).unwrap();
         let table = &found.customers;
         for name in [
             c::SATISFACTION_SCORE,
@@ -402,7 +347,7 @@ mod tests {
     fn recommend_items_on_other_scales_are_pointed_out() {
         let mut surveys = surveys();
         surveys[0].items[1].scale = [1.0, 5.0];
-        let found = run(customers(), &answers(), surveys, &SatisfactionParams::default(), 0).unwrap();
+        let found = run(customers(), answers(), surveys, &SatisfactionParams::default(), 0).unwrap();
         assert_eq!(found.warnings[1].code, "nonstandard_scale");
         assert!(
             found.warnings[1].message.contains("survey `shop` asks whether one would recommend on 1 to 5")

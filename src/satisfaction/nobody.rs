@@ -14,7 +14,9 @@ impl Answered {
             response.head.customer.is_none() && self.params.is_current(response.head.age_days)
         });
         let (mut all, mut dissatisfied) = (0, 0);
-        for score in nobody.filter_map(|response| scores[response.head.survey].of_response(&response)) {
+        for score in
+            nobody.filter_map(|response| scores[usize::from(response.head.survey)].of_response(&response))
+        {
             let level = Level::of(score, &self.params.cut_points);
             all += 1;
             dissatisfied += u64::from(matches!(level, Level::Angry | Level::Dissatisfied));

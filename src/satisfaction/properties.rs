@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::fading::{Aged, estimate};
+use super::fading::{Aged, Estimate, Fading};
 use super::figures::{Figure, Question};
 use super::responses::Response;
 use super::responses::tests::{head, item, survey};
@@ -18,6 +18,10 @@ fn answers() -> impl Strategy<Value = Vec<(u8, u32)>> {
 
 fn aged(answers: &[(u8, u32)]) -> Vec<Aged> {
     answers.iter().map(|(unit, age)| Aged { unit: f64::from(*unit) / 4.0, age_days: Some(*age) }).collect()
+}
+
+fn estimate(answers: &[Aged], params: &SatisfactionParams) -> Option<Estimate> {
+    Fading::of(params).estimate(answers)
 }
 
 /// The figures of a survey of one satisfaction item.

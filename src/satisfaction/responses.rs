@@ -1,7 +1,8 @@
-//! From one row per answer to one response at a time.
+//! From single answers to one response at a time.
 
 use rayon::prelude::*;
 
+pub use crate::answers::{Answers, Head};
 use crate::schema::Measure;
 use crate::{Error, Result};
 
@@ -47,38 +48,6 @@ impl SurveyItems {
     }
 }
 
-/// The answers table as columns of one length (`schema::answers`), one row per answered item.
-#[derive(Clone, Debug, Default)]
-pub struct Answers {
-    /// Row of the customer; `None` for an anonymous response.
-    pub customer: Vec<Option<u32>>,
-    /// Place of the survey.
-    pub survey: Vec<u16>,
-    /// Number of the response.
-    pub response: Vec<u32>,
-    /// Time of the answer, µs since 1970 UTC.
-    pub answered_at: Vec<Option<i64>>,
-    /// Age in days at the as-of day.
-    pub age_days: Vec<Option<i32>>,
-    /// Place of the item within its survey.
-    pub item: Vec<u16>,
-    /// The answer on 0 to 1, high is good.
-    pub unit: Vec<Option<f64>>,
-}
-
-/// Who responded, to what and when.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Head {
-    /// Place of the survey.
-    pub survey: usize,
-    /// Row of the customer; `None` for an anonymous response.
-    pub customer: Option<usize>,
-    /// Time of the response, µs since 1970 UTC.
-    pub answered_at: Option<i64>,
-    /// Age in days at the as-of day.
-    pub age_days: Option<u32>,
-}
-
 /// One response with a slot for every item of its survey.
 #[derive(Clone, Copy, Debug)]
 pub struct Response<'a> {
@@ -91,7 +60,8 @@ pub struct Response<'a> {
 impl Response<'_> {
     /// Mean of the items at `places` if at least half of them are answered.
     pub(super) fn mean_of_half(&self, places: &[usize]) -> Option<f64> {
-        self.mean(places).filter(|_| 2 * self.answered(places).count() >= places.len())
+        let n = self.answered(places).count();
+        (n > 0 && 2 * n >= places.len()).then(|| self.answered(places).sum::<f64>() / n as f64)
     }
 
     /// Mean of those items at `places` that are answered.
@@ -117,38 +87,39 @@ pub struct Responses {
 }
 
 impl Responses {
-    /// Gathers the answers of each response, wherever in the table they stand; cost and memory are linear.
-    /// Where a response answers an item twice, the later row wins; time and customer are those of its last row.
+    /// Gathers the answers of each response, wherever they stand; cost and memory are linear. Where a response
+    /// answers an item twice, the later answer wins.
     ///
     /// # Errors
-    /// `Internal` when an answer points at a survey, item or customer that is not there, a response spans two
-    /// surveys, or an answer is younger than the as-of day.
-    pub fn gather(answers: &Answers, surveys: &[SurveyItems], n_customers: usize) -> Result<Self> {
-        let n_responses = answers.response.iter().max().map_or(0, |last| *last as usize + 1);
-        let mut heads: Vec<Option<Head>> = vec![None; n_responses];
-        for row in 0..answers.response.len() {
-            let head = head(answers, row, surveys.len(), n_customers)?;
-            let slot = &mut heads[answers.response[row] as usize];
-            if slot.is_some_and(|earlier| earlier.survey != head.survey) {
-                return Err(Error::internal(format!("response {} spans two surveys", answers.response[row])));
-            }
-            *slot = Some(head);
-        }
-        let mut starts = Vec::with_capacity(n_responses);
+    /// `Internal` when an answer or response points at a survey, item or customer that is not there.
+    pub fn gather(answers: Answers, surveys: &[SurveyItems], n_customers: usize) -> Result<Self> {
+        let Answers { heads, answers } = answers;
+        let mut starts = Vec::with_capacity(heads.len());
         let mut n_slots = 0;
-        for head in &heads {
+        for (number, head) in heads.iter().enumerate() {
             starts.push(n_slots);
-            n_slots += head.map_or(0, |head| surveys[head.survey].n_slots());
+            if let Some(head) = head {
+                check(head, number, surveys.len(), n_customers)?;
+                n_slots += surveys[usize::from(head.survey)].n_slots();
+            }
         }
         let mut units = vec![None; n_slots];
-        for row in 0..answers.response.len() {
-            let (survey, item) = (&surveys[usize::from(answers.survey[row])], usize::from(answers.item[row]));
+        for answer in answers {
+            let number = answer.response as usize;
+            let head = heads.get(number).copied().flatten();
+            let head = head.ok_or_else(|| Error::internal(format!("nobody gave response {number}")))?;
+            let (survey, item) = (&surveys[usize::from(head.survey)], usize::from(answer.item));
             if item >= survey.n_slots() {
                 return Err(Error::internal(format!("survey `{}` has no item {item}", survey.name)));
             }
-            units[starts[answers.response[row] as usize] + item] = answers.unit[row];
+            units[starts[number] + item] = Some(answer.unit);
         }
         Ok(Self { heads, starts, units })
+    }
+
+    /// How many numbers of responses there are.
+    pub(super) fn len(&self) -> usize {
+        self.heads.len()
     }
 
     /// The responses in the order of their numbers, which is that of files and rows.
@@ -161,7 +132,8 @@ impl Responses {
         (0..self.heads.len()).into_par_iter().filter_map(|number| self.get(number))
     }
 
-    fn get(&self, number: usize) -> Option<Response<'_>> {
+    /// The response of a number.
+    pub(super) fn get(&self, number: usize) -> Option<Response<'_>> {
         let end = self.starts.get(number + 1).copied().unwrap_or(self.units.len());
         self.heads[number]
             .as_ref()
@@ -169,26 +141,23 @@ impl Responses {
     }
 }
 
-/// What row `row` says about its response.
-fn head(answers: &Answers, row: usize, n_surveys: usize, n_customers: usize) -> Result<Head> {
-    let survey = usize::from(answers.survey[row]);
-    let customer = answers.customer[row].map(|customer| customer as usize);
-    let age_days = answers.age_days[row].map(u32::try_from).transpose();
-    match age_days {
-        _ if survey >= n_surveys => {
-            Err(Error::internal(format!("answer {row} is of survey {survey} of {n_surveys}")))
-        }
-        _ if customer.is_some_and(|customer| customer >= n_customers) => {
-            Err(Error::internal(format!("answer {row} is of customer row {customer:?} of {n_customers}")))
-        }
-        Ok(age_days) => Ok(Head { survey, customer, answered_at: answers.answered_at[row], age_days }),
-        Err(_) => Err(Error::internal(format!("answer {row} is younger than the as-of day"))),
+/// A response is of a survey and customer that are there.
+fn check(head: &Head, number: usize, n_surveys: usize, n_customers: usize) -> Result<()> {
+    let (survey, customer) = (head.survey, head.customer);
+    if usize::from(survey) >= n_surveys {
+        return Err(Error::internal(format!("response {number} is of survey {survey} of {n_surveys}")));
     }
+    if customer.is_some_and(|customer| customer as usize >= n_customers) {
+        let message = format!("response {number} is of customer row {customer:?} of {n_customers}");
+        return Err(Error::internal(message));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::answers::Answer;
 
     /// An item on 1 to 5.
     pub(in super::super) fn item(measures: Measure) -> ItemMeaning {
@@ -207,17 +176,15 @@ pub(super) mod tests {
     /// Appends the answer to an item: `(customer, survey, response, age_days)`, item, unit.
     pub(in super::super) fn push(
         answers: &mut Answers,
-        (customer, survey, response, age_days): (Option<u32>, u16, u32, Option<i32>),
+        (customer, survey, response, age_days): (Option<u32>, u16, u32, Option<u32>),
         item: u16,
         unit: f64,
     ) {
-        answers.customer.push(customer);
-        answers.survey.push(survey);
-        answers.response.push(response);
-        answers.age_days.push(age_days);
-        answers.answered_at.push(age_days.map(|age| 1_000_000 - i64::from(age)));
-        answers.item.push(item);
-        answers.unit.push(Some(unit));
+        let answered_at = age_days.map(|age| 1_000_000 - i64::from(age));
+        let number = response as usize;
+        answers.heads.resize(answers.heads.len().max(number + 1), None);
+        answers.heads[number] = Some(Head { customer, answered_at, age_days, survey });
+        answers.answers.push(Answer { response, item, unit });
     }
 
     #[test]
@@ -231,7 +198,7 @@ pub(super) mod tests {
         push(&mut answers, (None, 0, 2, None), 0, 0.5);
         push(&mut answers, (Some(1), 1, 0, Some(5)), 2, 0.3);
         push(&mut answers, (Some(1), 1, 0, Some(4)), 0, 0.9);
-        let responses = Responses::gather(&answers, &surveys, 2).unwrap();
+        let responses = Responses::gather(answers, &surveys, 2).unwrap();
         let all: Vec<Response> = responses.iter().collect();
         assert_eq!(all.len(), 2);
         assert_eq!(all[0].units, [Some(0.9), None, Some(0.3)]);
@@ -259,17 +226,13 @@ pub(super) mod tests {
         let one = |head, item| {
             let mut answers = Answers::default();
             push(&mut answers, head, item, 0.5);
-            Responses::gather(&answers, &surveys, 2).unwrap_err().to_string()
+            Responses::gather(answers, &surveys, 2).unwrap_err().to_string()
         };
         assert!(one((Some(0), 2, 0, None), 0).contains("survey 2 of 2"));
         assert!(one((Some(2), 0, 0, None), 0).contains("customer row"));
         assert!(one((Some(0), 0, 0, None), 1).contains("survey `a` has no item 1"));
-        assert!(one((Some(0), 0, 0, Some(-1)), 0).contains("younger than the as-of day"));
-        let mut answers = Answers::default();
-        push(&mut answers, (None, 0, 0, None), 0, 0.5);
-        push(&mut answers, (None, 1, 0, None), 0, 0.5);
-        assert!(
-            Responses::gather(&answers, &surveys, 2).unwrap_err().to_string().contains("spans two surveys")
-        );
+        let nobody = Answers { heads: vec![None], answers: vec![Answer { response: 0, item: 0, unit: 0.5 }] };
+        let refused = Responses::gather(nobody, &surveys, 2).unwrap_err().to_string();
+        assert!(refused.contains("nobody gave response 0"));
     }
 }

@@ -3,22 +3,27 @@
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::fading;
+use super::columns::picked;
+use super::fading::Fading;
 use super::levels::rounded;
 use super::nps::STANDARD_SCALE;
-use super::responses::{Head, Response, Responses};
+use super::responses::{Response, Responses};
 use super::score::Score;
 use super::{NpsGroup, SatisfactionParams, SurveyItems};
 use crate::schema::{Measure, customers, responses as r};
 use crate::{Result, table};
 
 /// The figures of one response that count towards a customer's standing.
-#[derive(Clone, Debug)]
-pub struct Said<'a> {
-    pub(super) head: &'a Head,
+#[derive(Clone, Copy, Debug)]
+pub struct Said {
+    /// Row of the customer.
+    pub(super) customer: u32,
+    pub(super) survey: u16,
+    pub(super) nps_group: Option<NpsGroup>,
+    pub(super) age_days: Option<u32>,
+    pub(super) answered_at: Option<i64>,
     pub(super) satisfaction: Option<f64>,
     pub(super) attitude: Option<f64>,
-    pub(super) nps_group: Option<NpsGroup>,
 }
 
 /// Places of a survey's items, by what they count towards.
@@ -38,12 +43,15 @@ impl Roles {
         }
     }
 
-    fn said<'a>(&self, response: &Response<'a>) -> Said<'a> {
+    fn said(&self, customer: u32, response: &Response<'_>) -> Said {
         let [low, high] = STANDARD_SCALE;
         let recommend =
             response.answered(&self.recommend).last().map(|unit| rounded(low + unit * (high - low)));
         Said {
-            head: response.head,
+            customer,
+            survey: response.head.survey,
+            age_days: response.head.age_days,
+            answered_at: response.head.answered_at,
             satisfaction: self.score.of_response(response),
             attitude: response.mean(&self.attitude),
             nps_group: recommend.and_then(|answer| NpsGroup::of(answer, STANDARD_SCALE)),
@@ -53,34 +61,34 @@ impl Roles {
 
 /// The responses of named customers; anonymous ones say nothing about anybody.
 #[derive(Clone, Debug)]
-pub struct SaidByCustomer<'a> {
-    said: Vec<Said<'a>>,
-    /// Row of the customer and place in `said`, ascending: by customer, what one of them said in its own order.
-    order: Vec<(u32, u32)>,
+pub struct SaidByCustomer {
+    /// By customer, what one of them said in its own order.
+    said: Vec<Said>,
 }
 
-impl<'a> SaidByCustomer<'a> {
+impl SaidByCustomer {
     /// Works out the figures of every response.
-    pub fn of(responses: &'a Responses, surveys: &[SurveyItems], params: &SatisfactionParams) -> Self {
+    pub fn of(responses: &Responses, surveys: &[SurveyItems], params: &SatisfactionParams) -> Self {
         let roles: Vec<Roles> = surveys.iter().map(|survey| Roles::of(survey, params)).collect();
-        let said: Vec<Said<'_>> = responses
-            .par_iter()
-            .filter(|response| response.head.customer.is_some())
-            .map(|response| roles[response.head.survey].said(&response))
-            .collect();
-        let mut order: Vec<(u32, u32)> =
-            (0..).zip(&said).filter_map(|(place, said)| Some((said.head.customer? as u32, place))).collect();
+        // Customer and number of the response in one figure, which sorts faster than a pair. Responses stand in the
+        // order of the files: sorted first, each is looked at once.
+        let place = |number: usize| {
+            let customer = responses.get(number)?.head.customer?;
+            Some(u64::from(customer) << 32 | number as u64)
+        };
+        let mut order = Vec::with_capacity(responses.len());
+        order.extend((0..responses.len()).filter_map(place));
         order.par_sort_unstable();
-        Self { said, order }
+        let said = |place: &u64| {
+            let response = responses.get(*place as u32 as usize).expect("the number is that of a response");
+            roles[usize::from(response.head.survey)].said((place >> 32) as u32, &response)
+        };
+        Self { said: order.par_iter().map(said).collect() }
     }
 
-    /// Row and places of each customer who said something, by row.
-    pub(super) fn by_customer(&self) -> impl Iterator<Item = &[(u32, u32)]> {
-        self.order.chunk_by(|a, b| a.0 == b.0)
-    }
-
-    pub(super) fn at(&self, place: u32) -> &Said<'a> {
-        &self.said[place as usize]
+    /// What each customer said who said something, by row.
+    pub(super) fn by_customer(&self) -> impl Iterator<Item = &[Said]> {
+        self.said.chunk_by(|a, b| a.customer == b.customer)
     }
 
     /// The table of `schema::responses`, by customer: enough to work out every score again.
@@ -91,57 +99,27 @@ impl<'a> SaidByCustomer<'a> {
         &self,
         customers: &DataFrame,
         surveys: &[SurveyItems],
-        params: &SatisfactionParams,
+        fading: &Fading<'_>,
     ) -> Result<DataFrame> {
-        let ids = table::texts(customers, customers::CUSTOMER_ID)?;
         let names: Vec<&str> = surveys.iter().map(|survey| survey.name.as_str()).collect();
-        // Responses stand in the order of the files: each is looked at once, and the columns are made of what was
-        // seen.
-        let seen: Vec<Seen> =
-            self.order.par_iter().map(|(_, place)| Seen::of(self.at(*place), params)).collect();
-        let which = seen.iter().map(|seen| Some(seen.survey)).collect();
-        table::new(vec![
-            table::written(r::CUSTOMER_ID, self.order.len(), |place, text| {
-                let id = ids[self.order[place].0 as usize];
-                id.is_some_and(|id| {
-                    text.push_str(id);
-                    true
-                })
-            })?,
-            table::chosen(r::SURVEY, &names, which)?,
-            table::timestamp_column(r::ANSWERED_AT, seen.iter().map(|seen| seen.answered_at))?,
-            table::u32_column(r::AGE_DAYS, seen.iter().map(|seen| seen.age_days)),
-            table::f64_column(r::SATISFACTION, seen.iter().map(|seen| seen.satisfaction)),
-            table::f64_column(r::ATTITUDE, seen.iter().map(|seen| seen.attitude)),
-            table::f64_column(r::WEIGHT, seen.iter().map(|seen| Some(seen.weight))),
-            table::f64_column(r::FADED, seen.iter().map(|seen| seen.faded)),
-        ])
-    }
-}
-
-/// A row of the table, but for the customer.
-struct Seen {
-    survey: u32,
-    answered_at: Option<i64>,
-    age_days: Option<u32>,
-    satisfaction: Option<f64>,
-    attitude: Option<f64>,
-    weight: f64,
-    faded: Option<f64>,
-}
-
-impl Seen {
-    fn of(said: &Said<'_>, params: &SatisfactionParams) -> Self {
-        let Head { survey, answered_at, age_days, .. } = *said.head;
-        Self {
-            survey: survey as u32,
-            answered_at,
-            age_days,
-            satisfaction: said.satisfaction,
-            attitude: said.attitude,
-            weight: fading::weight(age_days, params),
-            faded: said.satisfaction.map(|unit| fading::faded_unit(unit, age_days, params)),
-        }
+        let said = || self.said.iter();
+        let faded = |said: &Said| Some(fading.faded_unit(said.satisfaction?, said.age_days));
+        let makers: [&(dyn Fn() -> Result<Column> + Sync); 8] = [
+            &|| {
+                let rows = IdxCa::from_vec(r::CUSTOMER_ID.into(), said().map(|said| said.customer).collect());
+                // The texts are those of the customers table: only where they stand is written.
+                let ids = customers.column(customers::CUSTOMER_ID)?.as_materialized_series().str()?;
+                Ok(ids.take(&rows)?.with_name(r::CUSTOMER_ID.into()).into_column())
+            },
+            &|| picked(r::SURVEY, &names, &said().map(|said| u32::from(said.survey)).collect_ca("".into())),
+            &|| table::timestamp_column(r::ANSWERED_AT, said().map(|said| said.answered_at)),
+            &|| Ok(table::u32_column(r::AGE_DAYS, said().map(|said| said.age_days))),
+            &|| Ok(table::f64_column(r::SATISFACTION, said().map(|said| said.satisfaction))),
+            &|| Ok(table::f64_column(r::ATTITUDE, said().map(|said| said.attitude))),
+            &|| Ok(table::f64_column(r::WEIGHT, said().map(|said| Some(fading.weight(said.age_days))))),
+            &|| Ok(table::f64_column(r::FADED, said().map(faded))),
+        ];
+        table::new(makers.par_iter().map(|make| make()).collect::<Result<_>>()?)
     }
 }
 
@@ -162,10 +140,10 @@ mod tests {
         push(&mut answers, (Some(0), 0, 2, Some(731)), 0, 1.0);
         push(&mut answers, (Some(0), 0, 2, Some(731)), 1, 0.5);
         push(&mut answers, (None, 0, 3, Some(1)), 0, 1.0);
-        let responses = Responses::gather(&answers, &surveys, 2).unwrap();
+        let responses = Responses::gather(answers, &surveys, 2).unwrap();
         let customers = table::new(vec![Column::new(customers::CUSTOMER_ID.into(), ["a", "b"])]).unwrap();
-        let table =
-            SaidByCustomer::of(&responses, &surveys, &params).table(&customers, &surveys, &params).unwrap();
+        let said = SaidByCustomer::of(&responses, &surveys, &params);
+        let table = said.table(&customers, &surveys, &Fading::of(&params)).unwrap();
         assert_eq!(table::texts(&table, r::CUSTOMER_ID).unwrap(), [Some("a"), Some("b"), Some("b")]);
         assert_eq!(table::u32s(&table, r::AGE_DAYS).unwrap(), [Some(731), Some(90), Some(0)]);
         assert_eq!(table::f64s(&table, r::ATTITUDE).unwrap(), [Some(0.5), None, None]);

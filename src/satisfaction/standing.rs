@@ -1,10 +1,8 @@
 //! Where each customer stands: score, level, attitude, net-promoter group, and why.
 
-use std::fmt;
-
 use rayon::prelude::*;
 
-use super::fading::{Aged, Estimate, estimate};
+use super::fading::{Aged, Estimate, Fading};
 use super::said::{Said, SaidByCustomer};
 use super::{Level, NpsGroup, SatisfactionParams};
 
@@ -53,106 +51,96 @@ pub struct Standings {
 }
 
 impl Standings {
-    /// A figure of each customer, by row.
-    pub fn each<T: Clone>(&self, figure: impl Fn(&Standing) -> T) -> Vec<T> {
-        let mut all = vec![figure(&self.silence); self.n_customers];
-        for (row, standing) in self.rows.iter().zip(&self.spoken) {
-            all[*row as usize] = figure(standing);
-        }
+    /// Those who said something, by row, and where they stand.
+    pub(super) fn spoken(&self) -> impl Iterator<Item = (usize, &Standing)> {
+        self.rows.iter().map(|row| *row as usize).zip(&self.spoken)
+    }
+
+    /// Where those stand who said nothing.
+    pub(super) fn silence(&self) -> &Standing {
+        &self.silence
+    }
+
+    /// Number of customers.
+    pub(super) fn n_customers(&self) -> usize {
+        self.n_customers
+    }
+
+    /// Where each customer stands, by row.
+    pub(super) fn each(&self) -> Vec<&Standing> {
+        let mut all = vec![&self.silence; self.n_customers];
+        self.spoken().for_each(|(row, standing)| all[row] = standing);
         all
     }
 
-    /// What those who said something have in one figure, and which of these each customer has; the first is that of
-    /// the others.
-    pub fn own<T: Send>(&self, figure: impl Fn(&Standing) -> T + Sync) -> (Vec<T>, Vec<Option<u32>>) {
-        let mut own = vec![figure(&self.silence)];
-        own.par_extend(self.spoken.par_iter().map(&figure));
-        let mut which = vec![Some(0); self.n_customers];
-        for (place, row) in (1..).zip(&self.rows) {
-            which[*row as usize] = Some(place);
-        }
-        (own, which)
+    /// The attitude of each customer.
+    pub fn attitudes(&self) -> Attitudes {
+        let known = |(row, standing): (usize, &Standing)| Some((row as u32, standing.attitude?));
+        Attitudes { known: self.spoken().filter_map(known).collect(), n_customers: self.n_customers }
     }
 }
 
-impl Basis {
-    /// The reason in words, with its figures.
-    pub fn why(&self, params: &SatisfactionParams) -> impl fmt::Display {
-        fmt::from_fn(move |f| match self {
-            Self::NoSurvey => f.write_str("no survey"),
-            Self::NoAnswer => f.write_str("no answer"),
-            Self::TooFewItems(n) => {
-                write!(f, "{}, too few satisfaction items answered", Counted(*n, "response"))
-            }
-            Self::TooOld(age) => {
-                write!(f, "last answer {} ago, older than {}", Counted(*age, "day"), params.max_age_days)
-            }
-            Self::Scored { estimate, level, .. } => {
-                write!(f, "{}", Counted(estimate.used, "answer"))?;
-                if let Some(age) = estimate.newest_days {
-                    let newest = if estimate.used > 1 { "newest " } else { "" };
-                    write!(f, ", {newest}{} ago", Counted(age, "day"))?;
-                }
-                if estimate.undated > 0 {
-                    write!(f, ", {} undated and not faded", estimate.undated)?;
-                }
-                let range = level.range(&params.cut_points);
-                write!(f, "; score {:.3} in {range}: {}", estimate.score, level.name())
-            }
-        })
-    }
+/// Attitude of each customer, 0 to 1: the same estimator over recommend and repurchase items.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attitudes {
+    known: Vec<(u32, f64)>,
+    n_customers: usize,
 }
 
-/// A count with its noun, in the plural where it takes one.
-struct Counted(u32, &'static str);
-
-impl fmt::Display for Counted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}{}", self.0, self.1, if self.0 == 1 { "" } else { "s" })
+impl Attitudes {
+    /// One for each customer.
+    pub fn by_row(&self) -> Vec<Option<f64>> {
+        let mut all = vec![None; self.n_customers];
+        self.known.iter().for_each(|(row, attitude)| all[*row as usize] = Some(*attitude));
+        all
     }
 }
 
 /// The standing of every customer; `asked` says whether there is a survey at all.
 pub fn standings(
-    said: &SaidByCustomer<'_>,
+    said: &SaidByCustomer,
     asked: bool,
     n_customers: usize,
     params: &SatisfactionParams,
+    fading: &Fading<'_>,
 ) -> Standings {
-    let by_customer: Vec<&[(u32, u32)]> = said.by_customer().collect();
-    let stand = |own: &mut Vec<&_>, places: &&[(u32, u32)]| {
-        own.clear();
-        own.extend(places.iter().map(|(_, place)| said.at(*place)));
-        standing(own, params)
-    };
+    let by_customer: Vec<&[Said]> = said.by_customer().collect();
+    let stand = |aged: &mut Vec<Aged>, own: &&[Said]| standing(own, params, fading, aged);
     let basis = if asked { Basis::NoAnswer } else { Basis::NoSurvey };
     Standings {
-        rows: by_customer.iter().map(|places| places[0].0).collect(),
+        rows: by_customer.iter().map(|own| own[0].customer).collect(),
         spoken: by_customer.par_iter().map_init(Vec::new, stand).collect(),
         silence: Standing { basis, attitude: None, nps_group: None },
         n_customers,
     }
 }
 
-/// One customer's standing from what they said, in file order.
-fn standing(own: &[&Said<'_>], params: &SatisfactionParams) -> Standing {
-    let aged = |figure: fn(&Said<'_>) -> Option<f64>| -> Vec<Aged> {
-        own.iter()
-            .filter_map(|said| Some(Aged { unit: figure(said)?, age_days: said.head.age_days }))
-            .collect()
+/// One customer's standing from what they said, in file order; `aged` is room to work in.
+fn standing(
+    own: &[Said],
+    params: &SatisfactionParams,
+    fading: &Fading<'_>,
+    aged: &mut Vec<Aged>,
+) -> Standing {
+    let mut take = |figure: fn(&Said) -> Option<f64>| {
+        aged.clear();
+        aged.extend(
+            own.iter().filter_map(|said| Some(Aged { unit: figure(said)?, age_days: said.age_days })),
+        );
+        fading.estimate(aged)
     };
-    let current = || own.iter().filter(|said| params.is_current(said.head.age_days));
-    let satisfaction = aged(|said| said.satisfaction);
-    let basis = match estimate(&satisfaction, params) {
+    let attitude = take(|said| said.attitude).map(|estimate| estimate.score);
+    let current = || own.iter().filter(|said| params.is_current(said.age_days));
+    let basis = match take(|said| said.satisfaction) {
         Some(estimate) => Basis::Scored {
             estimate,
             level: Level::of(estimate.score, &params.cut_points),
             answered_at: current()
                 .filter(|said| said.satisfaction.is_some())
-                .filter_map(|said| said.head.answered_at)
+                .filter_map(|said| said.answered_at)
                 .max(),
         },
-        None => satisfaction
+        None => aged
             .iter()
             .filter_map(|answer| answer.age_days)
             .min()
@@ -160,11 +148,11 @@ fn standing(own: &[&Said<'_>], params: &SatisfactionParams) -> Standing {
     };
     Standing {
         basis,
-        attitude: estimate(&aged(|said| said.attitude), params).map(|estimate| estimate.score),
+        attitude,
         // The last of equally new ones wins, and any dated one is newer than an undated one.
         nps_group: current()
             .filter(|said| said.nps_group.is_some())
-            .max_by_key(|said| said.head.answered_at)
+            .max_by_key(|said| said.answered_at)
             .and_then(|said| said.nps_group),
     }
 }
@@ -174,6 +162,7 @@ mod tests {
     use super::super::nps::STANDARD_SCALE;
     use super::super::responses::Responses;
     use super::super::responses::tests::{item, push, survey};
+    use super::super::why::Words;
     use super::super::{Answers, SurveyItems};
     use super::*;
     use crate::schema::Measure;
@@ -186,15 +175,18 @@ mod tests {
         vec![survey("shop", vec![satisfaction.clone(), satisfaction, recommend, item(Measure::Repurchase)])]
     }
 
-    fn stand(answers: &Answers, n_customers: usize) -> Vec<Standing> {
+    fn stand(answers: Answers, n_customers: usize) -> Vec<Standing> {
         let (surveys, params) = (surveys(), SatisfactionParams::default());
         let responses = Responses::gather(answers, &surveys, n_customers).unwrap();
         let said = SaidByCustomer::of(&responses, &surveys, &params);
-        standings(&said, true, n_customers, &params).each(Standing::clone)
+        let found = standings(&said, true, n_customers, &params, &Fading::of(&params));
+        found.each().into_iter().cloned().collect()
     }
 
     fn why(standing: &Standing) -> String {
-        standing.basis.why(&SatisfactionParams::default()).to_string()
+        let mut text = String::new();
+        Words::of(&SatisfactionParams::default()).why(&standing.basis, &mut text);
+        text
     }
 
     fn score(standing: &Standing) -> Option<f64> {
@@ -213,7 +205,7 @@ mod tests {
         push(&mut answers, (Some(0), 0, 1, Some(0)), 1, 0.5);
         push(&mut answers, (Some(2), 0, 2, Some(0)), 1, 0.0);
         push(&mut answers, (None, 0, 3, Some(0)), 1, 0.0);
-        let found = stand(&answers, 3);
+        let found = stand(answers, 3);
         assert_eq!(score(&found[0]), Some(0.75));
         assert_eq!(why(&found[0]), "1 answer, 0 days ago; score 0.750 in [0.625, 0.875): happy");
         assert_eq!(found[1].basis, Basis::NoAnswer);
@@ -231,7 +223,7 @@ mod tests {
         let mut answers = Answers::default();
         push(&mut answers, (Some(0), 0, 0, Some(0)), 2, 0.9);
         push(&mut answers, (Some(0), 0, 0, Some(0)), 3, 0.5);
-        let found = stand(&answers, 1);
+        let found = stand(answers, 1);
         assert_eq!(found[0].basis, Basis::TooFewItems(1));
         assert_eq!(why(&found[0]), "1 response, too few satisfaction items answered");
         assert_eq!(found[0].attitude, Some(0.7));
@@ -245,7 +237,7 @@ mod tests {
             push(&mut answers, (Some(0), 0, response, Some(age)), 0, 1.0);
             push(&mut answers, (Some(0), 0, response, Some(age)), 2, 1.0);
         }
-        let found = stand(&answers, 1);
+        let found = stand(answers, 1);
         assert_eq!(why(&found[0]), "last answer 812 days ago, older than 730");
         assert_eq!((found[0].attitude, found[0].nps_group), (None, None));
     }
@@ -256,7 +248,7 @@ mod tests {
         push(&mut answers, (Some(0), 0, 0, None), 0, 1.0);
         push(&mut answers, (Some(1), 0, 1, Some(1)), 0, 0.0);
         push(&mut answers, (Some(1), 0, 2, None), 0, 1.0);
-        let found = stand(&answers, 2);
+        let found = stand(answers, 2);
         assert_eq!(why(&found[0]), "1 answer, 1 undated and not faded; score 1.000 in [0.875, 1]: delighted");
         assert_eq!(
             why(&found[1]),
@@ -274,7 +266,7 @@ mod tests {
         push(&mut answers, (Some(0), 0, 2, None), 2, 1.0);
         push(&mut answers, (Some(1), 0, 3, Some(3)), 2, 0.6);
         push(&mut answers, (Some(1), 0, 4, Some(3)), 2, 0.8);
-        let found = stand(&answers, 2);
+        let found = stand(answers, 2);
         assert_eq!(found[0].nps_group, Some(NpsGroup::Detractor));
         assert_eq!(found[1].nps_group, Some(NpsGroup::Passive));
     }
@@ -282,10 +274,11 @@ mod tests {
     #[test]
     fn without_surveys_nobody_stands_anywhere() {
         let params = SatisfactionParams::default();
-        let responses = Responses::gather(&Answers::default(), &[], 2).unwrap();
+        let responses = Responses::gather(Answers::default(), &[], 2).unwrap();
         let said = SaidByCustomer::of(&responses, &[], &params);
-        let found = standings(&said, false, 2, &params).each(Standing::clone);
+        let found = standings(&said, false, 2, &params, &Fading::of(&params));
+        let found = found.each();
         assert_eq!(found.len(), 2);
-        assert_eq!(why(&found[1]), "no survey");
+        assert_eq!(why(found[1]), "no survey");
     }
 }

@@ -1,5 +1,6 @@
 //! One cell of a question: nothing, an answer, or several.
 
+use super::super::block::Cell;
 use super::super::scale::{Answer, Fault, MissingCodes, Scale};
 use super::super::text::key;
 use crate::Result;
@@ -44,6 +45,18 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Nothing, for the next row.
+    pub(super) fn clear(&mut self) {
+        self.answers.clear();
+        self.off.clear();
+        // Most rows set nothing aside: an empty map is left as it is.
+        let AnswerAccount { given, accepted, missing, repeated, empty, set_aside } = &mut self.account;
+        [given, accepted, missing, repeated, empty].into_iter().for_each(|count| *count = 0);
+        if !set_aside.is_empty() {
+            set_aside.clear();
+        }
+    }
+
     /// There are answers, and none of them is one.
     pub(super) fn is_useless(&self) -> bool {
         !self.off.is_empty() && self.account.accepted == 0
@@ -93,10 +106,15 @@ impl Item {
     }
 
     /// Reads the cell of item `place` in `column`.
-    pub(super) fn read(&self, place: usize, column: usize, cell: &str, found: &mut Found) {
+    pub(super) fn read(&self, place: usize, column: usize, cell: Cell<'_>, found: &mut Found) {
         let answer = match &self.kind {
-            Kind::Graded(scale) => self.graded(scale, column, cell, found),
-            Kind::Ticked(ticked) => self.ticked(ticked, column, cell, found),
+            Kind::Graded(scale) => match scale.number(cell) {
+                Some(answer) => one(answer, column, "", found),
+                None => self.graded(scale, column, &String::from_utf8_lossy(&cell.text()), found),
+            },
+            Kind::Ticked(ticked) => {
+                self.ticked(ticked, column, &String::from_utf8_lossy(&cell.text()), found)
+            }
         };
         found.answers.extend(answer.map(|(value, unit)| (place as u16, value, unit)));
     }
@@ -240,6 +258,7 @@ mod tests {
 
     fn read(items: &[Item], cell: &str) -> Found {
         let mut found = Found::default();
+        let cell = Cell::Text(cell.as_bytes());
         items.iter().enumerate().for_each(|(place, item)| item.read(place, 7, cell, &mut found));
         found
     }
@@ -262,6 +281,28 @@ mod tests {
         }
         let undeclared = read(&Item::all(&items(&["scale = [1, 5]"]), &[], "shop").unwrap(), "3;5");
         assert_eq!((undeclared.answers.len(), undeclared.off), (0, vec![(7, "3;5".to_owned())]));
+    }
+
+    #[test]
+    fn a_stored_number_says_what_its_text_says() {
+        let toml = "scale = [1, 5]\ninteger = true\nmissing = [-1]";
+        let items = Item::all(&items(&[toml]), &[], "shop").unwrap();
+        let mut found = Found::default();
+        for (cell, text) in [
+            (Cell::Int(4), "4"),
+            (Cell::Float(4.0), "4"),
+            (Cell::Float(4.5), "4.5"),
+            (Cell::Int(6), "6"),
+            (Cell::Int(-1), "-1"),
+            (Cell::Float(f64::NAN), "NaN"),
+        ] {
+            found.clear();
+            items[0].read(0, 7, cell, &mut found);
+            let of_text = read(&items, text);
+            assert_eq!((&found.answers, &found.off), (&of_text.answers, &of_text.off), "{text}");
+            assert_eq!(found.account, of_text.account, "{text}");
+        }
+        assert_eq!(read(&items, "4").answers, [(0, 4.0, 0.75)]);
     }
 
     #[test]

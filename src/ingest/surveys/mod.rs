@@ -18,7 +18,8 @@ use self::cells::{Found, Item};
 use self::facts::Fact;
 pub(super) use self::respondents::Anyone;
 pub use self::respondents::Respondents;
-pub use self::table::{AnswersBuilder, Open};
+use self::table::Row;
+pub use self::table::{AnswersBuilder, Open, Rows};
 use super::accounting::{AnswerAccount, SetAside};
 use super::block::{Block, Cell};
 use super::plan::{Plan, View};
@@ -30,7 +31,7 @@ use crate::Result;
 use crate::config::source::IdRule;
 use crate::config::surveys::FactParams;
 use crate::config::{ColumnName, Layout, SurveyConfig};
-use crate::facts::{KnownCustomers, hash};
+use crate::facts::{KnownCustomers, TextColumn, hash};
 use crate::schema::Reason;
 use crate::zone::Zone;
 
@@ -65,7 +66,7 @@ enum Cells {
 #[derive(Debug, Default)]
 pub struct SurveyBlock {
     /// Accepted rows.
-    pub responses: Vec<Response>,
+    pub rows: Rows,
     /// Rows set aside.
     pub aside: SetAside,
     /// Single answers set aside.
@@ -74,16 +75,8 @@ pub struct SurveyBlock {
     pub answers: AnswerAccount,
 }
 
-/// One accepted row.
-#[derive(Debug)]
-pub struct Response {
-    customer: Option<u32>,
-    at: Option<i64>,
-    /// Rows with the same key are one response.
-    key: Option<u64>,
-    /// Place of the item, answer on its own scale, answer on 0 to 1; facts follow the items.
-    answers: Vec<(u16, f64, f64)>,
-}
+/// Whose a row is: nobody's where the survey is anonymous, or why that cannot be said.
+type Whose = Result<Option<u32>, Reason>;
 
 impl SurveyReader {
     /// Opens the files and settles every format.
@@ -153,15 +146,16 @@ impl SurveyReader {
     /// Reads one block.
     pub fn read(&self, block: &Block, known: &dyn KnownCustomers) -> SurveyBlock {
         let view = self.plan.view(block);
-        let mut read = SurveyBlock::default();
+        let whose = self.whose(&view, block.rows, known);
+        let (mut read, mut found) = (SurveyBlock::default(), Found::default());
         let mut broken = block.broken.iter().peekable();
         for row in 0..block.rows {
             if let Some(b) = broken.next_if(|b| b.row == row) {
                 read.aside.push(block, row, b.reason, None, Cell::Text(b.what.as_bytes()), None);
                 continue;
             }
-            match self.row(&view, row, known) {
-                Ok((response, found)) => read.add(block, row, response, &found),
+            match self.row(&view, row, whose[row], &mut found) {
+                Ok(response) => read.add(block, row, response, &found),
                 Err((reason, column, value)) => {
                     read.aside.push(block, row, reason, column.map(|c| c as u16), value, None);
                 }
@@ -173,13 +167,14 @@ impl SurveyReader {
     /// Who answered in one block, and when last, whoever they are.
     pub fn respondents(&self, block: &Block) -> Respondents {
         let view = self.plan.view(block);
-        let mut all = Respondents::default();
+        let whose = self.whose(&view, block.rows, &Anyone);
+        let (mut all, mut found) = (Respondents::default(), Found::default());
         let mut broken = block.broken.iter().map(|b| b.row).peekable();
         for row in 0..block.rows {
             if broken.next_if_eq(&row).is_some() {
                 continue;
             }
-            let Ok((response, found)) = self.row(&view, row, &Anyone) else { continue };
+            let Ok(response) = self.row(&view, row, whose[row], &mut found) else { continue };
             if found.is_useless() {
                 continue;
             }
@@ -193,12 +188,33 @@ impl SurveyReader {
         all
     }
 
+    /// Whose each row is, for all of them together.
+    fn whose(&self, view: &View<'_>, rows: usize, known: &dyn KnownCustomers) -> Vec<Whose> {
+        let Some(column) = self.customer.or(self.order) else { return vec![Ok(None); rows] };
+        let mut ids = TextColumn::default();
+        view.each(column, |_, cell| match canonical_cell(cell, self.ids) {
+            Some(id) => ids.push(&id),
+            None => ids.push_null(),
+        });
+        let (found, missing, unknown) = if self.customer.is_some() {
+            (known.customers(&ids), Reason::MissingCustomer, Reason::UnknownCustomer)
+        } else {
+            let of_order = |row| known.customer_of_order(ids.get(row)?);
+            ((0..rows).map(of_order).collect(), Reason::MissingOrder, Reason::UnknownOrder)
+        };
+        let reason = |row| if ids.get(row).is_none() { missing } else { unknown };
+        found.into_iter().enumerate().map(|(row, found)| found.map(Some).ok_or_else(|| reason(row))).collect()
+    }
+
+    /// What a row says; its answers are in `found`.
     fn row<'a>(
         &self,
         view: &View<'a>,
         row: usize,
-        known: &dyn KnownCustomers,
-    ) -> Result<(Response, Found), Refusal<'a>> {
+        whose: Whose,
+        found: &mut Found,
+    ) -> Result<Row, Refusal<'a>> {
+        found.clear();
         let refuse = |reason, column| (reason, Some(column), view.cell(column, row));
         if let Some(value) = view.unmatched(row) {
             return Err((Reason::UnknownOrder, None, value));
@@ -206,7 +222,8 @@ impl SurveyReader {
         if let Some(rule) = self.skip.iter().find(|r| r.holds(view.cell(r.column, row))) {
             return Err(refuse(Reason::SkippedByRule, rule.column));
         }
-        let customer = self.customer(view, row, known)?;
+        let customer =
+            whose.map_err(|reason| refuse(reason, self.customer.or(self.order).unwrap_or_default()))?;
         let at = match self.at {
             Some(column) => {
                 let cell = view.cell(column, row);
@@ -221,14 +238,13 @@ impl SurveyReader {
             }
             None => None,
         };
-        let mut found = self.answers(view, row)?;
-        let mut answers = std::mem::take(&mut found.answers);
+        self.answers(view, row, found)?;
         for (place, fact) in self.facts.iter().enumerate() {
             let value =
                 fact.read(view, row, &self.zone).map_err(|(reason, column)| refuse(reason, column))?;
-            answers.extend(value.map(|value| ((self.items.len() + place) as u16, value, value)));
+            found.answers.extend(value.map(|value| ((self.items.len() + place) as u16, value, value)));
         }
-        Ok((Response { customer, at, key: self.key(view, row, customer, at), answers }, found))
+        Ok(Row { customer, at, key: self.key(view, row, customer, at) })
     }
 
     /// What the rows of one response share; `None` where a row is a response.
@@ -247,32 +263,9 @@ impl SurveyReader {
         }
     }
 
-    fn customer<'a>(
-        &self,
-        view: &View<'a>,
-        row: usize,
-        known: &dyn KnownCustomers,
-    ) -> Result<Option<u32>, Refusal<'a>> {
-        let refuse = |reason, column| (reason, Some(column), view.cell(column, row));
-        match (self.customer, self.order) {
-            (Some(column), _) => {
-                let id = canonical_cell(view.cell(column, row), self.ids)
-                    .ok_or_else(|| refuse(Reason::MissingCustomer, column))?;
-                known.customer(&id).map(Some).ok_or_else(|| refuse(Reason::UnknownCustomer, column))
-            }
-            (None, Some(column)) => {
-                let id = canonical_cell(view.cell(column, row), self.ids)
-                    .ok_or_else(|| refuse(Reason::MissingOrder, column))?;
-                known.customer_of_order(&id).map(Some).ok_or_else(|| refuse(Reason::UnknownOrder, column))
-            }
-            (None, None) => Ok(None),
-        }
-    }
-
-    fn answers<'a>(&self, view: &View<'a>, row: usize) -> Result<Found, Refusal<'a>> {
-        let mut found = Found::default();
+    fn answers<'a>(&self, view: &View<'a>, row: usize, found: &mut Found) -> Result<(), Refusal<'a>> {
         let mut read = |item: usize, column: usize| {
-            self.items[item].read(item, column, &view.cell(column, row).shown(), &mut found);
+            self.items[item].read(item, column, view.cell(column, row), found);
         };
         match &self.cells {
             Cells::Wide(columns) => columns.iter().enumerate().for_each(|(item, column)| read(item, *column)),
@@ -284,7 +277,7 @@ impl SurveyReader {
                 items.iter().for_each(|item| read(*item, *answer));
             }
         }
-        Ok(found)
+        Ok(())
     }
 }
 
@@ -305,7 +298,7 @@ impl Cells {
 
 impl SurveyBlock {
     /// An accepted row with its answers, or a row without an answer that is one.
-    fn add(&mut self, block: &Block, row: usize, response: Response, found: &Found) {
+    fn add(&mut self, block: &Block, row: usize, response: Row, found: &Found) {
         let aside = |to: &mut SetAside, (column, answer): &(usize, String)| {
             let value = Cell::Text(answer.as_bytes());
             to.push(block, row, Reason::OutOfScale, Some(*column as u16), value, None);
@@ -314,7 +307,7 @@ impl SurveyBlock {
         found.off.iter().for_each(|off| aside(&mut self.answers_aside, off));
         match found.off.first() {
             Some(first) if found.is_useless() => aside(&mut self.aside, first),
-            _ => self.responses.push(response),
+            _ => self.rows.push(response, found.answers.iter().map(|(item, _, unit)| (*item, *unit))),
         }
     }
 }

@@ -1,12 +1,47 @@
-//! Responses of all surveys to one table of answers.
+//! Responses of all surveys to the answers that the stage of satisfaction asks for.
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
-use polars::prelude::*;
 
-use super::Response;
-use crate::schema::answers;
-use crate::{Result, table};
+use crate::answers::{Answer, Answers, Head};
+use crate::{Error, Result};
+
+/// Accepted rows of one block.
+#[derive(Debug, Default)]
+pub struct Rows {
+    rows: Vec<Row>,
+    /// Where the answers of each row end.
+    ends: Vec<u32>,
+    /// Place of the item and answer on 0 to 1, row after row; facts follow the items.
+    answers: Vec<(u16, f64)>,
+}
+
+/// One accepted row.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) customer: Option<u32>,
+    pub(super) at: Option<i64>,
+    /// Rows with the same key are one response.
+    pub(super) key: Option<u64>,
+}
+
+impl Rows {
+    pub(super) fn push(&mut self, row: Row, answers: impl Iterator<Item = (u16, f64)>) {
+        self.answers.extend(answers);
+        self.ends.push(self.answers.len() as u32);
+        self.rows.push(row);
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True without rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
 
 /// Responses of one survey whose rows may stand apart, and what they answered.
 #[derive(Debug)]
@@ -28,65 +63,93 @@ impl Open {
     }
 }
 
-/// Collects the responses of all surveys into one table of answers.
+/// Collects the responses of all surveys.
 #[derive(Debug, Default)]
 pub struct AnswersBuilder {
-    customer: Vec<Option<u32>>,
-    survey: Vec<u16>,
-    response: Vec<u32>,
-    at: Vec<Option<i64>>,
-    age: Vec<Option<i32>>,
-    item: Vec<u16>,
-    value: Vec<f64>,
-    unit: Vec<f64>,
-    responses: u32,
+    made: Answers,
 }
 
 impl AnswersBuilder {
     /// Adds the responses of one block; blocks come in file order. Returns how many answers were given before in
     /// the same response: the later one counts.
+    ///
+    /// # Errors
+    /// `Internal` when an answer is younger than the as-of day.
     pub fn add(
         &mut self,
         survey: u16,
-        responses: Vec<Response>,
+        block: &Rows,
         open: &mut Open,
         age: &dyn Fn(i64) -> i32,
-    ) -> u64 {
-        let mut repeated = 0;
-        for response in responses {
-            let next = self.responses;
-            let number = response.key.map_or(next, |key| *open.responses.entry(key).or_insert(next));
-            self.responses += u32::from(number == next);
-            for (item, value, unit) in response.answers {
-                let again = response.key.is_some() && !open.answers.insert((number, item));
+    ) -> Result<u64> {
+        let Answers { heads, answers } = &mut self.made;
+        let (mut repeated, mut start) = (0, 0);
+        for (row, end) in block.rows.iter().zip(&block.ends) {
+            let own = &block.answers[start..*end as usize];
+            start = *end as usize;
+            let next = heads.len() as u32;
+            let number = row.key.map_or(next, |key| *open.responses.entry(key).or_insert(next));
+            if number == next {
+                heads.push(None);
+            }
+            if own.is_empty() {
+                continue;
+            }
+            let age_days = row.at.map(|at| u32::try_from(age(at))).transpose();
+            let age_days = age_days
+                .map_err(|_| Error::internal(format!("response {number} is younger than the as-of day")))?;
+            heads[number as usize] =
+                Some(Head { customer: row.customer, answered_at: row.at, age_days, survey });
+            for &(item, unit) in own {
+                let again = row.key.is_some() && !open.answers.insert((number, item));
                 repeated += u64::from(again && item < open.items);
-                self.customer.push(response.customer);
-                self.survey.push(survey);
-                self.response.push(number);
-                self.at.push(response.at);
-                self.age.push(response.at.map(age));
-                self.item.push(item);
-                self.value.push(value);
-                self.unit.push(unit);
+                answers.push(Answer { response: number, item, unit });
             }
         }
-        repeated
+        Ok(repeated)
     }
 
-    /// The table that `schema::answers` describes.
-    ///
-    /// # Errors
-    /// `Internal` when the table cannot be built.
-    pub fn finish(self) -> Result<DataFrame> {
-        table::new(vec![
-            Column::new(answers::CUSTOMER.into(), self.customer),
-            Column::new(answers::SURVEY.into(), self.survey),
-            Column::new(answers::RESPONSE.into(), self.response),
-            table::timestamp_column(answers::ANSWERED_AT, self.at)?,
-            Column::new(answers::AGE_DAYS.into(), self.age),
-            Column::new(answers::ITEM.into(), self.item),
-            Column::new(answers::VALUE.into(), self.value),
-            Column::new(answers::UNIT.into(), self.unit),
-        ])
+    /// All that was collected.
+    pub fn finish(self) -> Answers {
+        self.made
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of anonymous people: key, time in days, answers.
+    fn rows(all: &[(Option<u64>, i64, &[(u16, f64)])]) -> Rows {
+        let mut rows = Rows::default();
+        for (key, at, answers) in all {
+            rows.push(Row { customer: None, at: Some(*at), key: *key }, answers.iter().copied());
+        }
+        rows
+    }
+
+    #[test]
+    fn rows_of_one_response_may_stand_apart_and_the_last_one_dates_it() {
+        let mut builder = AnswersBuilder::default();
+        let mut open = Open::new(1);
+        let age = |at: i64| 10 - at as i32;
+        let first = rows(&[(Some(7), 1, &[(0, 0.5)]), (None, 2, &[(0, 1.0)]), (None, 3, &[])]);
+        assert_eq!(builder.add(0, &first, &mut open, &age).unwrap(), 0);
+        // The item is answered again, and so is a fact, which is no answer.
+        let second = rows(&[(Some(7), 4, &[(0, 0.25), (1, 30.0)]), (Some(7), 5, &[(1, 40.0)])]);
+        assert_eq!(builder.add(0, &second, &mut open, &age).unwrap(), 1);
+        let made = builder.finish();
+        let ages: Vec<_> = made.heads.iter().map(|head| head.map(|head| head.age_days)).collect();
+        assert_eq!(ages, [Some(Some(5)), Some(Some(8)), None]);
+        let of: Vec<_> = made.answers.iter().map(|answer| (answer.response, answer.item)).collect();
+        assert_eq!(of, [(0, 0), (1, 0), (0, 0), (0, 1), (0, 1)]);
+    }
+
+    #[test]
+    fn an_answer_from_after_the_as_of_day_is_refused() {
+        let added =
+            AnswersBuilder::default()
+                .add(0, &rows(&[(None, 11, &[(0, 1.0)])]), &mut Open::new(1), &|at| 10 - at as i32);
+        assert!(added.unwrap_err().to_string().contains("younger than the as-of day"));
     }
 }

@@ -47,8 +47,12 @@ pub fn tabulate(
     let configured = assigned(surveys, &params.models)?;
     let (mut rows, mut warnings) = (Vec::new(), Vec::new());
     for (place, survey) in surveys.iter().enumerate() {
-        let own: Vec<Response> = responses.iter().filter(|r| r.head.survey == place).collect();
-        for model in models(survey, &configured[place])? {
+        let models = models(survey, &configured[place])?;
+        if models.is_empty() {
+            continue;
+        }
+        let own: Vec<Response> = responses.iter().filter(|r| usize::from(r.head.survey) == place).collect();
+        for model in models {
             let made = explain(&model, &own, survey, params, (minimum_group, seed));
             warnings.extend(made.warnings);
             rows.extend(made.rows);
@@ -297,7 +301,7 @@ mod tests {
                 push(&mut answers, (None, 0, row, None), place as u16, column[row as usize] / 100.0);
             }
         }
-        (Responses::gather(&answers, &surveys, 0).unwrap(), surveys)
+        (Responses::gather(answers, &surveys, 0).unwrap(), surveys)
     }
 
     #[test]

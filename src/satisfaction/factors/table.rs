@@ -61,7 +61,7 @@ pub fn tabulate(
     let mut made = Vec::new();
     check_surveys(surveys, params)?;
     for (place, meaning) in surveys.iter().enumerate() {
-        let own: Vec<Response> = responses.iter().filter(|r| r.head.survey == place).collect();
+        let own: Vec<Response> = responses.iter().filter(|r| usize::from(r.head.survey) == place).collect();
         let first = place == 0;
         let configured = params.surveys.iter().find(|c| match &c.survey {
             Some(name) => *name == meaning.name,
@@ -467,7 +467,7 @@ mod tests {
                 push(&mut answers, (None, 0, row, None), place as u16, column[row as usize] / 100.0);
             }
         }
-        (Responses::gather(&answers, &surveys, 0).unwrap(), surveys)
+        (Responses::gather(answers, &surveys, 0).unwrap(), surveys)
     }
 
     fn floats(frame: &DataFrame, name: &str) -> Vec<Option<f64>> {

@@ -1,0 +1,119 @@
+//! The satisfaction columns of the customers table. Most customers say nothing: values are written where somebody did.
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::fading::Estimate;
+use super::standing::{Basis, Standing, Standings};
+use super::why::Words;
+use super::{Level, NpsGroup, SatisfactionParams};
+use crate::schema::customers as c;
+use crate::{Result, table};
+
+/// The columns, made side by side.
+pub(super) fn customer_columns(standings: &Standings, params: &SatisfactionParams) -> Result<Vec<Column>> {
+    let scored = Known::of(standings, |standing| as_scored(standing).is_some());
+    let estimates = |name: &'static str, figure: fn(&Estimate) -> f64| {
+        let values = |standing: &Standing| as_scored(standing).map_or(0.0, |(estimate, ..)| figure(estimate));
+        scored.spread::<Float64Type>(name, standings, values).into_column()
+    };
+    let level = |standing: &Standing| as_scored(standing).map_or(0, |(_, level, _)| level as u32);
+    let makers: [&(dyn Fn() -> Result<Column> + Sync); 9] = [
+        &|| why(standings, params),
+        &|| Ok(estimates(c::SATISFACTION_SCORE, |estimate| estimate.score)),
+        &|| {
+            let levels = scored.spread::<IdxType>(c::SATISFACTION_LEVEL, standings, level);
+            picked(c::SATISFACTION_LEVEL, &Level::ALL.map(Level::name), &levels)
+        },
+        &|| {
+            let points = |standing: &Standing| params.level_points[level(standing) as usize];
+            Ok(scored.spread::<Float64Type>(c::SATISFACTION_POINTS, standings, points).into_column())
+        },
+        &|| Ok(answers(standings)),
+        &|| Ok(estimates(c::SATISFACTION_EFFECTIVE, |estimate| estimate.n_effective)),
+        &|| Ok(estimates(c::SATISFACTION_CONFIDENCE, |estimate| estimate.confidence)),
+        &|| answered_at(standings),
+        &|| nps_group(standings),
+    ];
+    let mut columns: Vec<Column> = makers.par_iter().map(|make| make()).collect::<Result<_>>()?;
+    // The longest work begins first, and its column comes last.
+    columns.rotate_left(1);
+    Ok(columns)
+}
+
+/// Texts by their places.
+pub(super) fn picked(name: &str, texts: &[&str], which: &IdxCa) -> Result<Column> {
+    let texts = StringChunked::from_iter_values(name.into(), texts.iter().copied());
+    Ok(texts.take(which)?.into_column())
+}
+
+fn as_scored(standing: &Standing) -> Option<(&Estimate, Level, Option<i64>)> {
+    match &standing.basis {
+        Basis::Scored { estimate, level, answered_at } => Some((estimate, *level, *answered_at)),
+        _ => None,
+    }
+}
+
+/// The customers of whom something is known, none of the silent ones among them.
+struct Known(BooleanChunked);
+
+impl Known {
+    fn of(standings: &Standings, holds: impl Fn(&Standing) -> bool) -> Self {
+        let mut all = vec![false; standings.n_customers()];
+        standings.spoken().for_each(|(row, standing)| all[row] = holds(standing));
+        Self(BooleanChunked::from_slice(PlSmallStr::EMPTY, &all))
+    }
+
+    /// A column of theirs, null for the others.
+    fn spread<T: PolarsNumericType>(
+        &self,
+        name: &str,
+        standings: &Standings,
+        value: impl Fn(&Standing) -> T::Native,
+    ) -> ChunkedArray<T> {
+        let mut values = vec![T::Native::default(); standings.n_customers()];
+        standings.spoken().for_each(|(row, standing)| values[row] = value(standing));
+        let known = self.0.downcast_as_array().values().clone();
+        ChunkedArray::from_vec_validity(name.into(), values, Some(known))
+    }
+}
+
+/// Responses used; none of those who said nothing.
+fn answers(standings: &Standings) -> Column {
+    let n = standings.n_customers();
+    if standings.silence().basis == Basis::NoSurvey {
+        return Column::full_null(c::SATISFACTION_ANSWERS.into(), n, &DataType::UInt32);
+    }
+    let mut used = vec![0; n];
+    for (row, standing) in standings.spoken() {
+        used[row] = as_scored(standing).map_or(0, |(estimate, ..)| estimate.used);
+    }
+    UInt32Chunked::from_vec(c::SATISFACTION_ANSWERS.into(), used).into_column()
+}
+
+fn answered_at(standings: &Standings) -> Result<Column> {
+    let at = |standing: &Standing| as_scored(standing)?.2;
+    let instants = Known::of(standings, |standing| at(standing).is_some()).spread::<Int64Type>(
+        c::SATISFACTION_ANSWERED_AT,
+        standings,
+        |standing| at(standing).unwrap_or_default(),
+    );
+    Ok(instants.into_column().cast(&DataType::Datetime(TimeUnit::Microseconds, None))?)
+}
+
+fn nps_group(standings: &Standings) -> Result<Column> {
+    let asked = Known::of(standings, |standing| standing.nps_group.is_some());
+    let groups = asked.spread::<IdxType>(c::NPS_GROUP, standings, |standing| {
+        standing.nps_group.map_or(0, |group| group as u32)
+    });
+    picked(c::NPS_GROUP, &NpsGroup::ALL.map(NpsGroup::name), &groups)
+}
+
+fn why(standings: &Standings, params: &SatisfactionParams) -> Result<Column> {
+    let words = Words::of(params);
+    let each = standings.each();
+    table::written(c::SATISFACTION_WHY, each.len(), |row, text| {
+        words.why(&each[row].basis, text);
+        true
+    })
+}
