@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
@@ -116,13 +117,29 @@ impl TextColumn {
     }
 }
 
+/// Canonical ids, for rows that say by number which one they mean. An id may stand here more than once, or without
+/// a row.
+#[derive(Clone, Debug, Default)]
+pub struct Ids {
+    /// The ids.
+    pub texts: Arc<TextColumn>,
+    /// Their hashes.
+    pub hashes: Vec<u64>,
+}
+
+impl Ids {
+    /// Appends an id.
+    pub fn push(&mut self, id: &[u8]) {
+        Arc::make_mut(&mut self.texts).push(id);
+        self.hashes.push(hash(id));
+    }
+}
+
 /// Accepted rows of one block, column by column, in row order.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// Canonical customer ids that rows refer to. An id may stand here more than once, or without a row.
-    pub customers: TextColumn,
-    /// Their hashes.
-    pub customer_hashes: Vec<u64>,
+    /// Customers that rows refer to.
+    pub customers: Arc<Ids>,
     /// The customer of each row, as an index into `customers`.
     pub customer_of: Vec<u32>,
     /// Hash of the order id, or of the day; empty when each row is an order.
@@ -161,6 +178,11 @@ impl Facts {
         only(&mut self.costs, keep);
         only(&mut self.effects, keep);
         only(&mut self.rows, keep);
+    }
+
+    /// Gives up the rows, which have been taken in, and their memory; what is known of all of them stays.
+    pub fn forget_rows(&mut self) {
+        *self = Self { currencies: std::mem::take(&mut self.currencies), ..Self::default() };
     }
 
     /// Number of rows.

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use super::fold::{Fold, Shard};
 use super::id::prefix;
 use super::order::Order;
+use super::table::People;
 use crate::math::money::Money;
-use crate::schema::customers as c;
-use crate::{Error, Result, Warning, facts, table};
+use crate::{Error, Result, Warning, facts};
 
 /// Above this share of rows without a cost, margins are not stated (methods: priority and profit).
 const COSTLESS_SHARE: f64 = 0.05;
@@ -99,17 +99,20 @@ impl OrderIndex {
     }
 }
 
+/// What one customer's orders come to.
 #[derive(Clone, Copy, Debug, Default)]
-struct Summary {
-    first_at: Option<i64>,
-    last_at: Option<i64>,
-    orders: u32,
-    days: u32,
-    window_orders: u32,
-    recency: Option<i32>,
-    amount: Money,
-    window_amount: Money,
-    quantity: i128,
+pub(super) struct Summary {
+    pub amount: Money,
+    pub window_amount: Money,
+    pub quantity: i128,
+    /// First and last sale, where there are orders.
+    pub first_at: i64,
+    pub last_at: i64,
+    pub orders: u32,
+    pub days: u32,
+    pub window_orders: u32,
+    /// Days since the last order of the window, where there is one.
+    pub recency: i32,
 }
 
 impl Fold {
@@ -136,12 +139,9 @@ impl Fold {
             let warning = Warning::new("costs_incomplete", message);
             warnings.push(warning.with("n", costless_rows).with("all", row_count));
         }
-        let mut rows: Vec<Vec<u32>> = shards.iter().map(|s| vec![0; s.len()]).collect();
-        for (row, &(shard, customer)) in order.iter().enumerate() {
-            rows[shard as usize][customer as usize] = row as u32;
-        }
         let people = People { shards: &shards, summaries: &summaries, margins, measures };
-        let customers = people.table(&order)?;
+        let (customers, rows) = rayon::join(|| people.table(&order), || rows(&shards, &order));
+        let customers = customers?;
         let orders = summaries.iter().flatten().map(|s| u64::from(s.orders)).sum();
         let order_owners = (measures.keep != Keep::Nothing).then_some(order_owners);
         Ok(Activity { customers, orders, warnings, shards, rows, order_owners })
@@ -195,27 +195,26 @@ fn summarise(
     from_day: i32,
     keep: Keep,
 ) -> Result<(Vec<Summary>, Vec<OrderOf>)> {
-    let orders = shard.take_orders()?;
-    let mut summaries = vec![Summary::default(); shard.len()];
-    let mut days = Vec::new();
-    for of_one in orders.chunk_by(|a, b| a.customer == b.customer) {
-        summaries[of_one[0].customer as usize] = summary(of_one, as_of, from_day, &mut days);
-    }
     let is_kept = |order: &&Order| match keep {
         Keep::Nothing => false,
         Keep::Since(day) => (as_of.day_of)(order.first_at) >= day,
         Keep::Everything => true,
     };
-    let named = orders.iter().filter(is_kept).map(|o| OrderOf {
-        key: o.key,
-        fact: facts::Order { customer: o.customer, at: o.first_at, amount: o.amount, counts: o.counts() },
-    });
-    Ok((summaries, named.collect()))
+    let mut summaries = Vec::with_capacity(shard.len());
+    let (mut days, mut kept) = (Vec::new(), Vec::new());
+    shard.each_customer(|customer, orders| {
+        summaries.push(summary(orders, as_of, from_day, &mut days));
+        kept.extend(orders.iter().filter(is_kept).map(|o| OrderOf {
+            key: o.key,
+            fact: facts::Order { customer, at: o.first_at, amount: o.amount, counts: o.counts() },
+        }));
+    })?;
+    Ok((summaries, kept))
 }
 
 fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<i32>) -> Summary {
-    let mut s = Summary::default();
-    let mut recent = None;
+    let mut s = Summary { first_at: i64::MAX, last_at: i64::MIN, ..Summary::default() };
+    let mut recent = i32::MIN;
     days.clear();
     for order in orders {
         s.amount += order.amount;
@@ -229,134 +228,50 @@ fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<
             continue;
         }
         s.orders += 1;
-        s.first_at = Some(s.first_at.map_or(order.first_at, |f| f.min(order.first_at)));
-        s.last_at = s.last_at.max(Some(order.last_at));
-        days.push((as_of.day_of)(order.first_at));
+        s.first_at = s.first_at.min(order.first_at);
+        s.last_at = s.last_at.max(order.last_at);
+        let first_day = if order.first_at == order.last_at { day } else { (as_of.day_of)(order.first_at) };
+        days.push(first_day);
         if in_window {
             s.window_orders += 1;
-            recent = recent.max(Some(day));
+            recent = recent.max(day);
         }
     }
     days.sort_unstable();
     days.dedup();
     s.days = days.len() as u32;
-    s.recency = recent.map(|day| as_of.day - day);
+    s.recency = if s.window_orders > 0 { as_of.day - recent } else { 0 };
     s
 }
 
 /// Every customer as (shard, number), by id.
 fn sorted(shards: &[Shard]) -> Result<Vec<(u32, u32)>> {
-    let mut order: Vec<(u128, u32, u32)> = Vec::new();
-    for (s, shard) in shards.iter().enumerate() {
-        let ids = (0..shard.len()).map(|c| prefix(shard.ids.get(c).unwrap_or_default()));
-        order.extend(ids.enumerate().map(|(c, prefix)| (prefix, s as u32, c as u32)));
-    }
-    if u32::try_from(order.len()).is_err() {
+    if u32::try_from(shards.iter().map(Shard::len).sum::<usize>()).is_err() {
         return Err(Error::config("the export has more than 4 billion customers"));
     }
     let id = |s: u32, c: u32| shards[s as usize].ids.get(c as usize).unwrap_or_default();
+    let all = shards.par_iter().enumerate();
+    let prefixes = || {
+        all.clone().flat_map_iter(|(s, shard)| {
+            (0..shard.len() as u32).map(move |c| (prefix(id(s as u32, c)), s as u32, c))
+        })
+    };
+    // What all ids begin with says nothing about their order; the eight bytes after it say nearly all.
+    let any =
+        shards.iter().find(|shard| shard.len() > 0).map_or(0, |s| prefix(s.ids.get(0).unwrap_or_default()));
+    let differing = prefixes().map(|(prefix, ..)| prefix ^ any).reduce(|| 0, |a, b| a | b);
+    let shared = differing.leading_zeros().min(64);
+    let key = |prefix: u128| (prefix << shared >> 64) as u64;
+    let mut order: Vec<(u64, u32, u32)> = prefixes().map(|(prefix, s, c)| (key(prefix), s, c)).collect();
     order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1, a.2).cmp(id(b.1, b.2))));
     Ok(order.into_iter().map(|(_, s, c)| (s, c)).collect())
 }
 
-/// One customer's figures, side by side.
-#[derive(Clone, Copy, Debug)]
-struct Person {
-    shard: u32,
-    number: u32,
-    summary: Summary,
-    spend: f64,
-    returned: f64,
-    return_rows: u32,
-    quantity: Option<f64>,
-    margin: Option<f64>,
-    monetary: Option<f64>,
-}
-
-/// Customers written at a time.
-const SLICE_ROWS: usize = 1 << 13;
-
-struct People<'a> {
-    shards: &'a [Shard],
-    summaries: &'a [Vec<Summary>],
-    margins: bool,
-    measures: Measures,
-}
-
-impl People<'_> {
-    fn person(&self, shard: u32, number: u32) -> Person {
-        let from = &self.shards[shard as usize];
-        let summary = self.summaries[shard as usize][number as usize];
-        let returned = from.returned.get(number as usize).copied().unwrap_or_default();
-        let cost = from.costs.get(number as usize).copied().unwrap_or_default();
-        let margin =
-            (self.margins && cost.costless_rows == 0).then(|| (summary.amount - cost.amount).to_f64());
-        let sum = if self.measures.window_days.is_some() { summary.window_amount } else { summary.amount };
-        Person {
-            shard,
-            number,
-            summary,
-            spend: summary.amount.to_f64(),
-            returned: returned.amount.to_f64(),
-            return_rows: returned.rows,
-            quantity: self.measures.with_quantities.then(|| summary.quantity as f64 / 1e6),
-            margin,
-            monetary: match self.measures.basis {
-                Basis::Sum => Some(sum.to_f64()),
-                Basis::Mean => {
-                    (summary.window_orders > 0).then(|| sum.to_f64() / f64::from(summary.window_orders))
-                }
-                Basis::Margin => margin,
-            },
-        }
+/// Row of each customer of each shard.
+fn rows(shards: &[Shard], order: &[(u32, u32)]) -> Vec<Vec<u32>> {
+    let mut rows: Vec<Vec<u32>> = shards.iter().map(|s| vec![0; s.len()]).collect();
+    for (row, &(shard, customer)) in order.iter().enumerate() {
+        rows[shard as usize][customer as usize] = row as u32;
     }
-
-    /// The table, made in slices that stay in cache.
-    fn table(&self, order: &[(u32, u32)]) -> Result<DataFrame> {
-        let slices: Vec<DataFrame> =
-            order.par_chunks(SLICE_ROWS).map(|slice| self.slice(slice)).collect::<Result<_>>()?;
-        let mut slices = slices.into_iter();
-        let Some(mut all) = slices.next() else { return self.slice(&[]) };
-        for slice in slices {
-            all.vstack_mut_owned(slice)?;
-        }
-        all.rechunk_mut_par();
-        Ok(all)
-    }
-
-    fn slice(&self, order: &[(u32, u32)]) -> Result<DataFrame> {
-        let people: Vec<Person> = order.iter().map(|&(shard, number)| self.person(shard, number)).collect();
-        let ids = people.iter().map(|p| {
-            let id = self.shards[p.shard as usize].ids.get(p.number as usize).unwrap_or_default();
-            std::str::from_utf8(id).unwrap_or_default()
-        });
-        let ids = StringChunked::from_iter_values(c::CUSTOMER_ID.into(), ids);
-        let priced = !self.measures.without_money;
-        let money = |name: &str, value: &dyn Fn(&Person) -> Option<f64>| {
-            table::f64_column(name, people.iter().map(|p| value(p).filter(|_| priced)))
-        };
-        let counts = |name: &str, value: fn(&Person) -> u32| {
-            table::u32_column(name, people.iter().map(|p| Some(value(p))))
-        };
-        let times = |name: &str, value: fn(&Person) -> Option<i64>| {
-            table::timestamp_column(name, people.iter().map(value))
-        };
-        let spend_mean = |p: &Person| (p.summary.orders > 0).then(|| p.spend / f64::from(p.summary.orders));
-        table::new(vec![
-            ids.into_series().into_column(),
-            times(c::FIRST_ORDER_AT, |p| p.summary.first_at)?,
-            times(c::LAST_ORDER_AT, |p| p.summary.last_at)?,
-            counts(c::ORDER_COUNT, |p| p.summary.orders),
-            counts(c::ACTIVE_DAYS, |p| p.summary.days),
-            table::f64_column(c::QUANTITY_TOTAL, people.iter().map(|p| p.quantity)),
-            money(c::SPEND_TOTAL, &|p| Some(p.spend)),
-            money(c::SPEND_MEAN, &spend_mean),
-            counts(c::RETURN_COUNT, |p| p.return_rows),
-            money(c::RETURN_TOTAL, &|p| Some(p.returned)),
-            money(c::MARGIN_TOTAL, &|p| p.margin),
-            table::i32_column(c::RECENCY_DAYS, people.iter().map(|p| p.summary.recency)),
-            counts(c::FREQUENCY, |p| p.summary.window_orders),
-            money(c::MONETARY, &|p| p.monetary),
-        ])
-    }
+    rows
 }

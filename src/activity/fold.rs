@@ -195,55 +195,74 @@ impl Shard {
         customer
     }
 
-    /// The orders, by customer.
+    /// Shows the orders of each customer, one customer after the other. The runs are given up for it.
     ///
     /// # Errors
     /// `Io` when runs cannot be read back.
-    pub(super) fn take_orders(&mut self) -> Result<Vec<Order>> {
-        let mut orders = self.by_customer()?;
-        for of_one in orders.chunk_by_mut(|a, b| a.customer == b.customer) {
-            // Stable: runs of an order stay in the order of their rows.
-            if !has_one_each(of_one) {
-                of_one.sort_by_key(|o| o.key);
-            }
+    pub(super) fn each_customer(&mut self, mut see: impl FnMut(u32, &[Order])) -> Result<()> {
+        let runs = self.take_runs()?;
+        let (ends, places) = places_by_customer(self.len(), &runs);
+        let (mut orders, mut start) = (Vec::new(), 0);
+        for (customer, end) in ends.into_iter().enumerate() {
+            let places = &places[start as usize..end as usize];
+            orders.clear();
+            orders.extend(places.iter().map(|place| runs[*place as usize / PIECE][*place as usize % PIECE]));
+            join(&mut orders);
+            see(customer as u32, &orders);
+            start = end;
         }
-        orders.dedup_by(|next, kept| {
-            let same = kept.is_same(next);
-            if same {
-                kept.merge(next);
-            }
-            same
-        });
-        Ok(orders)
-    }
-
-    /// The runs by customer, each customer's in the order they came: a counting sort.
-    fn by_customer(&mut self) -> Result<Vec<Order>> {
-        let mut starts = vec![0_u32; self.len() + 1];
-        let mut any = None;
-        self.each_run(|run| {
-            starts[run.customer as usize + 1] += 1;
-            any = Some(run);
-        })?;
-        let Some(any) = any else { return Ok(Vec::new()) };
-        for c in 0..self.len() {
-            starts[c + 1] += starts[c];
-        }
-        let mut sorted = vec![any; starts[self.len()] as usize];
-        self.each_run(|run| {
-            let place = &mut starts[run.customer as usize];
-            sorted[*place as usize] = run;
-            *place += 1;
-        })?;
-        (self.runs, self.overflow) = Default::default();
-        Ok(sorted)
-    }
-
-    fn each_run(&mut self, mut see: impl FnMut(Order)) -> Result<()> {
-        self.overflow.each(&mut see)?;
-        self.runs.iter().flatten().for_each(|run| see(*run));
         Ok(())
     }
+
+    /// All runs in the order in which they came; all pieces are full but the last.
+    fn take_runs(&mut self) -> Result<Vec<Vec<Order>>> {
+        let mut runs: Vec<Vec<Order>> = Vec::new();
+        std::mem::take(&mut self.overflow).each(|run| match runs.last_mut() {
+            Some(piece) if piece.len() < PIECE => piece.push(run),
+            _ => {
+                let mut piece = Vec::with_capacity(PIECE);
+                piece.push(run);
+                runs.push(piece);
+            }
+        })?;
+        runs.append(&mut self.runs);
+        Ok(runs)
+    }
+}
+
+/// Where the runs of each customer stand, in the order in which they came: the end of each customer's share of the
+/// places, and the places. A counting sort of places, because the runs themselves are large.
+fn places_by_customer(customers: usize, runs: &[Vec<Order>]) -> (Vec<u32>, Vec<u32>) {
+    let mut ends = vec![0_u32; customers + 1];
+    let all = || runs.iter().flatten().map(|run| run.customer as usize);
+    all().for_each(|customer| ends[customer + 1] += 1);
+    for c in 0..customers {
+        ends[c + 1] += ends[c];
+    }
+    let mut places = vec![0; ends[customers] as usize];
+    for (place, customer) in all().enumerate() {
+        let next = &mut ends[customer];
+        places[*next as usize] = place as u32;
+        *next += 1;
+    }
+    ends.pop();
+    (ends, places)
+}
+
+/// Joins a customer's runs, given in the order in which they came, to orders.
+fn join(runs: &mut Vec<Order>) {
+    if has_one_each(runs) {
+        return;
+    }
+    // Stable: runs of an order stay in the order of their rows.
+    runs.sort_by_key(|run| run.key);
+    runs.dedup_by(|next, kept| {
+        let same = kept.key == next.key;
+        if same {
+            kept.merge(next);
+        }
+        same
+    });
 }
 
 /// No order has two runs, as far as few runs show.

@@ -3,6 +3,8 @@
 //! The lines of an order mostly stand together in an export, so that a block has far fewer runs than rows; and
 //! a customer's id, however many rows name it, is handed on once per block.
 
+use std::sync::Arc;
+
 use super::fold::{SHARDS, shard_of};
 use super::id::Id;
 use super::order::Order;
@@ -24,7 +26,7 @@ pub struct Runs {
     pub(super) keyed: bool,
     pub(super) parts: Vec<Part>,
     /// The customers' ids in full.
-    pub(super) texts: TextColumn,
+    pub(super) texts: Arc<TextColumn>,
 }
 
 /// What a block adds to one shard. Customers are numbered as they stand in `ids`.
@@ -52,9 +54,9 @@ impl Runs {
             last_at: facts.at.iter().copied().max(),
             keyed,
             parts: (0..SHARDS).map(|_| Part::for_rows(facts.len())).collect(),
-            texts: facts.customers.clone(),
+            texts: Arc::clone(&facts.customers.texts),
         };
-        let mut numbers = vec![NEW; facts.customers.len()];
+        let mut numbers = vec![NEW; facts.customers.hashes.len()];
         let mut open: Option<Open> = None;
         for row in 0..facts.len() {
             let id = facts.customer_of[row];
@@ -89,12 +91,12 @@ impl Runs {
 
     /// The shard of a customer and the number there, given on first sight.
     fn place(&mut self, facts: &Facts, id: u32, numbers: &mut [u32]) -> (usize, u32) {
-        let hash = facts.customer_hashes[id as usize];
+        let hash = facts.customers.hashes[id as usize];
         let (shard, number) = (shard_of(hash), &mut numbers[id as usize]);
         if *number == NEW {
             let part = &mut self.parts[shard];
             *number = part.ids.len() as u32;
-            part.ids.push(Id::new(hash, facts.customers.get(id as usize).unwrap_or_default(), id));
+            part.ids.push(Id::new(hash, facts.customers.texts.get(id as usize).unwrap_or_default(), id));
         }
         (shard, *number)
     }

@@ -1,6 +1,7 @@
 //! The fold against a plain computation, with rows of an order apart and with runs on disk.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -26,10 +27,9 @@ fn facts(rows: &[Row]) -> Facts {
     for (i, row) in rows.iter().enumerate() {
         // Runs of one customer share an entry, as the readers make them.
         if i == 0 || rows[i - 1].customer != row.customer {
-            facts.customers.push(row.customer.as_bytes());
-            facts.customer_hashes.push(hash(row.customer.as_bytes()));
+            Arc::make_mut(&mut facts.customers).push(row.customer.as_bytes());
         }
-        facts.customer_of.push(facts.customers.len() as u32 - 1);
+        facts.customer_of.push(facts.customers.hashes.len() as u32 - 1);
         facts.order_keys.push(hash(row.order.as_bytes()));
         facts.at.push(row.day * DAY);
         facts.quantities.push(row.pieces * MILLION);

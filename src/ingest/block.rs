@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow::buffer::ScalarBuffer;
 
+use super::dictionary::Dictionary;
 use super::times::from_days;
 use crate::facts::TextColumn;
 use crate::schema::Reason;
@@ -64,7 +65,7 @@ pub enum Column {
     /// Texts with bytes of their own.
     Text(TextColumn),
     /// Few texts and, for each row, which one; `u32::MAX` is absent.
-    Dictionary(Arc<TextColumn>, Vec<u32>),
+    Dictionary(Arc<Dictionary>, Vec<u32>),
     /// Whole numbers.
     Int(ScalarBuffer<i64>, Option<Vec<bool>>),
     /// Floats.
@@ -166,7 +167,7 @@ impl Block {
                 }
             }
             Column::Text(texts) => texts.get(row).map_or(Cell::Null, Cell::Text),
-            Column::Dictionary(texts, codes) => entry(texts, codes[row]),
+            Column::Dictionary(entries, codes) => entries.get(codes[row]).map_or(Cell::Null, Cell::Text),
             Column::Int(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Int),
             Column::Float(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Float),
             Column::Wall(values, nulls) => pick(values, nulls.as_ref(), row).map_or(Cell::Null, Cell::Wall),
@@ -208,8 +209,8 @@ impl Block {
             Column::Text(texts) => {
                 rows.for_each(|row| see(row, texts.get(row).map_or(Cell::Null, Cell::Text)));
             }
-            Column::Dictionary(texts, codes) => rows.for_each(|row| {
-                see(row, entry(texts, codes[row]));
+            Column::Dictionary(entries, codes) => rows.for_each(|row| {
+                see(row, entries.get(codes[row]).map_or(Cell::Null, Cell::Text));
             }),
             Column::Int(values, None) => rows.for_each(|row| see(row, Cell::Int(values[row]))),
             Column::Float(values, None) => rows.for_each(|row| see(row, Cell::Float(values[row]))),
@@ -255,14 +256,6 @@ impl Raw {
             key
         };
         Self::Cells(names.iter().enumerate().map(key).collect())
-    }
-}
-
-/// An entry of a dictionary; `u32::MAX` is none.
-fn entry(texts: &TextColumn, code: u32) -> Cell<'_> {
-    match code {
-        u32::MAX => Cell::Null,
-        code => texts.get(code as usize).map_or(Cell::Null, Cell::Text),
     }
 }
 

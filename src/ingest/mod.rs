@@ -12,6 +12,7 @@ pub mod block;
 pub mod complaints;
 pub mod csv;
 pub mod dialect;
+pub mod dictionary;
 pub mod encoding;
 pub mod find;
 pub mod forgotten;

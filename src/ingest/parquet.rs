@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, GenericByteArray, ListArray, RecordBatch, StringArray,
-    StringViewArray,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, GenericByteArray, ListArray, PrimitiveArray,
+    RecordBatch, StringArray, StringViewArray,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{
@@ -20,17 +20,16 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 
 use super::block::{Block, Column, Raw, Value};
+use super::dictionary::Dictionary;
 use super::guard::guarded;
 use crate::facts::TextColumn;
 use crate::{Error, Result};
 
 /// A file that claims to unfold to more than this many times its size is refused before anything is allocated.
 const LARGEST_RATIO: u64 = 20_000;
-/// Rows read at once; larger row groups are read in slices.
-const SLICE_ROWS: usize = 1 << 18;
-/// Slices of a file with fewer row groups, so that threads share its work. To get at a slice, the pages before it in its
-/// row group have to be unpacked: where there are row groups enough, they are not cut further.
-const SLICES: usize = 4;
+/// Rows of a slice. Larger row groups are cut, though the pages before a slice have to be unpacked to get at it: what
+/// becomes of a slice is held in memory until its turn.
+const SLICE_ROWS: usize = 1 << 20;
 /// Rows of a block: few enough to stay in cache while they are worked on.
 const BLOCK_ROWS: usize = 1 << 15;
 
@@ -56,6 +55,13 @@ pub enum Stored {
     Numbers,
     /// Times or dates.
     Times,
+}
+
+impl Slice {
+    /// Number of rows.
+    pub fn rows(self) -> usize {
+        self.rows
+    }
 }
 
 impl ParquetFile {
@@ -105,18 +111,14 @@ impl ParquetFile {
     /// The pieces of the file, in order.
     pub fn slices(&self) -> Vec<Slice> {
         let groups = self.metadata.metadata().row_groups();
-        let rows_of = |group: &RowGroupMetaData| group.num_rows().max(0) as usize;
-        let all: usize = groups.iter().map(rows_of).sum();
-        let few = groups.len() < SLICES;
-        let most = if few { (all / SLICES).clamp(BLOCK_ROWS, SLICE_ROWS) } else { SLICE_ROWS };
         groups
             .iter()
             .enumerate()
             .flat_map(|(group, g)| {
-                let rows = rows_of(g);
-                (0..rows.div_ceil(most)).map(move |n| {
-                    let offset = n * most;
-                    Slice { group, offset, rows: most.min(rows - offset) }
+                let rows = g.num_rows().max(0) as usize;
+                (0..rows.div_ceil(SLICE_ROWS)).map(move |n| {
+                    let offset = n * SLICE_ROWS;
+                    Slice { group, offset, rows: SLICE_ROWS.min(rows - offset) }
                 })
             })
             .collect()
@@ -151,7 +153,7 @@ impl ParquetFile {
         slice: Slice,
         wanted: &[Option<usize>],
         names: &[String],
-        take: &mut dyn FnMut(Block) -> Result<()>,
+        take: &mut (dyn FnMut(Block) -> Result<()> + Send),
     ) -> Result<()> {
         self.read_by(BLOCK_ROWS, slice, wanted, names, take)
     }
@@ -162,23 +164,27 @@ impl ParquetFile {
         slice: Slice,
         wanted: &[Option<usize>],
         names: &[String],
-        take: &mut dyn FnMut(Block) -> Result<()>,
+        take: &mut (dyn FnMut(Block) -> Result<()> + Send),
     ) -> Result<()> {
-        // What `take` says is not about the file: it stays out of the guard's translation of panics.
-        let (mut rows, mut taken) = (0, Ok(()));
-        guarded(&self.path, || {
-            let mut texts = vec![None; wanted.len()];
-            for batch in self.batches(at_once, slice, wanted)? {
-                let batch = batch.map_err(|e| self.bad(slice, &e))?;
-                rows += batch.num_rows();
-                taken = take(self.block(&batch, wanted, names, &mut texts)?);
-                if taken.is_err() {
-                    return Ok(());
+        let mut texts = vec![None; wanted.len()];
+        let mut batches = guarded(&self.path, || self.batches(at_once, slice, wanted))?;
+        let mut next = || {
+            guarded(&self.path, || match batches.next() {
+                Some(batch) => {
+                    let batch = batch.map_err(|e| self.bad(slice, &e))?;
+                    self.block(&batch, wanted, names, &mut texts).map(Some)
                 }
-            }
-            Ok(())
-        })?;
-        taken?;
+                None => Ok(None),
+            })
+        };
+        let (mut rows, mut block) = (0, next()?);
+        // A thread with nothing to do may read the next block while this one is taken.
+        while let Some(this) = block {
+            rows += this.rows;
+            let (taken, following) = rayon::join(|| take(this), &mut next);
+            taken?;
+            block = following?;
+        }
         if rows == slice.rows {
             return Ok(());
         }
@@ -276,11 +282,11 @@ fn roots(wanted: &[Option<usize>]) -> Vec<usize> {
     roots
 }
 
-/// The texts of a dictionary, and where the file's reader keeps them: the batches of a row group share them.
+/// A dictionary, and where the file's reader keeps its texts: the batches of a row group share them.
 #[derive(Clone)]
 struct Texts {
     from: StringArray,
-    texts: Arc<TextColumn>,
+    entries: Arc<Dictionary>,
 }
 
 fn nulls(array: &dyn Array) -> Option<Vec<bool>> {
@@ -309,22 +315,30 @@ fn views(array: &StringViewArray) -> TextColumn {
 fn dictionary(array: &ArrayRef, known: &mut Option<Texts>) -> Option<Column> {
     let dictionary = array.as_any_dictionary();
     let values = cast(dictionary.values(), &DataType::Utf8).ok()?.as_string::<i32>().clone();
-    let texts = match known {
-        Some(known) if known.is(&values) => Arc::clone(&known.texts),
+    let entries = match known {
+        Some(known) if known.is(&values) => Arc::clone(&known.entries),
         _ => {
-            let texts = Arc::new(texts(&values));
-            Arc::clone(&known.insert(Texts { from: values, texts }).texts)
+            let entries = Arc::new(Dictionary::new(texts(&values)));
+            Arc::clone(&known.insert(Texts { from: values, entries }).entries)
         }
     };
-    let keys = cast(dictionary.keys(), &DataType::UInt32).ok()?;
-    let keys = keys.as_primitive::<types::UInt32Type>();
-    let codes = match keys.nulls() {
-        None => keys.values().to_vec(),
+    let codes = match dictionary.keys().as_primitive_opt::<types::Int32Type>() {
+        Some(keys) => codes(keys),
+        None => codes(cast(dictionary.keys(), &DataType::UInt32).ok()?.as_primitive::<types::UInt32Type>()),
+    };
+    Some(Column::Dictionary(entries, codes))
+}
+
+/// Places in a dictionary; absent values have none.
+fn codes<T: ArrowPrimitiveType>(keys: &PrimitiveArray<T>) -> Vec<u32> {
+    let code = |key: &T::Native| key.as_usize() as u32;
+    match keys.nulls() {
+        None => keys.values().iter().map(code).collect(),
         Some(nulls) => {
-            keys.values().iter().zip(nulls).map(|(k, valid)| if valid { *k } else { u32::MAX }).collect()
+            let keys = keys.values().iter().zip(nulls);
+            keys.map(|(key, valid)| if valid { code(key) } else { u32::MAX }).collect()
         }
-    };
-    Some(Column::Dictionary(texts, codes))
+    }
 }
 
 impl Texts {
@@ -337,7 +351,7 @@ impl Texts {
 /// A column of an Arrow batch in the engine's own types; `None` for lists of other things than texts, structures and
 /// the like.
 fn convert(array: &ArrayRef, texts_of: &mut Option<Texts>) -> Option<Column> {
-    let empty = nulls(array);
+    let empty = || nulls(array);
     Some(match array.data_type() {
         DataType::Utf8 => Column::Text(texts(array.as_string::<i32>())),
         DataType::LargeUtf8 => Column::Text(texts(array.as_string::<i64>())),
@@ -349,15 +363,15 @@ fn convert(array: &ArrayRef, texts_of: &mut Option<Texts>) -> Option<Column> {
         DataType::UInt64 => texts_of_numbers(array)?,
         kind if kind.is_integer() => {
             let wide = cast(array, &DataType::Int64).ok()?;
-            Column::Int(wide.as_primitive::<types::Int64Type>().values().clone(), empty)
+            Column::Int(wide.as_primitive::<types::Int64Type>().values().clone(), empty())
         }
         DataType::Float32 => {
             let values = array.as_primitive::<types::Float32Type>().values();
-            Column::Float(values.iter().map(|v| decimal(*v)).collect::<Vec<_>>().into(), empty)
+            Column::Float(values.iter().map(|v| decimal(*v)).collect::<Vec<_>>().into(), empty())
         }
         kind if kind.is_floating() => {
             let wide = cast(array, &DataType::Float64).ok()?;
-            Column::Float(wide.as_primitive::<types::Float64Type>().values().clone(), empty)
+            Column::Float(wide.as_primitive::<types::Float64Type>().values().clone(), empty())
         }
         DataType::Decimal32(..)
         | DataType::Decimal64(..)
@@ -367,11 +381,11 @@ fn convert(array: &ArrayRef, texts_of: &mut Option<Texts>) -> Option<Column> {
             let zoned = zone.is_some();
             let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, zone.clone())).ok()?;
             let values = micros.as_primitive::<types::TimestampMicrosecondType>().values().clone();
-            if zoned { Column::Instant(values, empty) } else { Column::Wall(values, empty) }
+            if zoned { Column::Instant(values, empty()) } else { Column::Wall(values, empty()) }
         }
         DataType::Date32 | DataType::Date64 => {
             let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None)).ok()?;
-            Column::Wall(micros.as_primitive::<types::TimestampMicrosecondType>().values().clone(), empty)
+            Column::Wall(micros.as_primitive::<types::TimestampMicrosecondType>().values().clone(), empty())
         }
         DataType::List(item) if item.data_type() == &DataType::Utf8 => Column::Text(joined(array.as_list())),
         DataType::Null => Column::Dictionary(Arc::default(), vec![u32::MAX; array.len()]),

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::block::{Block, Cell, Column};
+use super::dictionary::Dictionary;
 use super::id::is_missing;
 use super::join::{Lookup, NO_ROW};
 use super::numbers::{DecimalMark, MarkDetector};
@@ -12,7 +13,6 @@ use super::source::{self, NO_HEADER, OpenFile, is_contact_data};
 use super::times::{Calendar, DetectError, Detector, TimeFormat};
 use crate::config::transactions::{CalendarRule, Decimal};
 use crate::config::{ColumnName, Join, Source};
-use crate::facts::TextColumn;
 use crate::{Error, Result, error};
 
 /// Where a wanted column's values are.
@@ -379,10 +379,10 @@ impl<'a> View<'a> {
     }
 
     /// The texts of a wanted column and which of them each row has, where the file keeps them like that.
-    pub fn dictionary(&self, wanted: usize) -> Option<(&'a TextColumn, &'a [u32])> {
+    pub fn dictionary(&self, wanted: usize) -> Option<(&'a Dictionary, &'a [u32])> {
         match self.plan.places[wanted] {
             Place::Main(column) => match &self.block.columns[column] {
-                Column::Dictionary(texts, codes) => Some((texts, codes)),
+                Column::Dictionary(entries, codes) => Some((entries, codes)),
                 _ => None,
             },
             Place::Joined { .. } => None,

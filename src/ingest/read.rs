@@ -107,7 +107,7 @@ fn next_batch(receiver: &Receiver<Sent>, enough: usize) -> (Vec<(usize, Piece)>,
 }
 
 /// The blocks of one piece, mapped.
-fn mapped<T>(
+fn mapped<T: Send>(
     files: &[OpenFile],
     file: usize,
     piece: Piece,

@@ -66,6 +66,9 @@ pub enum Request {
     Columns(Vec<Option<usize>>, Vec<String>),
 }
 
+/// Rows of a Parquet file that are as much work as a piece of text.
+const ROWS_OF_WORK: usize = 1 << 16;
+
 /// A part of a file that one worker turns into a block.
 pub enum Piece {
     /// Bytes that end with a record.
@@ -81,7 +84,7 @@ impl Piece {
     pub fn work(&self) -> usize {
         match self {
             Self::Bytes(_) => 1,
-            Self::Slice(_) => 4,
+            Self::Slice(slice) => slice.rows().div_ceil(ROWS_OF_WORK),
             Self::Sheet => 8,
         }
     }
@@ -416,7 +419,7 @@ impl OpenFile {
         &self,
         piece: Piece,
         request: &Request,
-        take: &mut dyn FnMut(Block) -> Result<()>,
+        take: &mut (dyn FnMut(Block) -> Result<()> + Send),
     ) -> Result<()> {
         match (piece, request, &self.kind) {
             (Piece::Slice(slice), Request::Columns(columns, names), Kind::Parquet(file)) => {

@@ -40,9 +40,17 @@ impl Money {
     /// The amount in units of currency, correctly rounded for amounts below 9e15 cents.
     pub fn to_f64(self) -> f64 {
         const UNIT: i128 = 1_000_000_000_000;
+        /// A hundredth of a cent.
+        const SMALL: i64 = 100_000_000;
+        // Most amounts fit in 64 bits, which divide several times faster.
+        if let Ok(amount) = i64::try_from(self.0)
+            && amount % SMALL == 0
+        {
+            return (amount / SMALL) as f64 / 1e4;
+        }
         // Whole units and the rest are converted apart: both are exact in f64 where the sum is.
-        if self.0 % 100_000_000 == 0 {
-            return (self.0 / 100_000_000) as f64 / 1e4;
+        if self.0 % i128::from(SMALL) == 0 {
+            return (self.0 / i128::from(SMALL)) as f64 / 1e4;
         }
         (self.0 / UNIT) as f64 + (self.0 % UNIT) as f64 / 1e12
     }

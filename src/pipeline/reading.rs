@@ -120,9 +120,12 @@ fn read_transactions(
         files,
         reader.plan.main_columns(),
         |_, block| {
-            let read = reader.read(block)?;
+            let mut read = reader.read(block)?;
             // Which rows of a block stay is known here, unless earlier blocks have a say.
             let runs = (!reader.drops_duplicates()).then(|| Runs::of(&read.facts));
+            if runs.is_some() {
+                read.facts.forget_rows();
+            }
             Ok((read, runs))
         },
         |batch| {

@@ -1,6 +1,8 @@
 //! Who answered, for a run without transactions.
 
-use crate::facts::{Facts, KnownCustomers, hash};
+use std::sync::Arc;
+
+use crate::facts::{Facts, KnownCustomers};
 use crate::math::money::Money;
 
 /// Customers that answered, for a run that knows them from nowhere else.
@@ -16,9 +18,8 @@ pub struct Respondents {
 
 impl Respondents {
     pub(in crate::ingest) fn add(&mut self, id: &[u8], row: usize) {
-        self.facts.customers.push(id);
-        self.facts.customer_hashes.push(hash(id));
-        self.facts.customer_of.push(self.facts.customers.len() as u32 - 1);
+        Arc::make_mut(&mut self.facts.customers).push(id);
+        self.facts.customer_of.push(self.facts.customers.hashes.len() as u32 - 1);
         self.facts.at.push(0);
         self.facts.quantities.push(0);
         self.facts.amounts.push(Money::ZERO);

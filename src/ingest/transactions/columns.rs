@@ -1,12 +1,14 @@
 //! A block read column by column: each pass settles one question for all rows that are still in play.
 
+use std::sync::Arc;
+
 use super::{TransactionReader, canonical_cell, instant, shown};
 use crate::config::source::IdRule;
 use crate::config::transactions::{OrderRule, Returns};
-use crate::facts::{Facts, RETURN, SALE, TextColumn, hash};
+use crate::facts::{Facts, Ids, RETURN, SALE, TextColumn, hash};
 use crate::ingest::accounting::SetAside;
 use crate::ingest::block::{Block, Cell};
-use crate::ingest::id::canonical_id;
+use crate::ingest::dictionary::EntryIds;
 use crate::ingest::plan::View;
 use crate::ingest::rules::{Rule, fixed};
 use crate::math::money::{MILLION, Money};
@@ -28,15 +30,14 @@ struct Sieve<'a> {
     rows: Vec<u32>,
 }
 
-/// No id: where [`Ids::of`] has an index.
+/// No id: where [`RowIds::of`] has an index.
 const NO_ID: u32 = u32::MAX;
 
 /// The ids of a column, each dictionary entry or run of equal values once.
 #[derive(Default)]
-struct Ids {
-    texts: TextColumn,
-    hashes: Vec<u64>,
-    /// The id of each row in play, an index into the others or [`NO_ID`].
+struct RowIds {
+    ids: Arc<Ids>,
+    /// The id of each row in play, an index into `ids` or [`NO_ID`].
     of: Vec<u32>,
 }
 
@@ -101,88 +102,63 @@ impl<'a> Sieve<'a> {
     }
 
     /// Ids of a column for the rows in play; rows without one are refused.
-    fn ids(&mut self, column: usize, reason: Reason, rule: IdRule, with_texts: bool) -> Ids {
-        let mut ids = match self.view.dictionary(column) {
-            Some((texts, codes)) => Ids::of_dictionary(texts, codes, &self.rows, rule, with_texts),
-            None => Ids::of_runs(&self.view, column, &self.rows, rule, with_texts),
+    fn ids(&mut self, column: usize, reason: Reason, rule: IdRule, with_texts: bool) -> RowIds {
+        let ids = match self.view.dictionary(column) {
+            Some((entries, codes)) => RowIds::of_dictionary(entries.ids(rule), codes, &self.rows),
+            None => RowIds::of_runs(&self.view, column, &self.rows, rule, with_texts),
         };
         let missing: Vec<usize> =
             ids.of.iter().enumerate().filter(|(_, id)| **id == NO_ID).map(|(i, _)| i).collect();
         self.refuse_places(&missing, reason, column);
-        // A refused row needs some id until it is taken out.
-        if ids.hashes.is_empty() {
-            ids.add(b"", with_texts);
-        }
-        missing.iter().for_each(|place| ids.of[*place] = 0);
         ids
     }
 }
 
-impl Ids {
-    fn add(&mut self, id: &[u8], with_texts: bool) {
-        self.hashes.push(hash(id));
-        if with_texts {
-            self.texts.push(id);
-        }
-    }
-
-    /// Each entry of a dictionary that some row has is looked at once.
-    fn of_dictionary(
-        texts: &TextColumn,
-        codes: &[u32],
-        rows: &[u32],
-        rule: IdRule,
-        with_texts: bool,
-    ) -> Self {
-        const UNSEEN: u32 = NO_ID - 1;
-        let mut ids = Self { of: Vec::with_capacity(rows.len()), ..Self::default() };
-        let mut entries = vec![UNSEEN; texts.len()];
-        // Rows of one order mostly stand together.
-        let (mut last, mut id) = (u32::MAX, NO_ID);
-        for row in rows {
-            let code = codes[*row as usize];
-            if code != last {
-                last = code;
-                id = entries.get(code as usize).copied().unwrap_or(NO_ID);
+impl RowIds {
+    fn of_dictionary(entries: &EntryIds, codes: &[u32], rows: &[u32]) -> Self {
+        let codes = rows.iter().map(|row| codes[*row as usize]);
+        let of = match &entries.absent {
+            None => codes.collect(),
+            Some(absent) => {
+                let is_id = |code: u32| absent.get(code as usize).is_some_and(|absent| !absent);
+                codes.map(|code| if is_id(code) { code } else { NO_ID }).collect()
             }
-            if id == UNSEEN {
-                id = match texts.get(code as usize).and_then(|text| canonical_id(text, rule)) {
-                    Some(id) => {
-                        ids.add(&id, with_texts);
-                        ids.hashes.len() as u32 - 1
-                    }
-                    None => NO_ID,
-                };
-                entries[code as usize] = id;
-            }
-            ids.of.push(id);
-        }
-        ids
+        };
+        Self { ids: Arc::clone(&entries.ids), of }
     }
 
     /// Rows of one order mostly stand together: a value equal to the one before is not looked at again.
     fn of_runs(view: &View<'_>, column: usize, rows: &[u32], rule: IdRule, with_texts: bool) -> Self {
-        let mut ids = Self { of: Vec::with_capacity(rows.len()), ..Self::default() };
+        let (mut texts, mut hashes) = (TextColumn::default(), Vec::new());
+        let mut of = Vec::with_capacity(rows.len());
         let mut last: Option<(&[u8], u32)> = None;
         view.each_of(column, rows, |cell| {
             let text = if let Cell::Text(text) = cell { Some(text) } else { None };
             if let (Some(text), Some((before, id))) = (text, last)
                 && text == before
             {
-                ids.of.push(id);
+                of.push(id);
                 return;
             }
             let id = match canonical_cell(cell, rule) {
                 Some(id) => {
-                    ids.add(&id, with_texts);
-                    ids.hashes.len() as u32 - 1
+                    hashes.push(hash(&id));
+                    if with_texts {
+                        texts.push(&id);
+                    }
+                    hashes.len() as u32 - 1
                 }
                 None => NO_ID,
             };
             last = text.map(|text| (text, id));
-            ids.of.push(id);
+            of.push(id);
         });
-        ids
+        Self { ids: Arc::new(Ids { texts: Arc::new(texts), hashes }), of }
+    }
+
+    /// The hash of the id of each row; 0 where there is none.
+    fn hashes(&self) -> Vec<u64> {
+        self.of.iter().map(|id| self.ids.hashes.get(*id as usize).copied().unwrap_or_default()).collect()
     }
 }
 
@@ -230,21 +206,14 @@ impl TransactionReader {
         let mut customers = sieve.ids(self.columns.customer, Reason::MissingCustomer, self.ids, true);
         let mut order_keys = Vec::new();
         if let Some(column) = self.columns.order {
-            let orders = sieve.ids(column, Reason::MissingOrder, self.ids, false);
-            order_keys = orders.of.iter().map(|id| orders.hashes[*id as usize]).collect();
+            order_keys = sieve.ids(column, Reason::MissingOrder, self.ids, false).hashes();
         }
         if let Some(keep) = sieve.kept() {
             only(&mut customers.of, &keep);
             only(&mut order_keys, &keep);
             only(&mut sieve.rows, &keep);
         }
-        Facts {
-            customers: customers.texts,
-            customer_hashes: customers.hashes,
-            customer_of: customers.of,
-            order_keys,
-            ..Facts::default()
-        }
+        Facts { customers: customers.ids, customer_of: customers.of, order_keys, ..Facts::default() }
     }
 
     fn money_and_effects(&self, sieve: &mut Sieve<'_>, facts: &mut Facts) -> Result<()> {
