@@ -42,7 +42,7 @@ impl Mean {
 /// The groups, and which of them each customer is in.
 struct Groups<'a> {
     names: Vec<Option<&'a str>>,
-    groups: Vec<Group>,
+    figures: Vec<Group>,
     group_of: Vec<u16>,
 }
 
@@ -55,14 +55,14 @@ impl<'a> Groups<'a> {
         let absent = names.iter().copied().filter(|name| !labels.contains(name)).collect::<Vec<_>>();
         let group_of = codes.iter().map(|code| code.map_or(0, |code| code + 1)).collect();
         let names: Vec<_> = [None].into_iter().chain(labels.into_iter().chain(absent).map(Some)).collect();
-        let groups = names.iter().map(|_| Group::default()).collect();
-        Ok(Self { names, groups, group_of })
+        let figures = names.iter().map(|_| Group::default()).collect();
+        Ok(Self { names, figures, group_of })
     }
 
     /// Shows each customer's value to the customer's group, in the order of the rows.
     fn each<T>(&mut self, values: impl Iterator<Item = T>, see: impl Fn(&mut Group, T)) {
         for (group, value) in self.group_of.iter().zip(values) {
-            see(&mut self.groups[usize::from(*group)], value);
+            see(&mut self.figures[usize::from(*group)], value);
         }
     }
 }
@@ -99,7 +99,7 @@ pub fn profile<'a>(
     if let Some((column, _)) = mean_of {
         groups.each(measure(column)?.f64()?.iter(), |group, value| group.extra.add(value));
     }
-    let mut groups: BTreeMap<Option<&str>, Group> = groups.names.into_iter().zip(groups.groups).collect();
+    let mut groups: BTreeMap<Option<&str>, Group> = groups.names.into_iter().zip(groups.figures).collect();
     // A null name sorts first in the map and belongs last in the table.
     let unlabelled = groups.remove(&None).filter(|g| g.customers > 0);
     let place = |name: Option<&str>| names.iter().position(|n| Some(*n) == name).unwrap_or(usize::MAX);
