@@ -64,6 +64,12 @@ impl TextColumn {
         Self { bytes, ends, nulls }
     }
 
+    /// Makes room for so many values more, of so many bytes together.
+    pub fn reserve(&mut self, values: usize, bytes: usize) {
+        self.ends.reserve(values);
+        self.bytes.reserve(bytes);
+    }
+
     /// Appends a value.
     #[inline]
     pub fn push(&mut self, value: &[u8]) {

@@ -6,7 +6,7 @@ use polars::prelude::*;
 
 use crate::math::sum::Sum;
 use crate::schema::{customers as c, rfm_segments as p};
-use crate::{Result, table};
+use crate::{Error, Result, table};
 
 #[derive(Default)]
 struct Group {
@@ -39,6 +39,34 @@ impl Mean {
     }
 }
 
+/// The groups, and which of them each customer is in.
+struct Groups<'a> {
+    names: Vec<Option<&'a str>>,
+    figures: Vec<Group>,
+    group_of: Vec<u16>,
+}
+
+impl<'a> Groups<'a> {
+    /// Those of a label column and those of these names; first of all that of customers without the label.
+    fn of(customers: &'a DataFrame, label: &str, names: &[&'a str]) -> Result<Self> {
+        let column = customers.column(label)?.as_materialized_series().str()?;
+        let (labels, codes) = table::few_texts(column)
+            .ok_or_else(|| Error::internal(format!("`{label}` makes too many groups for profiles")))?;
+        let absent = names.iter().copied().filter(|name| !labels.contains(name)).collect::<Vec<_>>();
+        let group_of = codes.iter().map(|code| code.map_or(0, |code| code + 1)).collect();
+        let names: Vec<_> = [None].into_iter().chain(labels.into_iter().chain(absent).map(Some)).collect();
+        let figures = names.iter().map(|_| Group::default()).collect();
+        Ok(Self { names, figures, group_of })
+    }
+
+    /// Shows each customer's value to the customer's group, in the order of the rows.
+    fn each<T>(&mut self, values: impl Iterator<Item = T>, see: impl Fn(&mut Group, T)) {
+        for (group, value) in self.group_of.iter().zip(values) {
+            see(&mut self.figures[usize::from(*group)], value);
+        }
+    }
+}
+
 /// The profile of each value of a label column, in the order of `names` where given, else by name; customers
 /// without the label come last, under a null name.
 ///
@@ -46,45 +74,39 @@ impl Mean {
 ///
 /// # Errors
 /// `Internal` when a column is missing.
-pub fn profile(
-    customers: &DataFrame,
+pub fn profile<'a>(
+    customers: &'a DataFrame,
     label: &str,
-    names: &[&str],
+    names: &[&'a str],
     mean_of: Option<(&str, &str)>,
 ) -> Result<DataFrame> {
-    let labels = table::texts(customers, label)?;
-    let mut groups: BTreeMap<Option<&str>, Group> =
-        names.iter().map(|n| (Some(*n), Group::default())).collect();
-    let orders = table::u32s(customers, c::ORDER_COUNT)?;
-    let spend = table::f64s(customers, c::SPEND_TOTAL)?;
-    let recency = table::i32s(customers, c::RECENCY_DAYS)?;
-    let frequency = table::u32s(customers, c::FREQUENCY)?;
-    let monetary = table::f64s(customers, c::MONETARY)?;
-    let known = customers.column(c::SATISFACTION_SCORE).is_ok();
-    let satisfaction =
-        if known { table::f64s(customers, c::SATISFACTION_SCORE)? } else { vec![None; labels.len()] };
-    let extra = match mean_of {
-        Some((column, _)) => table::f64s(customers, column)?,
-        None => vec![None; labels.len()],
-    };
-    for (row, label) in labels.iter().enumerate() {
-        let group = groups.entry(*label).or_default();
+    let mut groups = Groups::of(customers, label, names)?;
+    let measure = |name: &str| Ok::<_, Error>(customers.column(name)?.as_materialized_series());
+    let recency = measure(c::RECENCY_DAYS)?.i32()?;
+    groups.each(measure(c::ORDER_COUNT)?.u32()?.iter(), |group, orders| {
         group.customers += 1;
-        group.orders += u64::from(orders[row].unwrap_or(0));
-        group.spend.add(spend[row]);
-        group.recency.add(recency[row].map(f64::from));
-        group.frequency.add(recency[row].and(frequency[row]).map(f64::from));
-        group.monetary.add(monetary[row]);
-        group.satisfaction.add(satisfaction[row]);
-        group.extra.add(extra[row]);
+        group.orders += u64::from(orders.unwrap_or(0));
+    });
+    groups.each(measure(c::SPEND_TOTAL)?.f64()?.iter(), |group, value| group.spend.add(value));
+    groups.each(recency.iter(), |group, days| group.recency.add(days.map(f64::from)));
+    let frequency = recency.iter().zip(measure(c::FREQUENCY)?.u32()?.iter());
+    groups.each(frequency, |group, (days, n)| group.frequency.add(days.and(n).map(f64::from)));
+    groups.each(measure(c::MONETARY)?.f64()?.iter(), |group, value| group.monetary.add(value));
+    if customers.column(c::SATISFACTION_SCORE).is_ok() {
+        let scores = measure(c::SATISFACTION_SCORE)?.f64()?.iter();
+        groups.each(scores, |group, value| group.satisfaction.add(value));
     }
+    if let Some((column, _)) = mean_of {
+        groups.each(measure(column)?.f64()?.iter(), |group, value| group.extra.add(value));
+    }
+    let mut groups: BTreeMap<Option<&str>, Group> = groups.names.into_iter().zip(groups.figures).collect();
     // A null name sorts first in the map and belongs last in the table.
     let unlabelled = groups.remove(&None).filter(|g| g.customers > 0);
     let place = |name: Option<&str>| names.iter().position(|n| Some(*n) == name).unwrap_or(usize::MAX);
     let mut ordered: Vec<(Option<&str>, Group)> = groups.into_iter().collect();
     ordered.sort_by_key(|(name, _)| place(*name));
     ordered.extend(unlabelled.map(|g| (None, g)));
-    frame(&ordered, labels.len(), mean_of.map(|(_, name)| name))
+    frame(&ordered, customers.height(), mean_of.map(|(_, name)| name))
 }
 
 /// In the order of a profile's names: how many customers of each group have a value in a text column.

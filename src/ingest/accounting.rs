@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::block::{Block, Cell};
+use super::block::{Block, Cell, Raw, write_json};
 use super::unread::Read;
 use crate::facts::TextColumn;
 use crate::math::money::Money;
@@ -33,6 +33,22 @@ pub struct SetAside {
 }
 
 impl SetAside {
+    /// With room for so many rows.
+    pub fn with_room(rows: usize) -> Self {
+        let mut values = TextColumn::default();
+        values.reserve(rows, 0);
+        Self {
+            rows: Vec::with_capacity(rows),
+            lines: Vec::with_capacity(rows),
+            reasons: Vec::with_capacity(rows),
+            columns: Vec::with_capacity(rows),
+            values,
+            raw: TextColumn::default(),
+            money: Vec::with_capacity(rows),
+            read: Vec::with_capacity(rows),
+        }
+    }
+
     /// Sets a row aside.
     pub fn push(
         &mut self,
@@ -49,18 +65,27 @@ impl SetAside {
         self.columns.push(column);
         match value {
             Cell::Null => self.values.push_null(),
+            Cell::Int(v) => self.values.push_with(|bytes| write_json(bytes, &v)),
             other => self.values.push(&valid(&other.text())),
         }
         let mut moved = false;
         self.raw.push_with(|bytes| {
             let start = bytes.len();
             block.write_raw(row, bytes);
-            if let Cow::Owned(valid) = valid(&bytes[start..]) {
+            // What was put together from cells is text already.
+            if matches!(block.raw, Raw::Spans(_))
+                && let Cow::Owned(valid) = valid(&bytes[start..])
+            {
                 bytes.truncate(start);
                 bytes.extend(valid);
                 moved = true;
             }
         });
+        if self.rows.len() == 1 {
+            // Rows of a file are about as long as one another.
+            let (rows, bytes) = (self.rows.capacity(), self.raw.get(0).map_or(0, <[u8]>::len));
+            self.raw.reserve(rows, rows * (bytes + bytes / 8));
+        }
         // Where bytes that are no letters were replaced, cells stand elsewhere.
         self.read.push(if moved { Read::Spans(Vec::new()) } else { Read::of(block, row) });
         self.money.push(money);
@@ -266,13 +291,20 @@ impl Account {
         self.rows_read += read;
         self.rows_accepted += accepted;
         self.money_accepted += money;
+        let mut counts = [ReasonCount::default(); Reason::ALL.len()];
         for (reason, money) in aside.reasons.iter().zip(&aside.money) {
-            let count = self.set_aside.entry(*reason).or_default();
+            let count = &mut counts[*reason as usize];
             count.rows += 1;
             match money {
                 Some(money) => count.money += *money,
                 None => count.money_unknown += 1,
             }
+        }
+        for (reason, more) in Reason::ALL.into_iter().zip(counts).filter(|(_, more)| more.rows > 0) {
+            let count = self.set_aside.entry(reason).or_default();
+            count.rows += more.rows;
+            count.money += more.money;
+            count.money_unknown += more.money_unknown;
         }
     }
 
@@ -320,5 +352,24 @@ impl Account {
             list.join(", ")
         ))
         .hint("`moshtari check` shows examples of each reason; mend the export or the rules, or raise `max_set_aside`"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_booked_under_its_reason() {
+        let mut aside =
+            SetAside { money: vec![None, Some(Money::of(7)), Some(Money::of(5))], ..SetAside::default() };
+        aside.reasons = vec![Reason::MissingCustomer, Reason::UnknownOrder, Reason::UnknownOrder];
+        let mut account = Account::default();
+        account.book(5, 2, Money::ZERO, &aside);
+        account.book(3, 0, Money::ZERO, &aside);
+        let count = |rows, money, money_unknown| ReasonCount { rows, money: Money::of(money), money_unknown };
+        let booked: Vec<_> = account.set_aside.into_iter().collect();
+        let expected = [(Reason::MissingCustomer, count(2, 0, 2)), (Reason::UnknownOrder, count(4, 24, 0))];
+        assert_eq!(booked, expected);
     }
 }

@@ -1,12 +1,12 @@
 //! A run of records of one file, whatever the format: cells by column and row.
 
 use std::borrow::Cow;
-use std::io::Write;
 use std::sync::Arc;
 
 use arrow::buffer::ScalarBuffer;
 
 use super::dictionary::Dictionary;
+use super::times::from_days;
 use crate::facts::TextColumn;
 use crate::schema::Reason;
 
@@ -113,7 +113,7 @@ impl Value {
 pub enum Raw {
     /// Spans of the block's bytes, without the line end.
     Spans(Vec<(u32, u32)>),
-    /// Rebuilt from the cells as a JSON object; the names stand here as JSON has them, `"name":`.
+    /// Rebuilt from the cells as a JSON object; the names stand here as JSON has them, `{"name":` and `,"name":`.
     Cells(Vec<Vec<u8>>),
 }
 
@@ -236,7 +236,6 @@ impl Block {
             }
             Raw::Cells(keys) => {
                 for (column, key) in keys.iter().enumerate() {
-                    out.push(if column == 0 { b'{' } else { b',' });
                     out.extend_from_slice(key);
                     json(out, self.cell(column, row));
                 }
@@ -249,65 +248,105 @@ impl Block {
 impl Raw {
     /// Cells under these names.
     pub fn cells(names: &[String]) -> Self {
-        let key = |name: &String| {
-            let mut key = Vec::with_capacity(name.len() + 3);
+        let key = |(place, name): (usize, &String)| {
+            let mut key = Vec::with_capacity(name.len() + 4);
+            key.push(if place == 0 { b'{' } else { b',' });
             json(&mut key, Cell::Text(name.as_bytes()));
             key.push(b':');
             key
         };
-        Self::Cells(names.iter().map(key).collect())
+        Self::Cells(names.iter().enumerate().map(key).collect())
     }
 }
 
 /// Appends a cell as JSON.
 fn json(out: &mut Vec<u8>, cell: Cell<'_>) {
-    // Writing to memory cannot fail.
-    let _ = match cell {
-        Cell::Null => out.write_all(b"null"),
-        Cell::Int(v) => serde_json::to_writer(out, &v).map_err(std::io::Error::from),
-        Cell::Float(v) if v.is_finite() => serde_json::to_writer(out, &v).map_err(std::io::Error::from),
-        Cell::Bool(v) => write!(out, "{v}"),
+    match cell {
+        Cell::Null => out.extend_from_slice(b"null"),
+        Cell::Int(v) => write_json(out, &v),
+        Cell::Float(v) if v.is_finite() => write_json(out, &v),
+        Cell::Bool(v) => out.extend_from_slice(if v { b"true" } else { b"false" }),
         Cell::Wall(micros) | Cell::Instant(micros) => match whole_second(micros) {
             Some(text) => {
                 out.push(b'"');
-                out.extend(text);
-                out.write_all(if matches!(cell, Cell::Instant(_)) { b"Z\"" } else { b"\"" })
+                out.extend_from_slice(&text);
+                out.extend_from_slice(if matches!(cell, Cell::Instant(_)) { b"Z\"" } else { b"\"" });
             }
-            None => serde_json::to_writer(out, &cell.shown()).map_err(std::io::Error::from),
+            None => write_json(out, &cell.shown()),
         },
         Cell::Text(text) if is_plain(text) => {
             out.push(b'"');
             out.extend_from_slice(text);
-            out.write_all(b"\"")
+            out.push(b'"');
         }
-        other => serde_json::to_writer(out, &other.shown()).map_err(std::io::Error::from),
-    };
+        other => write_json(out, &other.shown()),
+    }
+}
+
+/// Appends a value as JSON has it.
+pub(super) fn write_json(out: &mut Vec<u8>, value: &impl serde::Serialize) {
+    // Writing to memory cannot fail.
+    let _ = serde_json::to_writer(out, value);
 }
 
 /// `2024-01-01 00:04:10`, for whole seconds of the years 0 to 9999; the others take the long way.
 fn whole_second(micros: i64) -> Option<[u8; 19]> {
-    use chrono::{Datelike as _, Timelike as _};
-    let time = chrono::DateTime::from_timestamp_micros(micros)?;
-    let year = u32::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
-    if micros % 1_000_000 != 0 {
+    const SECOND: i64 = 1_000_000;
+    const DAY: i64 = 86_400 * SECOND;
+    let (year, month, day) = from_days(micros.div_euclid(DAY));
+    let of_day = micros.rem_euclid(DAY);
+    if of_day % SECOND != 0 || !(0..=9999).contains(&year) {
         return None;
     }
+    let (year, second) = (year as u32, (of_day / SECOND) as u32);
     let mut text = *b"0000-00-00 00:00:00";
     let mut put = |at: usize, value: u32| {
-        text[at] = b'0' + (value / 10 % 10) as u8;
+        text[at] = b'0' + (value / 10) as u8;
         text[at + 1] = b'0' + (value % 10) as u8;
     };
     put(0, year / 100);
     put(2, year % 100);
-    put(5, time.month());
-    put(8, time.day());
-    put(11, time.hour());
-    put(14, time.minute());
-    put(17, time.second());
+    put(5, month);
+    put(8, day);
+    put(11, second / 3_600);
+    put(14, second / 60 % 60);
+    put(17, second % 60);
     Some(text)
 }
 
 /// Text that JSON takes as it is.
 fn is_plain(text: &[u8]) -> bool {
-    text.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\'))
+    const PLAIN: [bool; 256] = {
+        let (mut plain, mut b) = ([false; 256], b' ');
+        while b <= b'~' {
+            plain[b as usize] = b != b'"' && b != b'\\';
+            b += 1;
+        }
+        plain
+    };
+    text.iter().all(|b| PLAIN[usize::from(*b)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_stand_in_raw_rows_as_people_write_them() {
+        let shown = |micros| {
+            let mut out = Vec::new();
+            json(&mut out, Cell::Wall(micros));
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(shown(1_704_067_450_000_000), r#""2024-01-01 00:04:10""#);
+        assert_eq!(shown(951_868_799_000_000), r#""2000-02-29 23:59:59""#);
+        assert_eq!(shown(-1_000_000), r#""1969-12-31 23:59:59""#);
+        assert_eq!(shown(-500_000), r#""1969-12-31 23:59:59.500""#);
+        assert_eq!(shown(253_402_300_799_000_000), r#""9999-12-31 23:59:59""#);
+        assert_eq!(shown(253_402_300_800_000_000), r#""+10000-01-01 00:00:00""#);
+        let mut out = Vec::new();
+        json(&mut out, Cell::Instant(0));
+        json(&mut out, Cell::Text("Ödön \"2\"\\".as_bytes()));
+        assert_eq!(String::from_utf8(out).unwrap(), "\"1970-01-01 00:00:00Z\"\"Ödön \\\"2\\\"\\\\\"");
+    }
 }

@@ -108,8 +108,10 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
     night.compare(config, &past, observer)?;
     observer.stage("publish");
     let figures = outputs::write(config, &night, &inputs, &draft, &stamp, observer)?;
-    let folder = store.commit(&draft, &night.as_of.file_name(), &fingerprint)?;
-    Ok(Outcome::Published { folder, figures, tables: night.tables })
+    let (moment, tables) = (night.as_of.file_name(), std::mem::take(&mut night.tables));
+    // What is no longer needed takes its time to go, and so does the way to the disk.
+    let (folder, ()) = rayon::join(|| store.commit(&draft, &moment, &fingerprint), || drop(night));
+    Ok(Outcome::Published { folder: folder?, figures, tables })
 }
 
 /// Reads the exports and accounts for every row; publishes nothing.

@@ -1,5 +1,6 @@
 //! A night to files: every table of the result into the draft, the manifest last.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use polars::prelude::*;
@@ -34,9 +35,11 @@ pub(super) fn write(
 ) -> Result<Map<String, Value>> {
     // Labels of groups that are too small to be told apart are those of one group.
     let customers = large_groups(&night.customers, config.publish.smallest_group())?;
-    write_tables(config, night, &customers, draft, stamp)?;
+    let (written, figures) =
+        rayon::join(|| write_tables(config, night, &customers, draft, stamp), || figures(night, &customers));
+    written?;
+    let figures = figures?;
     night.warnings.iter().for_each(|w| observer.warning(w));
-    let figures = figures(night, &customers)?;
     let models = night
         .clustering
         .as_ref()
@@ -65,7 +68,12 @@ pub(super) fn write(
         observer.stage("report");
         write_report(draft, &manifest.json(&[]))?;
     }
-    manifest.write(draft)?;
+    // The tables are hashed while they go to the disk.
+    std::thread::scope(|scope| {
+        let settled = scope.spawn(|| draft.settle());
+        manifest.write(draft)?;
+        settled.join().map_err(|_| Error::internal("the thread that syncs the result panicked"))?
+    })?;
     Ok(figures)
 }
 
@@ -169,8 +177,12 @@ impl Writer<'_> {
 const GROUPS: [&str; 5] = [c::RFM_SEGMENT, c::SATISFACTION_LEVEL, c::QUADRANT, c::TIER, c::CLUSTER_NAME];
 
 /// The customers with the labels of groups smaller than `smallest` put together.
-fn large_groups(customers: &DataFrame, smallest: usize) -> Result<DataFrame> {
+fn large_groups(customers: &DataFrame, smallest: usize) -> Result<Cow<'_, DataFrame>> {
     let mut columns = Vec::new();
+    // A group has at least one member.
+    if smallest <= 1 {
+        return Ok(Cow::Borrowed(customers));
+    }
     for label in GROUPS.into_iter().filter(|label| customers.column(label).is_ok()) {
         let small = groups::too_small(&table::counts(customers, label)?, smallest as u64);
         if !small.is_empty() {
@@ -178,7 +190,7 @@ fn large_groups(customers: &DataFrame, smallest: usize) -> Result<DataFrame> {
             columns.push(Column::new(label.into(), groups::merged(&labels, &small)));
         }
     }
-    table::with(customers.clone(), columns)
+    table::with(customers.clone(), columns).map(Cow::Owned)
 }
 
 /// The names of groups that were not put together with others, empty ones included.
@@ -188,6 +200,9 @@ fn kept<'a>(
     grouped: &DataFrame,
     label: &str,
 ) -> Result<Vec<&'a str>> {
+    if std::ptr::eq(customers, grouped) {
+        return Ok(names.to_vec());
+    }
     let (before, after) = (table::counts(customers, label)?, table::counts(grouped, label)?);
     let stays = |name: &&str| after.contains_key(&Some(*name)) || !before.contains_key(&Some(*name));
     Ok(names.iter().filter(|name| stays(name)).copied().collect())

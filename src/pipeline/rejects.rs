@@ -105,9 +105,10 @@ impl Aside {
         RejectedRows {
             file: &self.file,
             rows: all.clone().map(|i| self.row(i)).collect(),
-            lines: all.clone().map(|i| self.line(i)).collect(),
-            reasons: self.rows.reasons.iter().map(|reason| reason.name()).collect(),
-            columns: all.map(|i| self.column(i)).collect(),
+            lines: all.map(|i| self.line(i)).collect(),
+            reasons: &self.rows.reasons,
+            columns: std::mem::take(&mut self.rows.columns),
+            names: &self.columns,
             values,
             raw,
         }

@@ -1,12 +1,13 @@
 //! Data frames to Parquet: declared types, meanings and units in the metadata, the same bytes every time.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Float64Array, Int32Array, ListBuilder, StringArray, StringBuilder,
-    StringViewArray, TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
+    ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, ListBuilder, StringArray,
+    StringBuilder, TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
@@ -15,28 +16,36 @@ use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
-use polars::prelude::{DataFrame, StringChunked};
+use polars::prelude::{Column, DataFrame, StringChunked};
 use rayon::prelude::*;
 
 use crate::schema::{self, Kind, Table};
-use crate::{Error, Result};
+use crate::{Error, Result, table};
 
 /// Rows of a row group.
 const GROUP_ROWS: usize = 1 << 18;
-/// Row groups that are encoded side by side, and wait in memory to be written in order.
-const GROUPS_AT_ONCE: usize = 4;
+/// Row groups that are encoded side by side; meanwhile those before them are written.
+const GROUPS_AT_ONCE: usize = 2;
+/// Rows of a column that are encoded at a time: few enough that what is made of them stays in cache.
+const STEP_ROWS: usize = 1 << 14;
+/// Bytes of a page, as soon as it has them: few enough to stay in cache, and for Zstandard, which packs what is larger
+/// than 256 KiB less well at this level.
+const PAGE_BYTES: usize = 230_000;
 /// Columns whose values nearly all differ.
-const DISTINCT: [&str; 11] = [
+const DISTINCT: [&str; 14] = [
     schema::customers::CUSTOMER_ID,
     schema::customers::FIRST_ORDER_AT,
     schema::customers::LAST_ORDER_AT,
     schema::customers::SPEND_TOTAL,
     schema::customers::SPEND_MEAN,
     schema::customers::MONETARY,
+    schema::customers::SATISFACTION_SCORE,
+    schema::customers::SATISFACTION_CONFIDENCE,
     schema::customers::SATISFACTION_ANSWERED_AT,
     schema::customers::SATISFACTION_WHY,
+    schema::responses::ANSWERED_AT,
     schema::rejects::ROW,
     schema::rejects::LINE,
     schema::rejects::RAW,
@@ -74,6 +83,49 @@ pub fn write(
     file: File,
     path: &Path,
 ) -> Result<()> {
+    let columns = stored(frame, table, extra)?;
+    let schema = Arc::new(Schema::new(columns.iter().map(|(field, ..)| field.clone()).collect::<Vec<_>>()));
+    let sorted = (table.columns[0].name == schema::customers::CUSTOMER_ID).then_some(0);
+    let writer = open(file, &schema, table, stamp, sorted, path)?;
+    let (mut file, groups) = writer.into_serialized_writer().map_err(|e| refused(path, e))?;
+    let encoded = |groups_now: Range<usize>| {
+        let writers = groups_now.clone().map(|group| groups.create_column_writers(group));
+        let writers = writers.collect::<Result<Vec<_>, _>>().map_err(|e| refused(path, e))?;
+        let tasks = groups_now
+            .zip(writers)
+            .flat_map(|(group, writers)| columns.iter().zip(writers).map(move |column| (group, column)));
+        tasks
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            // Columns take so different times that a thread should take no more than one of them at once.
+            .with_max_len(1)
+            .map(|(group, ((field, kind, values), writer))| {
+                let rows = values.slice((group * GROUP_ROWS) as i64, GROUP_ROWS);
+                encode(writer, field, *kind, &rows, path)
+            })
+            .collect::<Result<Vec<_>>>()
+    };
+    let count = frame.height().div_ceil(GROUP_ROWS);
+    let mut waiting = Vec::new();
+    for first in (0..count).step_by(GROUPS_AT_ONCE) {
+        let (written, next) = rayon::join(
+            || append(&mut file, std::mem::take(&mut waiting), columns.len()),
+            || encoded(first..count.min(first + GROUPS_AT_ONCE)),
+        );
+        written.map_err(|e| refused(path, e))?;
+        waiting = next?;
+    }
+    append(&mut file, waiting, columns.len()).map_err(|e| refused(path, e))?;
+    file.close().map_err(|e| refused(path, e))?;
+    Ok(())
+}
+
+/// The columns of a file, in its order.
+fn stored<'a>(
+    frame: &'a DataFrame,
+    table: &Table,
+    extra: &[ExtraColumn],
+) -> Result<Vec<(Field, Kind, &'a Column)>> {
     let mut columns = Vec::new();
     for column in table.columns {
         if let Ok(values) = frame.column(column.name) {
@@ -84,31 +136,7 @@ pub fn write(
         let field = field(&column.name, Kind::F64, &column.unit, &column.meaning);
         columns.push((field, Kind::F64, frame.column(&column.name)?));
     }
-    let schema = Arc::new(Schema::new(columns.iter().map(|(field, ..)| field.clone()).collect::<Vec<_>>()));
-    let sorted = (table.columns[0].name == schema::customers::CUSTOMER_ID).then_some(0);
-    let writer = open(file, &schema, table, stamp, sorted, path)?;
-    let (mut file, groups) = writer.into_serialized_writer().map_err(|e| refused(path, e))?;
-    let count = frame.height().div_ceil(GROUP_ROWS);
-    for first in (0..count).step_by(GROUPS_AT_ONCE) {
-        let now = first..count.min(first + GROUPS_AT_ONCE);
-        let writers = now.clone().map(|group| groups.create_column_writers(group));
-        let writers = writers.collect::<Result<Vec<_>, _>>().map_err(|e| refused(path, e))?;
-        let chunks = now
-            .into_par_iter()
-            .zip(writers)
-            .flat_map(|(group, writers)| columns.par_iter().zip(writers).map(move |column| (group, column)))
-            .map(|(group, ((field, kind, values), writer))| {
-                let array = array(&values.slice((group * GROUP_ROWS) as i64, GROUP_ROWS), *kind)?;
-                encode(writer, field, &array).map_err(|e| refused(path, e))
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let mut chunks = chunks.into_iter();
-        while chunks.len() > 0 {
-            append(&mut file, chunks.by_ref().take(columns.len())).map_err(|e| refused(path, e))?;
-        }
-    }
-    file.close().map_err(|e| refused(path, e))?;
-    Ok(())
+    Ok(columns)
 }
 
 /// One column of a row group. The bytes do not depend on the number of threads: each column is made by one of
@@ -116,23 +144,32 @@ pub fn write(
 fn encode(
     mut writer: ArrowColumnWriter,
     field: &Field,
-    values: &ArrayRef,
-) -> Result<ArrowColumnChunk, ParquetError> {
-    for leaf in compute_leaves(field, values)? {
-        writer.write(&leaf)?;
+    kind: Kind,
+    rows: &Column,
+    path: &Path,
+) -> Result<ArrowColumnChunk> {
+    for first in (0..rows.len()).step_by(STEP_ROWS) {
+        let values = array(&rows.slice(first as i64, STEP_ROWS), kind)?;
+        let leaves = compute_leaves(field, &values).map_err(|e| refused(path, e))?;
+        leaves.iter().try_for_each(|leaf| writer.write(leaf)).map_err(|e| refused(path, e))?;
     }
-    writer.close()
+    writer.close().map_err(|e| refused(path, e))
 }
 
+/// Appends row groups of so many columns.
 fn append(
     file: &mut SerializedFileWriter<File>,
-    chunks: impl Iterator<Item = ArrowColumnChunk>,
+    chunks: Vec<ArrowColumnChunk>,
+    columns: usize,
 ) -> Result<(), ParquetError> {
-    let mut group = file.next_row_group()?;
-    for chunk in chunks {
-        chunk.append_to_row_group(&mut group)?;
+    let mut chunks = chunks.into_iter();
+    while chunks.len() > 0 {
+        let mut group = file.next_row_group()?;
+        for chunk in chunks.by_ref().take(columns) {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
     }
-    group.close()?;
     Ok(())
 }
 
@@ -166,6 +203,10 @@ pub(super) fn open(
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
+        // Pages end by their bytes alone: narrow columns then have few of them.
+        .set_data_page_size_limit(PAGE_BYTES)
+        .set_data_page_row_count_limit(GROUP_ROWS)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(format!("moshtari {}", env!("CARGO_PKG_VERSION")))
         .set_key_value_metadata(Some(metadata))
         .set_sorting_columns(sorting);
@@ -176,6 +217,14 @@ pub(super) fn open(
     // Values that nearly all differ: looking for repetitions is work in vain.
     for name in schema.fields().iter().map(|f| f.name()).filter(|name| DISTINCT.contains(&name.as_str())) {
         properties = properties.set_column_dictionary_enabled(name.as_str().into(), false);
+    }
+    // Where rows are not sorted by a text, every row group holds nearly the whole range of it: the first and last one
+    // help nobody to skip any.
+    for (place, field) in schema.fields().iter().enumerate() {
+        if field.data_type() == &DataType::Utf8 && sorted_by != Some(place as i32) {
+            let name = field.name().as_str().into();
+            properties = properties.set_column_statistics_enabled(name, EnabledStatistics::None);
+        }
     }
     let properties = properties.build();
     ArrowWriter::try_new(file, Arc::clone(schema), Some(properties)).map_err(|e| refused(path, e))
@@ -220,25 +269,14 @@ fn data_type(kind: Kind) -> DataType {
     }
 }
 
-/// Texts as Arrow keeps them: where many rows share few texts, the texts once and views of them.
+/// Texts as Arrow keeps them: where many rows share few texts, the texts once and which of them each row has.
 fn texts(column: &StringChunked) -> Result<ArrayRef> {
-    const FEW_BYTES: usize = 1 << 16;
-    let chunks = column.downcast_iter().collect::<Vec<_>>();
-    let chunk = match chunks[..] {
-        [chunk]
-            if chunk.data_buffers().iter().map(|bytes| bytes.as_slice().len()).sum::<usize>()
-                <= FEW_BYTES =>
-        {
-            chunk
-        }
-        _ => return Ok(Arc::new(column.iter().collect::<StringArray>())),
+    let distinct = DISTINCT.contains(&column.name().as_str());
+    let Some((few, codes)) = (!distinct).then(|| table::few_texts(column)).flatten() else {
+        return Ok(Arc::new(column.iter().collect::<StringArray>()));
     };
-    let views: Vec<u128> = chunk.views().iter().map(|view| view.as_u128()).collect();
-    let bytes = chunk.data_buffers().iter().map(|bytes| Buffer::from(bytes.as_slice())).collect::<Vec<_>>();
-    let nulls = column
-        .has_nulls()
-        .then(|| column.is_not_null().iter().map(|v| v == Some(true)).collect::<NullBuffer>());
-    let array = StringViewArray::try_new(views.into(), bytes, nulls)
+    let codes = codes.into_iter().collect::<UInt16Array>();
+    let array = DictionaryArray::try_new(codes, Arc::new(StringArray::from(few)))
         .map_err(|e| Error::internal(format!("column `{}`: {e}", column.name())))?;
     Ok(Arc::new(array))
 }
@@ -260,7 +298,7 @@ macro_rules! numbers {
     }};
 }
 
-fn array(column: &polars::prelude::Column, kind: Kind) -> Result<ArrayRef> {
+fn array(column: &Column, kind: Kind) -> Result<ArrayRef> {
     let series = column.as_materialized_series();
     Ok(match kind {
         Kind::Text => texts(series.str()?)?,

@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ::parquet::arrow::ArrowWriter;
-use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
+use arrow::array::{ArrayRef, DictionaryArray, RecordBatch, StringArray, UInt16Array, UInt64Array};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
-use arrow::datatypes::Schema;
+use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
 
 use super::parquet as tables;
 use super::parquet::Stamp;
 use super::store::Draft;
 use crate::facts::TextColumn;
-use crate::schema::rejects;
+use crate::schema::{Reason, rejects};
 use crate::{Error, Result};
 
 /// Rows of one file that were set aside, column by column.
@@ -27,9 +27,11 @@ pub struct RejectedRows<'a> {
     /// 1-based lines, where the format has lines.
     pub lines: Vec<Option<u64>>,
     /// Why.
-    pub reasons: Vec<&'static str>,
-    /// The columns at fault.
-    pub columns: Vec<Option<&'a str>>,
+    pub reasons: &'a [Reason],
+    /// The columns at fault, by their place among the names.
+    pub columns: Vec<Option<u16>>,
+    /// Names of columns.
+    pub names: &'a [String],
     /// The values at fault.
     pub values: TextColumn,
     /// The rows as they stood.
@@ -40,6 +42,8 @@ pub struct RejectedRows<'a> {
 pub struct RejectsWriter {
     writer: ArrowWriter<File>,
     schema: Arc<Schema>,
+    /// The names of all reasons.
+    reasons: StringArray,
     path: PathBuf,
 }
 
@@ -57,7 +61,8 @@ impl RejectsWriter {
             columns.iter().map(|c| tables::field(c.name, c.kind, c.unit, c.meaning)).collect();
         let schema = Arc::new(Schema::new(fields));
         let writer = tables::open(file, &schema, &rejects::TABLE, stamp, None, &path)?;
-        Ok(Self { writer, schema, path })
+        let reasons = Reason::ALL.map(Reason::name).to_vec().into();
+        Ok(Self { writer, schema, reasons, path })
     }
 
     /// Adds rows.
@@ -65,28 +70,40 @@ impl RejectsWriter {
     /// # Errors
     /// `Io` when the file cannot be written, `Internal` when columns differ in length or a text is no UTF-8.
     pub fn add(&mut self, rejected: RejectedRows<'_>) -> Result<()> {
-        let files = std::iter::repeat_n(rejected.file, rejected.rows.len());
+        let rows = rejected.rows.len();
+        let reasons = rejected.reasons.iter().map(|reason| *reason as u16);
+        let names = StringArray::from_iter_values(rejected.names);
         let arrays: Vec<ArrayRef> = vec![
-            Arc::new(StringArray::from_iter_values(files)),
+            chosen(UInt16Array::from(vec![0; rows]), StringArray::from(vec![rejected.file]))?,
             Arc::new(UInt64Array::from(rejected.rows)),
             Arc::new(UInt64Array::from(rejected.lines)),
-            Arc::new(StringArray::from(rejected.reasons)),
-            Arc::new(StringArray::from(rejected.columns)),
+            chosen(reasons.collect(), self.reasons.clone())?,
+            chosen(rejected.columns.into(), names)?,
             Arc::new(texts(rejected.values)?),
             Arc::new(texts(rejected.raw)?),
         ];
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|e| defect(&e))?;
+        // The file's schema stays that of texts: how many rows share one is between us and the writer.
+        let given = |(field, array): (&Arc<Field>, &ArrayRef)| {
+            field.as_ref().clone().with_data_type(array.data_type().clone())
+        };
+        let schema = Schema::new(self.schema.fields().iter().zip(&arrays).map(given).collect::<Vec<_>>());
+        let batch = RecordBatch::try_new(Arc::new(schema), arrays).map_err(|e| defect(&e))?;
         self.writer.write(&batch).map_err(|e| tables::refused(&self.path, e))
     }
 
-    /// Ends the file.
+    /// Ends the file and brings it to the disk; whoever waits for that has other things to do meanwhile.
     ///
     /// # Errors
     /// `Io` when the file cannot be written.
     pub fn finish(self) -> Result<()> {
-        self.writer.close().map_err(|e| tables::refused(&self.path, e))?;
-        Ok(())
+        let file = self.writer.into_inner().map_err(|e| tables::refused(&self.path, e))?;
+        file.sync_all().map_err(Error::io("sync", &self.path))
     }
+}
+
+/// For each row one of the texts.
+fn chosen(which: UInt16Array, texts: StringArray) -> Result<ArrayRef> {
+    Ok(Arc::new(DictionaryArray::try_new(which, Arc::new(texts)).map_err(|e| defect(&e))?))
 }
 
 /// The same texts as Arrow keeps them, without copying their bytes.

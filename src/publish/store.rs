@@ -175,6 +175,14 @@ impl Draft {
         self.folder.join(name)
     }
 
+    /// Brings the files written so far to the disk; [`Store::commit`] has less to wait for then.
+    ///
+    /// # Errors
+    /// `Io` when the system refuses.
+    pub fn settle(&self) -> Result<()> {
+        self.files()?.iter().try_for_each(|name| sync(&self.path(name)))
+    }
+
     /// Every file written so far, relative to the result, sorted.
     ///
     /// # Errors

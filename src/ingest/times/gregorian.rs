@@ -25,6 +25,20 @@ pub(super) fn to_days(year: i32, month: u32, day: u32) -> Option<i32> {
     Some((era * 146_097 + days_of_era) as i32 - 719_468)
 }
 
+/// Year, month and day of a number of days from 1970-01-01; the inverse of [`to_days`], for any year
+/// (`civil_from_days`, ibid.).
+#[inline]
+pub(in crate::ingest) fn from_days(days: i64) -> (i64, u32, u32) {
+    let from_march = days + 719_468;
+    let (era, of_era) = (from_march.div_euclid(146_097), from_march.rem_euclid(146_097) as u32);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let year = i64::from(year_of_era) + era * 400;
+    if month < 10 { (year, month + 3, day) } else { (year + 1, month - 9, day) }
+}
+
 fn days_of_month(year: i32, month: u32) -> u32 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
@@ -46,6 +60,7 @@ mod tests {
         while date.year() <= LAST_YEAR {
             let days = (date - epoch).num_days();
             assert_eq!(to_days(date.year(), date.month(), date.day()).map(i64::from), Some(days), "{date}");
+            assert_eq!(from_days(days), (i64::from(date.year()), date.month(), date.day()), "{date}");
             date = date.succ_opt().unwrap();
         }
     }

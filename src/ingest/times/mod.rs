@@ -21,6 +21,7 @@ mod serial;
 
 pub use detect::{DetectError, Detector, is_no_date};
 pub use formats::TimeFormat;
+pub(super) use gregorian::from_days;
 
 use crate::zone::Zone;
 

@@ -389,7 +389,7 @@ impl TransactionReader {
 
     /// The refused rows, with the value at fault and the money in them as far as it can be read.
     fn aside(&self, block: &Block, view: &View<'_>, refused: &[Option<Refusal>]) -> SetAside {
-        let mut aside = SetAside::default();
+        let mut aside = SetAside::with_room(refused.iter().flatten().count());
         let mut broken = block.broken.iter().peekable();
         for (row, refusal) in refused.iter().enumerate() {
             let Some(refusal) = refusal else { continue };
