@@ -91,10 +91,12 @@ pub fn texts<'a>(table: &'a DataFrame, name: &str) -> Result<Vec<Option<&'a str>
     Ok(column(table, name)?.as_materialized_series().str()?.iter().collect())
 }
 
+/// Different texts that are few enough to be worth telling apart.
+pub const FEW: usize = 512;
+
 /// A text column of few different texts: these, in the order in which they come up, and which of them each row has;
-/// `None` where there are too many.
-pub fn few_texts(column: &StringChunked) -> Option<(Vec<&str>, Vec<Option<u16>>)> {
-    const FEW: usize = 512;
+/// `None` where there are more than `most`.
+pub fn few_texts(column: &StringChunked, most: usize) -> Option<(Vec<&str>, Vec<Option<u16>>)> {
     const SEED: FixedState = FixedState::with_seed(6);
     let (mut few, mut codes) = (Vec::new(), Vec::with_capacity(column.len()));
     let mut known: HashMap<&str, u16, FixedState> = HashMap::with_hasher(SEED);
@@ -115,7 +117,7 @@ pub fn few_texts(column: &StringChunked) -> Option<(Vec<&str>, Vec<Option<u16>>)
                     few.len() as u16 - 1
                 })
             });
-            if few.len() > FEW {
+            if few.len() > most.min(usize::from(u16::MAX)) {
                 return None;
             }
             // Unless each row stores its text again.
@@ -135,7 +137,7 @@ pub fn few_texts(column: &StringChunked) -> Option<(Vec<&str>, Vec<Option<u16>>)
 pub fn counts<'a>(table: &'a DataFrame, name: &str) -> Result<BTreeMap<Option<&'a str>, u64>> {
     let column = column(table, name)?.as_materialized_series().str()?;
     let mut counts = BTreeMap::new();
-    match few_texts(column) {
+    match few_texts(column, FEW) {
         Some((few, codes)) => {
             let mut rows = vec![0_u64; few.len() + 1];
             codes.iter().for_each(|code| rows[code.map_or(few.len(), usize::from)] += 1);
@@ -248,7 +250,7 @@ mod tests {
             assert_eq!(found, text(row).as_deref(), "{row}");
         }
         assert_eq!(counts(&table, "why").unwrap()[&None], 6_667);
-        assert!(few_texts(table.column("why").unwrap().str().unwrap()).is_none());
+        assert!(few_texts(table.column("why").unwrap().str().unwrap(), FEW).is_none());
         assert_eq!(new(vec![written("why", 0, |_, _| true).unwrap()]).unwrap().height(), 0);
     }
 
@@ -261,7 +263,7 @@ mod tests {
         );
         let part = [Some("recency -> 5 (0-60 days)"), None, Some("lost")].into_iter();
         column.append(&StringChunked::from_iter_options("why".into(), part)).unwrap();
-        let (few, codes) = few_texts(&column).unwrap();
+        let (few, codes) = few_texts(&column, FEW).unwrap();
         assert_eq!(few, ["lost", "recency -> 5 (0-60 days)", ""]);
         assert_eq!(codes, [Some(0), None, Some(1), Some(0), Some(2), Some(1), None, Some(0)]);
         let table = new(vec![column.into_column()]).unwrap();
@@ -270,6 +272,6 @@ mod tests {
         assert_eq!(counts, expected);
         // Each row with a text of its own, though all are equal.
         let own = StringChunked::from_iter_values("why".into(), (0..9_000).map(|_| "about_to_sleep"));
-        assert_eq!(few_texts(&own), Some((vec!["about_to_sleep"], vec![Some(0); 9_000])));
+        assert_eq!(few_texts(&own, FEW), Some((vec!["about_to_sleep"], vec![Some(0); 9_000])));
     }
 }

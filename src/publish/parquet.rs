@@ -272,7 +272,7 @@ fn data_type(kind: Kind) -> DataType {
 /// Texts as Arrow keeps them: where many rows share few texts, the texts once and which of them each row has.
 fn texts(column: &StringChunked) -> Result<ArrayRef> {
     let distinct = DISTINCT.contains(&column.name().as_str());
-    let Some((few, codes)) = (!distinct).then(|| table::few_texts(column)).flatten() else {
+    let Some((few, codes)) = (!distinct).then(|| table::few_texts(column, table::FEW)).flatten() else {
         return Ok(Arc::new(column.iter().collect::<StringArray>()));
     };
     let codes = codes.into_iter().collect::<UInt16Array>();

@@ -83,14 +83,13 @@ impl<'a> Marks<'a> {
     #[inline]
     fn look(&mut self) {
         let rest = &self.bytes[self.base..];
-        self.hits = match rest.first_chunk::<STRETCH>() {
-            Some(stretch) => self.hits_in(stretch),
-            None => {
-                let mut stretch = [0; STRETCH];
-                stretch[..rest.len()].copy_from_slice(rest);
-                // What was filled up holds no sign, whichever the signs are.
-                self.hits_in(&stretch) & ((1 << rest.len()) - 1)
-            }
+        self.hits = if let Some(stretch) = rest.first_chunk::<STRETCH>() {
+            self.hits_in(stretch)
+        } else {
+            let mut stretch = [0; STRETCH];
+            stretch[..rest.len()].copy_from_slice(rest);
+            // What was filled up holds no sign, whichever the signs are.
+            self.hits_in(&stretch) & ((1 << rest.len()) - 1)
         };
     }
 
@@ -100,9 +99,9 @@ impl<'a> Marks<'a> {
         words.iter().rev().fold(0, |hits, word| {
             let word = u64::from_le_bytes(*word);
             // The highest bit of a byte is clear where the byte is zero: where the sign stands.
-            let [a, b] = self.signs.map(|sign| ((word ^ sign) & LOW) + LOW | (word ^ sign));
-            let found = !(a & b) >> 7 & ONES;
-            hits << 8 | found.wrapping_mul(GATHER) >> 56
+            let [a, b] = self.signs.map(|sign| (((word ^ sign) & LOW) + LOW) | (word ^ sign));
+            let found = (!(a & b) >> 7) & ONES;
+            (hits << 8) | (found.wrapping_mul(GATHER) >> 56)
         })
     }
 }

@@ -92,7 +92,9 @@ impl<'a> Sieve<'a> {
 
     /// Puts the rows that are not refused into play.
     fn let_in(&mut self) {
-        self.rows = (0..self.refused.len() as u32).filter(|r| self.refused[*r as usize].is_none()).collect();
+        self.rows.reserve(self.refused.len());
+        let all = (0..).zip(&self.refused);
+        self.rows.extend(all.filter(|(_, refused)| refused.is_none()).map(|(row, _): (u32, _)| row));
     }
 
     /// Which of the rows in play are not refused; `None` when all are.
