@@ -241,8 +241,7 @@ mod tests {
 
     #[test]
     fn a_label_that_nobody_who_answered_has_is_no_group() {
-        let labels: StringChunked =
-            (0..20).map(|row| (row > 10).then_some(["b", "a"][row % 2])).collect();
+        let labels: StringChunked = (0..20).map(|row| (row > 10).then_some(["b", "a"][row % 2])).collect();
         let grouping = Grouping::by_label("rfm_segment", &labels, &responses());
         // Only customers 0 to 11 answered, of whom the last has a label.
         assert_eq!(grouping.names, ["a"]);
