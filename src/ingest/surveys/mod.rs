@@ -149,12 +149,12 @@ impl SurveyReader {
         let whose = self.whose(&view, block.rows, known);
         let (mut read, mut found) = (SurveyBlock::default(), Found::default());
         let mut broken = block.broken.iter().peekable();
-        for row in 0..block.rows {
+        for (row, whose) in whose.into_iter().enumerate() {
             if let Some(b) = broken.next_if(|b| b.row == row) {
                 read.aside.push(block, row, b.reason, None, Cell::Text(b.what.as_bytes()), None);
                 continue;
             }
-            match self.row(&view, row, whose[row], &mut found) {
+            match self.row(&view, row, whose, &mut found) {
                 Ok(response) => read.add(block, row, response, &found),
                 Err((reason, column, value)) => {
                     read.aside.push(block, row, reason, column.map(|c| c as u16), value, None);
@@ -170,11 +170,11 @@ impl SurveyReader {
         let whose = self.whose(&view, block.rows, &Anyone);
         let (mut all, mut found) = (Respondents::default(), Found::default());
         let mut broken = block.broken.iter().map(|b| b.row).peekable();
-        for row in 0..block.rows {
+        for (row, whose) in whose.into_iter().enumerate() {
             if broken.next_if_eq(&row).is_some() {
                 continue;
             }
-            let Ok(response) = self.row(&view, row, whose[row], &mut found) else { continue };
+            let Ok(response) = self.row(&view, row, whose, &mut found) else { continue };
             if found.is_useless() {
                 continue;
             }

@@ -9,7 +9,7 @@ use crate::{Error, Result};
 /// Accepted rows of one block.
 #[derive(Debug, Default)]
 pub struct Rows {
-    rows: Vec<Row>,
+    all: Vec<Row>,
     /// Where the answers of each row end.
     ends: Vec<u32>,
     /// Place of the item and answer on 0 to 1, row after row; facts follow the items.
@@ -29,17 +29,17 @@ impl Rows {
     pub(super) fn push(&mut self, row: Row, answers: impl Iterator<Item = (u16, f64)>) {
         self.answers.extend(answers);
         self.ends.push(self.answers.len() as u32);
-        self.rows.push(row);
+        self.all.push(row);
     }
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.all.len()
     }
 
     /// True without rows.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.all.is_empty()
     }
 }
 
@@ -84,7 +84,7 @@ impl AnswersBuilder {
     ) -> Result<u64> {
         let Answers { heads, answers } = &mut self.made;
         let (mut repeated, mut start) = (0, 0);
-        for (row, end) in block.rows.iter().zip(&block.ends) {
+        for (row, end) in block.all.iter().zip(&block.ends) {
             let own = &block.answers[start..*end as usize];
             start = *end as usize;
             let next = heads.len() as u32;
@@ -119,8 +119,10 @@ impl AnswersBuilder {
 mod tests {
     use super::*;
 
+    type Said<'a> = &'a [(u16, f64)];
+
     /// Rows of anonymous people: key, time in days, answers.
-    fn rows(all: &[(Option<u64>, i64, &[(u16, f64)])]) -> Rows {
+    fn rows(all: &[(Option<u64>, i64, Said<'_>)]) -> Rows {
         let mut rows = Rows::default();
         for (key, at, answers) in all {
             rows.push(Row { customer: None, at: Some(*at), key: *key }, answers.iter().copied());
