@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::params::{ClustersParams, Direction, Feature, Missing, Scale, Transform};
@@ -94,25 +95,33 @@ pub(super) struct Features {
 ///
 /// `columns` has one column per configured measure, one value per customer.
 pub(super) fn prepare(columns: &[Vec<Option<f64>>], params: &ClustersParams) -> Features {
-    let medians: Vec<Option<f64>> = columns.iter().map(|column| stand_in(column, params.missing)).collect();
+    let medians: Vec<Option<f64>> =
+        columns.par_iter().map(|column| stand_in(column, params.missing)).collect();
     let n = columns.first().map_or(0, Vec::len);
     let value = |row: usize, column: usize| columns[column][row].or(medians[column]);
     let complete = |&row: &usize| (0..columns.len()).all(|column| value(row, column).is_some());
     let customers: Vec<usize> = (0..n).filter(complete).collect();
     let known = |column: usize| customers.iter().filter_map(|&row| value(row, column)).collect::<Vec<f64>>();
-    let values: Vec<Vec<f64>> = (0..columns.len()).map(known).collect();
+    let values: Vec<Vec<f64>> = (0..columns.len()).into_par_iter().map(known).collect();
 
+    let fit = |((feature, values), median): ((&Feature, &Vec<f64>), Option<f64>)| {
+        let scaler = Scaler::fit(feature, values, median, params)?;
+        Some((values.iter().map(|&value| scaler.apply(value)).collect(), scaler))
+    };
+    let fitted: Vec<Option<(Vec<f64>, Scaler)>> =
+        params.features.par_iter().zip(&values).zip(medians).map(fit).collect();
     let (mut scalers, mut kept, mut constant) = (Vec::new(), Vec::new(), Vec::new());
-    for ((feature, values), median) in params.features.iter().zip(&values).zip(medians) {
-        match Scaler::fit(feature, values, median, params) {
-            Some(scaler) => {
-                kept.push(values.iter().map(|&value| scaler.apply(value)).collect());
+    for ((feature, values), fitted) in params.features.iter().zip(&values).zip(fitted) {
+        match fitted {
+            Some((scaled, scaler)) => {
+                kept.push(scaled);
                 scalers.push(scaler);
             }
             None => constant.extend(values.first().map(|&value| (feature.column.clone(), value))),
         }
     }
-    Features { original: by_row(&values), scaled: by_row(&kept), customers, scalers, constant }
+    let (original, scaled) = rayon::join(|| by_row(&values), || by_row(&kept));
+    Features { original, scaled, customers, scalers, constant }
 }
 
 /// The median of the known values, if it is to stand in for missing ones.
@@ -126,7 +135,9 @@ fn stand_in(column: &[Option<f64>], missing: Missing) -> Option<f64> {
 /// Columns of one length as rows, one after the other.
 fn by_row(columns: &[Vec<f64>]) -> Vec<f64> {
     let n = columns.first().map_or(0, Vec::len);
-    (0..n).flat_map(|row| columns.iter().map(move |column| column[row])).collect()
+    let mut rows = Vec::with_capacity(n * columns.len());
+    (0..n).for_each(|row| rows.extend(columns.iter().map(|column| column[row])));
+    rows
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ mod params;
 mod quality;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use features::Scaler;
@@ -121,7 +122,7 @@ pub fn run(
     previous: Option<&ClusterModel>,
 ) -> Result<Clustering> {
     let columns =
-        params.features.iter().map(|feature| values(&customers, feature)).collect::<Result<Vec<_>>>()?;
+        params.features.par_iter().map(|feature| values(&customers, feature)).collect::<Result<Vec<_>>>()?;
     let features = features::prepare(&columns, params);
     let mut warnings: Vec<Warning> = features.constant.iter().map(constant_feature).collect();
     let found = group(&features, params, seed, previous, &mut warnings)?.numbered(&features);

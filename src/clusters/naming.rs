@@ -146,7 +146,13 @@ pub(super) fn figure(value: f64) -> String {
 pub(super) fn write_figure(text: &mut String, value: f64) {
     let hundredths = (value * 100.0).round_ties_even() as i64;
     if hundredths.unsigned_abs() >= 10_000 {
-        return write!(text, "{value:.0}").expect("writing to a string cannot fail");
+        // Whole numbers are exact in 64 bits up to here.
+        let written = if value.abs() < 9e15 {
+            write!(text, "{}", value.round_ties_even() as i64)
+        } else {
+            write!(text, "{value:.0}")
+        };
+        return written.expect("writing to a string cannot fail");
     }
     let sign = if hundredths < 0 { "-" } else { "" };
     let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);

@@ -1,5 +1,7 @@
 //! Key, growing, other (Zeithaml, Rust & Lemon 2001: the customer pyramid).
 
+use rayon::prelude::*;
+
 use super::PriorityParams;
 
 /// How much attention a customer gets.
@@ -42,7 +44,7 @@ pub fn tiers(
     params: &PriorityParams,
 ) -> Vec<Option<Tier>> {
     let mut ascending: Vec<f64> = values.iter().flatten().copied().collect();
-    ascending.sort_unstable_by(f64::total_cmp);
+    ascending.par_sort_unstable_by(f64::total_cmp);
     let n = ascending.len() as f64;
     let tier = |(row, value): (usize, &Option<f64>)| {
         let value = (*value)?;
@@ -56,7 +58,7 @@ pub fn tiers(
             Tier::Other
         })
     };
-    values.iter().enumerate().map(tier).collect()
+    values.par_iter().enumerate().map(tier).collect()
 }
 
 #[cfg(test)]

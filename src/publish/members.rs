@@ -1,6 +1,9 @@
 //! Segment files: the members of each label, for campaign tools.
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::names::file_name;
 use super::parquet::{self, Stamp};
@@ -21,25 +24,35 @@ const LABELS: [(&str, &str); 4] = [
 /// # Errors
 /// `Io` when a file cannot be written, `Internal` when a table cannot be built.
 pub fn write(customers: &DataFrame, draft: &Draft, stamp: &Stamp) -> Result<()> {
-    for (folder, column) in LABELS {
-        if customers.column(column).is_err() {
-            continue;
-        }
-        let labels = table::texts(customers, column)?;
-        let mut groups: std::collections::BTreeMap<&str, Vec<u32>> = std::collections::BTreeMap::new();
-        for (row, label) in labels.iter().enumerate() {
-            if let Some(label) = label {
-                groups.entry(label).or_default().push(row as u32);
-            }
-        }
-        for (label, rows) in groups {
-            let members = members(customers, label, rows)?;
-            let name = format!("segments/{folder}/{}.parquet", file_name(label));
-            let (file, path) = (draft.create(&name)?, draft.path(&name));
-            parquet::write(&members, &segment_members::TABLE, &[], stamp, file, &path)?;
+    let groups: Vec<Vec<Group>> =
+        LABELS.par_iter().map(|(folder, column)| groups(customers, folder, column)).collect::<Result<_>>()?;
+    groups.into_par_iter().flatten().try_for_each(|Group { folder, label, rows }| {
+        let members = members(customers, label, rows)?;
+        let name = format!("segments/{folder}/{}.parquet", file_name(label));
+        let (file, path) = (draft.create(&name)?, draft.path(&name));
+        parquet::write(&members, &segment_members::TABLE, &[], stamp, file, &path)
+    })
+}
+
+/// The rows of one label.
+struct Group<'a> {
+    folder: &'static str,
+    label: &'a str,
+    rows: Vec<u32>,
+}
+
+/// The groups of a label column; none where no stage made it.
+fn groups<'a>(customers: &'a DataFrame, folder: &'static str, column: &str) -> Result<Vec<Group<'a>>> {
+    if customers.column(column).is_err() {
+        return Ok(Vec::new());
+    }
+    let mut groups: HashMap<&str, Vec<u32>, FixedState> = HashMap::with_hasher(FixedState::with_seed(9));
+    for (label, row) in table::texts(customers, column)?.into_iter().zip(0..) {
+        if let Some(label) = label {
+            groups.entry(label).or_default().push(row);
         }
     }
-    Ok(())
+    Ok(groups.into_iter().map(|(label, rows)| Group { folder, label, rows }).collect())
 }
 
 fn members(customers: &DataFrame, label: &str, rows: Vec<u32>) -> Result<DataFrame> {

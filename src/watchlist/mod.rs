@@ -12,6 +12,7 @@ mod params;
 pub mod rules;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 pub use self::params::{WatchRule, WatchlistParams};
 pub use self::rules::Tonight;
@@ -57,8 +58,10 @@ pub fn run(
     params.check()?;
     let rules = ready(&customers, params, tonight, zone)?;
     let mut held: Vec<Vec<usize>> = vec![Vec::new(); customers.height()];
-    for (place, ready) in rules.iter().enumerate() {
-        for (row, holds) in ready.condition.mask(&customers)?.into_iter().enumerate() {
+    let masks: Vec<Vec<bool>> =
+        rules.par_iter().map(|ready| ready.condition.mask(&customers)).collect::<Result<_>>()?;
+    for (place, mask) in masks.into_iter().enumerate() {
+        for (row, holds) in mask.into_iter().enumerate() {
             if holds {
                 held[row].push(place);
             }

@@ -94,10 +94,11 @@ impl Customers {
                 made.add_named(&batch, &spend);
             }
         }
-        made.recency = Histogram::of(&gathered.recency, Cut::Days);
-        made.frequency = Histogram::of(&gathered.frequency, Cut::Whole);
-        made.monetary = Histogram::of(&gathered.monetary, Cut::Money);
-        made.concentration = Concentration::of(gathered.spend);
+        let Gathered { recency, frequency, monetary, spend } = gathered;
+        ((made.recency, made.frequency), (made.monetary, made.concentration)) = rayon::join(
+            || (Histogram::of(&recency, Cut::Days), Histogram::of(&frequency, Cut::Whole)),
+            || (Histogram::of(&monetary, Cut::Money), Concentration::of(spend)),
+        );
         Ok(made)
     }
 
