@@ -59,9 +59,10 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
         if published.has(label) {
             let _ = writeln!(
                 text,
-                "  {name:<12}  {}: {}",
+                "  {name:<12}  {}: {}{}",
                 value(label).unwrap_or("none"),
-                value(why).unwrap_or("no reason recorded")
+                value(why).unwrap_or("no reason recorded"),
+                if label == c::CLUSTER_NAME { distance(value(c::CLUSTER_DISTANCE)) } else { String::new() }
             );
         }
     }
@@ -71,6 +72,12 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
     }
     printer.out(&text)?;
     Ok(DONE)
+}
+
+/// How far from the centre of the cluster, in scaled units.
+fn distance(value: Option<&str>) -> String {
+    let distance = value.and_then(|text| text.parse::<f64>().ok());
+    distance.map_or_else(String::new, |distance| format!("; distance {distance:.2}"))
 }
 
 /// `2025-03-31 09:12:00Z, 274 days ago: satisfaction 0.75, attitude 0.9; weighs 0.12, still says 0.65`

@@ -121,7 +121,7 @@ pub(super) fn prepare(columns: &[Vec<Option<f64>>], params: &ClustersParams) -> 
         }
     }
     let (original, scaled) = rayon::join(|| by_row(&values), || by_row(&kept));
-    Features { original, scaled, customers, scalers, constant }
+    Features { customers, original, scaled, scalers, constant }
 }
 
 /// The median of the known values, if it is to stand in for missing ones.

@@ -1,10 +1,12 @@
 //! What clustering tells every customer: number and name of the cluster, how far from its centre, and why.
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::features::Features;
-use super::naming::{figure, write_figure};
+use super::naming::figure;
 use super::params::ClustersParams;
 use super::quality::own_and_next;
 use super::{Centre, Groups};
@@ -24,8 +26,6 @@ pub(super) struct Labels<'a> {
 /// Where a clustered customer lies.
 #[derive(Clone, Copy)]
 struct Label {
-    /// Place among the clustered customers.
-    place: usize,
     cluster: usize,
     distance: f64,
     /// The next nearest cluster and its distance.
@@ -44,14 +44,7 @@ impl Labels<'_> {
         let points = self.found.centres.concat();
         let labels: Vec<Option<Label>> =
             place.into_par_iter().map(|place| Some(self.label(place?, &points))).collect();
-        let phrases: Vec<String> = self.centres.iter().map(phrase).collect();
-        let why = table::written(c::CLUSTER_WHY, n, |row, why| {
-            match &labels[row] {
-                Some(label) => self.placed(row, label, &phrases, why),
-                None => self.missing(row, why),
-            }
-            true
-        })?;
+        let why = self.why(&labels)?;
         let names: Vec<&str> = self.centres.iter().map(|centre| centre.name.as_str()).collect();
         let which = labels.iter().map(|label| label.map(|label| label.cluster as u32)).collect();
         let ids: Vec<Option<u16>> =
@@ -69,43 +62,73 @@ impl Labels<'_> {
         let d = self.features.scalers.len();
         let cluster = usize::from(self.found.labels[place]);
         let (distance, next) = own_and_next(&self.features.scaled[place * d..][..d], points, cluster);
-        Label { place, cluster, distance, next }
+        Label { cluster, distance, next }
     }
 
-    /// Why a customer is in this cluster.
-    fn placed(&self, row: usize, label: &Label, phrases: &[String], why: &mut String) {
-        let width = self.params.features.len();
-        let values = &self.features.original[label.place * width..][..width];
-        for (feature, (known, &value)) in self.params.features.iter().zip(self.known.iter().zip(values)) {
-            why.push_str(if why.is_empty() { "" } else { ", " });
-            why.push_str(&feature.column);
-            why.push(' ');
-            write_figure(why, value);
-            why.push_str(if known[row].is_none() { " (missing, the median)" } else { "" });
-        }
-        why.push_str("; ");
-        why.push_str(&phrases[label.cluster]);
-        why.push_str(", distance ");
-        write_figure(why, label.distance);
-        if let Some((next, distance)) = label.next {
-            why.push_str(", next is cluster ");
-            why.push_str(&self.centres[next].id.to_string());
-            why.push_str(" at ");
-            write_figure(why, distance);
+    /// The `cluster_why` column: customers for whom the same holds share a sentence; their own measures and distance have
+    /// columns of their own.
+    fn why(&self, labels: &[Option<Label>]) -> Result<Column> {
+        let phrases: Vec<String> = self.centres.iter().map(phrase).collect();
+        let grounds: Vec<Grounds> =
+            labels.par_iter().enumerate().map(|(row, label)| self.grounds(row, label.as_ref())).collect();
+        let mut places: HashMap<&Grounds, u32, FixedState> = HashMap::with_hasher(FixedState::with_seed(10));
+        let mut sentences = Vec::new();
+        let place = |grounds| {
+            Some(*places.entry(grounds).or_insert_with_key(|grounds| {
+                sentences.push(self.explain(grounds, &phrases));
+                sentences.len() as u32 - 1
+            }))
+        };
+        let which = grounds.iter().map(place).collect();
+        table::chosen(c::CLUSTER_WHY, &sentences, which)
+    }
+
+    fn grounds(&self, row: usize, label: Option<&Label>) -> Grounds {
+        let missing = self.known.iter().enumerate().filter(|(_, known)| known[row].is_none());
+        let next = |label: &Label| {
+            let (next, distance) = label.next?;
+            let tenths = (10.0 * distance / label.distance).round_ties_even();
+            Some((next, (tenths <= FAR).then_some(tenths as u32)))
+        };
+        Grounds {
+            missing: missing.map(|(feature, _)| feature).collect(),
+            cluster: label.map(|label| label.cluster),
+            next: label.and_then(next),
         }
     }
 
-    /// Why a customer is in no cluster.
-    fn missing(&self, row: usize, why: &mut String) {
-        let measures = self.params.features.iter().zip(self.known);
-        let missing: Vec<&str> = measures
-            .filter(|(_, known)| known[row].is_none())
-            .map(|(feature, _)| feature.column.as_str())
-            .collect();
-        why.push_str("no cluster: ");
-        why.push_str(&missing.join(", "));
-        why.push_str(" missing");
+    /// `nearest to cluster 1, ... (means ...), next is cluster 3, 2.4 times as far`, or why there is no cluster.
+    fn explain(&self, grounds: &Grounds, phrases: &[String]) -> String {
+        let columns = grounds.missing.iter().map(|feature| self.params.features[*feature].column.as_str());
+        let missing = columns.collect::<Vec<_>>().join(", ");
+        let Some(cluster) = grounds.cluster else { return format!("no cluster: {missing} missing") };
+        let filled = if missing.is_empty() {
+            missing
+        } else {
+            format!("the median stands for the missing {missing}; ")
+        };
+        let next = grounds.next.map_or_else(String::new, |(next, tenths)| {
+            let far = match tenths {
+                Some(tenths) => format!("{}.{} times as far", tenths / 10, tenths % 10),
+                None => format!("more than {} times as far", FAR / 10.0),
+            };
+            format!(", next is cluster {}, {far}", self.centres[next].id)
+        });
+        format!("{filled}{}{next}", phrases[cluster])
     }
+}
+
+/// Tenths above which it does not matter how much farther the next cluster is.
+const FAR: f64 = 30.0;
+
+/// What the reason of a cluster rests on.
+#[derive(PartialEq, Eq, Hash)]
+struct Grounds {
+    /// Measures that are not known, by their place in the configuration.
+    missing: Vec<usize>,
+    cluster: Option<usize>,
+    /// The next nearest cluster, and how many tenths of the distance it is away unless far.
+    next: Option<(usize, Option<u32>)>,
 }
 
 /// What all customers of a cluster share of the sentence: its name and its centre.

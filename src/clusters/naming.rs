@@ -2,7 +2,6 @@
 //! beside the others.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use super::params::{ClustersParams, Direction};
 use crate::schema::customers as c;
@@ -136,32 +135,17 @@ fn words(column: &str) -> Words {
 
 /// A figure for people: whole from 100 on, else with up to two decimals.
 pub(super) fn figure(value: f64) -> String {
-    let mut text = String::new();
-    write_figure(&mut text, value);
-    text
-}
-
-/// Appends a [`figure`]. Works in hundredths: one figure per customer and measure is too many for the exact
-/// arithmetic of `{:.2}`.
-pub(super) fn write_figure(text: &mut String, value: f64) {
     let hundredths = (value * 100.0).round_ties_even() as i64;
     if hundredths.unsigned_abs() >= 10_000 {
-        // Whole numbers are exact in 64 bits up to here.
-        let written = if value.abs() < 9e15 {
-            write!(text, "{}", value.round_ties_even() as i64)
-        } else {
-            write!(text, "{value:.0}")
-        };
-        return written.expect("writing to a string cannot fail");
+        return format!("{value:.0}");
     }
     let sign = if hundredths < 0 { "-" } else { "" };
     let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
     match (rest / 10, rest % 10) {
-        (0, 0) => write!(text, "{sign}{whole}"),
-        (tenths, 0) => write!(text, "{sign}{whole}.{tenths}"),
-        _ => write!(text, "{sign}{whole}.{rest:02}"),
+        (0, 0) => format!("{sign}{whole}"),
+        (tenths, 0) => format!("{sign}{whole}.{tenths}"),
+        _ => format!("{sign}{whole}.{rest:02}"),
     }
-    .expect("writing to a string cannot fail");
 }
 
 #[cfg(test)]
