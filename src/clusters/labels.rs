@@ -44,18 +44,23 @@ impl Labels<'_> {
         let points = self.found.centres.concat();
         let labels: Vec<Option<Label>> =
             place.into_par_iter().map(|place| Some(self.label(place?, &points))).collect();
-        let why = self.why(&labels)?;
         let names: Vec<&str> = self.centres.iter().map(|centre| centre.name.as_str()).collect();
-        let which = labels.iter().map(|label| label.map(|label| label.cluster as u32)).collect();
+        let (why, (name, numbers)) = rayon::join(
+            || self.why(&labels),
+            || {
+                let which = labels.iter().map(|label| label.map(|label| label.cluster as u32)).collect();
+                rayon::join(|| table::chosen(c::CLUSTER_NAME, &names, which), || self.numbers(&labels))
+            },
+        );
+        let [id, distance] = numbers;
+        Ok(vec![id, name?, distance, why?])
+    }
+
+    fn numbers(&self, labels: &[Option<Label>]) -> [Column; 2] {
         let ids: Vec<Option<u16>> =
             labels.iter().map(|label| label.map(|label| self.centres[label.cluster].id)).collect();
         let distances = labels.iter().map(|label| label.map(|label| label.distance));
-        Ok(vec![
-            Column::new(c::CLUSTER_ID.into(), ids),
-            table::chosen(c::CLUSTER_NAME, &names, which)?,
-            table::f64_column(c::CLUSTER_DISTANCE, distances),
-            why,
-        ])
+        [Column::new(c::CLUSTER_ID.into(), ids), table::f64_column(c::CLUSTER_DISTANCE, distances)]
     }
 
     fn label(&self, place: usize, points: &[f64]) -> Label {

@@ -91,14 +91,14 @@ impl Test {
 
 /// `or` when `decides` is true: one true decides; `and` when it is false: one false decides.
 fn joined(tests: &[Test], frame: &DataFrame, decides: bool) -> Result<Vec<Truth>> {
-    let mut all = vec![Some(!decides); frame.height()];
-    for test in tests {
+    let Some((first, others)) = tests.split_first() else { return Ok(vec![Some(!decides); frame.height()]) };
+    let mut all = first.truths(frame)?;
+    for test in others {
         for (so_far, truth) in all.iter_mut().zip(test.truths(frame)?) {
-            *so_far = match (*so_far, truth) {
-                (Some(a), Some(b)) if a != decides && b != decides => Some(!decides),
-                (a, b) if a == Some(decides) || b == Some(decides) => Some(decides),
-                _ => None,
-            };
+            // What is so far is kept when it decides, or when the other says nothing against it.
+            if *so_far != Some(decides) && truth != Some(!decides) {
+                *so_far = truth;
+            }
         }
     }
     Ok(all)
@@ -110,10 +110,18 @@ fn compare(frame: &DataFrame, column: &str, op: Op, value: &Value) -> Result<Vec
             .into_iter()
             .map(|v| v.map(|v| op.holds(v.total_cmp(&(0.0 + number)))))
             .collect(),
-        Value::Text(text) => table::texts(frame, column)?
-            .into_iter()
-            .map(|v| v.map(|v| op.holds(v.cmp(text.as_str()))))
-            .collect(),
+        Value::Text(text) => {
+            let holds = |value: &str| op.holds(value.cmp(text.as_str()));
+            let values = frame.column(column)?.as_materialized_series().str()?;
+            match table::few_texts(values, table::FEW) {
+                // Labels: each is compared once.
+                Some((labels, codes)) => {
+                    let truths: Vec<bool> = labels.into_iter().map(holds).collect();
+                    codes.into_iter().map(|code| code.map(|code| truths[usize::from(code)])).collect()
+                }
+                None => values.iter().map(|value| value.map(holds)).collect(),
+            }
+        }
         Value::Truth(truth) => {
             truths(frame, column)?.into_iter().map(|v| v.map(|v| op.holds(v.cmp(truth)))).collect()
         }
