@@ -5,7 +5,6 @@ use std::sync::Arc;
 use moshtari::Config;
 use moshtari::facts::Facts;
 use moshtari::ingest::block::Block;
-use moshtari::ingest::read::read_blocks;
 use moshtari::ingest::source::{Piece, Request};
 use moshtari::ingest::transactions::{Limit, TransactionReader};
 use moshtari::zone::Zone;
@@ -49,18 +48,7 @@ impl Exports {
 
     /// Accepted rows of every piece.
     pub(crate) fn facts(&self) -> Vec<Facts> {
-        let mut facts = Vec::new();
-        let plan = &self.reader.plan;
-        let read = read_blocks(
-            &plan.files,
-            plan.main_columns(),
-            |_, block| self.reader.read(block),
-            |batch| {
-                facts.extend(batch.into_iter().map(|placed| placed.value.facts));
-                Ok(())
-            },
-        );
-        read.expect("the files are whole");
-        facts
+        let read = |block| self.reader.read(block).expect("the export has one currency").facts;
+        self.blocks(self.pieces()).into_iter().map(read).collect()
     }
 }
