@@ -32,7 +32,8 @@ pub struct Placed<T> {
 
 /// Reads the wanted columns of every file, maps blocks in parallel and hands the results over in file order.
 ///
-/// `map` sees one block; `sink` gets batches of results in order and runs on the calling thread.
+/// `map` sees one block; `sink` gets batches of results in order and runs on the calling thread, which waits for those of
+/// the rayon pool and must therefore be none of them.
 ///
 /// # Errors
 /// Those of reading, of `map` and of `sink`; the first in file order wins.
