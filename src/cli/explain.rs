@@ -62,7 +62,11 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
                 "  {name:<12}  {}: {}{}",
                 value(label).unwrap_or("none"),
                 value(why).unwrap_or("no reason recorded"),
-                if label == c::CLUSTER_NAME { distance(value(c::CLUSTER_DISTANCE)) } else { String::new() }
+                match label {
+                    c::SATISFACTION_LEVEL => figure("score", 3, value(c::SATISFACTION_SCORE)),
+                    c::CLUSTER_NAME => figure("distance", 2, value(c::CLUSTER_DISTANCE)),
+                    _ => String::new(),
+                }
             );
         }
     }
@@ -74,10 +78,10 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
     Ok(DONE)
 }
 
-/// How far from the centre of the cluster, in scaled units.
-fn distance(value: Option<&str>) -> String {
-    let distance = value.and_then(|text| text.parse::<f64>().ok());
-    distance.map_or_else(String::new, |distance| format!("; distance {distance:.2}"))
+/// The customer's own figure behind a reason that others share.
+fn figure(name: &str, decimals: usize, value: Option<&str>) -> String {
+    let figure = value.and_then(|text| text.parse::<f64>().ok());
+    figure.map_or_else(String::new, |figure| format!("; {name} {figure:.decimals$}"))
 }
 
 /// `2025-03-31 09:12:00Z, 274 days ago: satisfaction 0.75, attitude 0.9; weighs 0.12, still says 0.65`

@@ -31,7 +31,7 @@ const LARGEST_RATIO: u64 = 20_000;
 /// becomes of a slice is held in memory until its turn.
 const SLICE_ROWS: usize = 1 << 20;
 /// Rows of a block: few enough to stay in cache while they are worked on.
-const BLOCK_ROWS: usize = 1 << 15;
+const BLOCK_ROWS: usize = 1 << 16;
 
 /// An opened Parquet file: its metadata and where it is.
 #[derive(Clone)]

@@ -1,11 +1,13 @@
 //! The satisfaction columns of the customers table. Most customers say nothing: values are written where somebody did.
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::fading::Estimate;
 use super::standing::{Basis, Standing, Standings};
-use super::why::Words;
+use super::why::Why;
 use super::{Level, NpsGroup, SatisfactionParams};
 use crate::schema::customers as c;
 use crate::{Result, table};
@@ -110,10 +112,15 @@ fn nps_group(standings: &Standings) -> Result<Column> {
 }
 
 fn why(standings: &Standings, params: &SatisfactionParams) -> Result<Column> {
-    let words = Words::of(params);
-    let each = standings.each();
-    table::written(c::SATISFACTION_WHY, each.len(), |row, text| {
-        words.why(&each[row].basis, text);
-        true
-    })
+    const SEED: FixedState = FixedState::with_seed(8);
+    let (mut texts, mut known) = (Vec::new(), HashMap::with_hasher(SEED));
+    let mut place = |standing: &Standing| {
+        *known.entry(Why::of(&standing.basis)).or_insert_with_key(|why: &Why| {
+            texts.push(why.text(params));
+            texts.len() as u32 - 1
+        })
+    };
+    let mut which = vec![Some(place(standings.silence())); standings.n_customers()];
+    standings.spoken().for_each(|(row, standing)| which[row] = Some(place(standing)));
+    table::chosen(c::SATISFACTION_WHY, &texts, which)
 }

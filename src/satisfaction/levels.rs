@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Level of a satisfaction score, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Far below what was hoped for.
     Angry,
