@@ -122,10 +122,12 @@ impl SetAside {
         if self.read.iter().all(|read| matches!(read, Read::All)) {
             return self;
         }
-        let raw = std::mem::take(&mut self.raw);
+        let (raw, mut masked) = (std::mem::take(&mut self.raw), String::new());
         for (row, read) in self.read.iter().enumerate() {
             let text = String::from_utf8_lossy(raw.get(row).unwrap_or_default());
-            self.raw.push(read.masked(&text, names).as_bytes());
+            masked.clear();
+            read.push_masked(&mut masked, &text, names);
+            self.raw.push(masked.as_bytes());
         }
         self.read.fill(Read::All);
         self

@@ -1,6 +1,7 @@
 //! From a configuration and its files to a reading plan: where each wanted column is, and how its values
 //! are written. Formats are found by looking at the data until they are certain, never guessed.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::block::{Block, Cell, Column};
@@ -303,9 +304,9 @@ impl Plan {
             file.pieces(&mut |piece| {
                 match file.block(piece, &request) {
                     Ok(block) => {
-                        let owned: Vec<Vec<u8>> =
-                            (0..block.rows).filter_map(|r| shown(block.cell(0, r))).collect();
-                        let texts: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
+                        let mut written = Vec::with_capacity(block.rows);
+                        block.each(0, |_, cell| written.extend(shown(cell)));
+                        let texts: Vec<&[u8]> = written.iter().map(AsRef::as_ref).collect();
                         // A typed column has no texts to show in any of its pieces; the next file may have.
                         typed = texts.is_empty() && file.is_typed();
                         open = more(&texts);
@@ -329,10 +330,10 @@ impl Plan {
 const MARK_BLOCKS: u32 = 8;
 
 /// A value that is written out, as opposed to stored as a time.
-fn shown(cell: Cell<'_>) -> Option<Vec<u8>> {
+fn shown(cell: Cell<'_>) -> Option<Cow<'_, [u8]>> {
     match cell {
         Cell::Text(_) | Cell::Int(_) | Cell::Float(_) => {
-            Some(cell.text().into_owned()).filter(|t| !is_missing(t.trim_ascii()))
+            Some(cell.text()).filter(|t| !is_missing(t.trim_ascii()))
         }
         _ => None,
     }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::block::{Block, Column, Raw};
-use crate::privacy::mask::shape;
+use crate::privacy::mask::{push_shape, shape};
 
 /// The part of a raw row that holds columns which somebody reads.
 #[derive(Clone, Debug, Default)]
@@ -50,27 +50,26 @@ impl Read {
         }
     }
 
-    /// The row with the shape of everything else; `names` are the columns that somebody reads.
-    pub(super) fn masked(&self, raw: &str, names: &[String]) -> String {
+    /// Appends the row with the shape of everything else; `names` are the columns that somebody reads.
+    pub(super) fn push_masked(&self, out: &mut String, raw: &str, names: &[String]) {
         match self {
-            Self::All => raw.to_owned(),
+            Self::All => out.push_str(raw),
             Self::Keys => match serde_json::from_str(raw) {
                 Ok(Value::Object(mut object)) => {
                     object.iter_mut().filter(|(key, _)| !names.contains(key)).for_each(|(_, v)| mask(v));
-                    Value::Object(object).to_string()
+                    out.push_str(&Value::Object(object).to_string());
                 }
-                _ => shape(raw),
+                _ => push_shape(out, raw),
             },
             Self::Spans(spans) => {
-                let (mut out, mut at) = (String::with_capacity(raw.len()), 0);
+                let mut at = 0;
                 for (from, to) in spans {
                     let (from, to) = (*from as usize, *to as usize);
-                    out.push_str(&shape(&raw[at..from]));
+                    push_shape(out, &raw[at..from]);
                     out.push_str(&raw[from..to]);
                     at = to;
                 }
-                out.push_str(&shape(&raw[at..]));
-                out
+                push_shape(out, &raw[at..]);
             }
         }
     }

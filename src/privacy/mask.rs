@@ -4,14 +4,20 @@
 ///
 /// `Ali Rezaei, +98 912 345` is `xxx xxxxxx, +99 999 999`.
 pub fn shape(text: &str) -> String {
-    text.chars()
-        .map(|sign| match sign {
-            _ if sign.is_numeric() => '9',
-            _ if sign.is_ascii_punctuation() || sign.is_whitespace() => sign,
-            '\u{FFFD}' => sign,
-            _ => 'x',
-        })
-        .collect()
+    let mut shape = String::with_capacity(text.len());
+    push_shape(&mut shape, text);
+    shape
+}
+
+/// Appends the shape of a text.
+pub fn push_shape(out: &mut String, text: &str) {
+    out.extend(text.chars().map(|sign| match sign {
+        'a'..='z' | 'A'..='Z' => 'x',
+        _ if sign.is_numeric() => '9',
+        _ if sign.is_ascii_punctuation() || sign.is_whitespace() => sign,
+        '\u{FFFD}' => sign,
+        _ => 'x',
+    }));
 }
 
 #[cfg(test)]

@@ -66,13 +66,6 @@ impl Standings {
         self.n_customers
     }
 
-    /// Where each customer stands, by row.
-    pub(super) fn each(&self) -> Vec<&Standing> {
-        let mut all = vec![&self.silence; self.n_customers];
-        self.spoken().for_each(|(row, standing)| all[row] = standing);
-        all
-    }
-
     /// The attitude of each customer.
     pub fn attitudes(&self) -> Attitudes {
         let known = |(row, standing): (usize, &Standing)| Some((row as u32, standing.attitude?));
@@ -175,12 +168,19 @@ mod tests {
         vec![survey("shop", vec![satisfaction.clone(), satisfaction, recommend, item(Measure::Repurchase)])]
     }
 
+    /// Where each customer stands, by row.
+    fn each(standings: &Standings) -> Vec<Standing> {
+        let mut all = vec![standings.silence().clone(); standings.n_customers()];
+        standings.spoken().for_each(|(row, standing)| all[row] = standing.clone());
+        all
+    }
+
     fn stand(answers: Answers, n_customers: usize) -> Vec<Standing> {
         let (surveys, params) = (surveys(), SatisfactionParams::default());
         let responses = Responses::gather(answers, &surveys, n_customers).unwrap();
         let said = SaidByCustomer::of(&responses, &surveys, &params);
         let found = standings(&said, true, n_customers, &params, &Fading::of(&params));
-        found.each().into_iter().cloned().collect()
+        each(&found)
     }
 
     fn why(standing: &Standing) -> String {
@@ -269,8 +269,8 @@ mod tests {
         let responses = Responses::gather(Answers::default(), &[], 2).unwrap();
         let said = SaidByCustomer::of(&responses, &[], &params);
         let found = standings(&said, false, 2, &params, &Fading::of(&params));
-        let found = found.each();
+        let found = each(&found);
         assert_eq!(found.len(), 2);
-        assert_eq!(why(found[1]), "no survey");
+        assert_eq!(why(&found[1]), "no survey");
     }
 }

@@ -31,6 +31,8 @@ struct Sieve<'a> {
     refused: Vec<Option<Refusal>>,
     /// Rows still in play when the values are read.
     rows: Vec<u32>,
+    /// A column of texts that was compared as numbers, and the number in each row.
+    compared: Option<(usize, Vec<Option<Millionths>>)>,
 }
 
 /// No id: where [`RowIds::of`] has an index.
@@ -46,7 +48,7 @@ struct RowIds {
 
 impl<'a> Sieve<'a> {
     fn new(view: View<'a>, rows: usize) -> Self {
-        Self { view, refused: vec![None; rows], rows: Vec::new() }
+        Self { view, refused: vec![None; rows], rows: Vec::new(), compared: None }
     }
 
     fn refuse(&mut self, row: u32, reason: Reason, column: Option<usize>) {
@@ -75,16 +77,25 @@ impl<'a> Sieve<'a> {
     /// Refuses rows for which a rule holds.
     fn skip(&mut self, rule: &Rule) {
         let refusal = Refusal { reason: Reason::SkippedByRule, column: Some(rule.column as u16) };
-        let refused = &mut self.refused;
+        let all = &mut self.refused;
+        let rows = all.len();
         let mut refuse = |row: usize, holds: bool| {
-            if holds && refused[row].is_none() {
-                refused[row] = Some(refusal);
+            let refused = &mut all[row];
+            if holds && refused.is_none() {
+                *refused = Some(refusal);
             }
         };
         match (rule.bounds(), self.view.column(rule.column)) {
             (Some(bounds), Some(Column::Int(values, None))) => {
                 let holds = |value: i64| whole(value).is_some_and(|number| bounds.contains(&number));
                 values.iter().enumerate().for_each(|(row, value)| refuse(row, holds(*value)));
+            }
+            (Some(bounds), _) => {
+                let mut numbers = Vec::with_capacity(rows);
+                self.view.each(rule.column, |_, cell| numbers.push(fixed(cell, DecimalMark::Auto)));
+                let holds = |number: &Option<_>| number.is_some_and(|number| bounds.contains(&number));
+                numbers.iter().enumerate().for_each(|(row, number)| refuse(row, holds(number)));
+                self.compared = Some((rule.column, numbers));
             }
             _ => self.view.each(rule.column, |row, cell| refuse(row, rule.holds(cell))),
         }
@@ -108,7 +119,7 @@ impl<'a> Sieve<'a> {
         &mut self,
         column: usize,
         reason: Reason,
-        read: impl Fn(Cell<'_>) -> Option<T>,
+        mut read: impl FnMut(Cell<'a>) -> Option<T>,
     ) -> Vec<T> {
         let (mut values, mut missing) = (Vec::with_capacity(self.rows.len()), Vec::new());
         self.view.each_of(column, &self.rows, |cell| {
@@ -145,6 +156,12 @@ impl<'a> Sieve<'a> {
     /// Numbers of a column for the rows in play; rows without one are refused.
     fn numbers(&mut self, column: usize, mark: DecimalMark) -> Vec<Millionths> {
         let reason = Reason::BadNumber;
+        // A rule reads numbers with a decimal point.
+        if mark != DecimalMark::Comma
+            && let Some((_, numbers)) = self.compared.take_if(|(compared, _)| *compared == column)
+        {
+            return self.read_typed(column, reason, &numbers, |number| number);
+        }
         match self.view.column(column) {
             Some(Column::Int(values, None)) => self.read_typed(column, reason, values, whole),
             Some(Column::Float(values, None)) => self.read_typed(column, reason, values, from_f64),
@@ -160,7 +177,19 @@ impl<'a> Sieve<'a> {
                 self.read_typed(column, reason, values, |micros| Some(zone.to_utc(micros)))
             }
             Some(Column::Instant(values, None)) => self.read_typed(column, reason, values, Some),
-            _ => self.read(column, reason, |cell| instant(cell, format, zone)),
+            _ => {
+                // Rows of one order mostly stand together: a text equal to the one before is not read again.
+                let mut last: Option<(&[u8], Option<i64>)> = None;
+                self.read(column, reason, |cell| match (cell, last) {
+                    (Cell::Text(text), Some((before, at))) if text == before => at,
+                    (Cell::Text(text), _) => {
+                        let at = instant(cell, format, zone);
+                        last = Some((text, at));
+                        at
+                    }
+                    _ => instant(cell, format, zone),
+                })
+            }
         }
     }
 
@@ -273,7 +302,7 @@ impl TransactionReader {
         self.money_and_effects(&mut sieve, &mut facts)?;
 
         let keep = sieve.kept();
-        let Sieve { view, refused, rows } = sieve;
+        let Sieve { view, refused, rows, .. } = sieve;
         facts.rows = rows;
         if let Some(keep) = keep {
             facts.retain(&keep);

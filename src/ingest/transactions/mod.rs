@@ -125,13 +125,17 @@ impl TransactionReader {
             Some(n) => plan.decimal_mark(&n.0, config.rules.decimal),
             None => Ok(DecimalMark::Auto),
         };
-        let marks = Marks {
-            quantity: mark(&c.quantity)?,
-            money: mark(if c.amount.is_some() { &c.amount } else { &c.unit_price })?,
-            cost: mark(&c.unit_cost)?,
-        };
-        let time =
-            plan.time_format(&c.ordered_at.0, &config.rules.timestamp_format, config.rules.calendar)?;
+        let money = if c.amount.is_some() { &c.amount } else { &c.unit_price };
+        let ((quantity, money), (cost, time)) = rayon::join(
+            || rayon::join(|| mark(&c.quantity), || mark(money)),
+            || {
+                let time = || {
+                    plan.time_format(&c.ordered_at.0, &config.rules.timestamp_format, config.rules.calendar)
+                };
+                rayon::join(|| mark(&c.unit_cost), time)
+            },
+        );
+        let (marks, time) = (Marks { quantity: quantity?, money: money?, cost: cost? }, time?);
         Ok(Self {
             columns: Columns {
                 customer: plan.column(&c.customer_id.0),
