@@ -52,8 +52,7 @@ struct Groups<'a> {
 impl<'a> Groups<'a> {
     /// Those of a label column and those of these names; first of all that of customers without the label.
     fn of(customers: &'a DataFrame, label: &str, names: &[&'a str]) -> Result<Self> {
-        let column = customers.column(label)?.as_materialized_series().str()?;
-        let (labels, codes) = table::few_texts(column, GROUPS)
+        let (labels, codes) = table::few_texts(customers.column(label)?, GROUPS)?
             .ok_or_else(|| Error::internal(format!("`{label}` makes too many groups for profiles")))?;
         let absent = names.iter().copied().filter(|name| !labels.contains(name)).collect::<Vec<_>>();
         let group_of = codes.iter().map(|code| code.map_or(0, |code| code + 1)).collect();

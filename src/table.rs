@@ -1,12 +1,13 @@
 //! Between data frames and slices: stages take columns out as slices, compute, and put columns back.
 
+mod labels;
+
 use std::collections::BTreeMap;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
+pub use self::labels::{FEW, Few, chosen, each_text, few_texts};
 use crate::{Error, Result};
 
 fn column<'a>(table: &'a DataFrame, name: &str) -> Result<&'a Column> {
@@ -88,46 +89,7 @@ maker!(
 /// # Errors
 /// `Internal` when the column is absent or of another type.
 pub fn texts<'a>(table: &'a DataFrame, name: &str) -> Result<Vec<Option<&'a str>>> {
-    Ok(column(table, name)?.as_materialized_series().str()?.iter().collect())
-}
-
-/// Different texts that are few enough to be worth telling apart.
-pub const FEW: usize = 512;
-
-/// A text column of few different texts: these, in the order in which they come up, and which of them each row has;
-/// `None` where there are more than `most`.
-pub fn few_texts(column: &StringChunked, most: usize) -> Option<(Vec<&str>, Vec<Option<u16>>)> {
-    const SEED: FixedState = FixedState::with_seed(6);
-    let (mut few, mut codes) = (Vec::new(), Vec::with_capacity(column.len()));
-    let mut known: HashMap<&str, u16, FixedState> = HashMap::with_hasher(SEED);
-    for chunk in column.downcast_iter() {
-        // Rows of one text mostly share one view of it, so that the text itself need not be looked at.
-        let mut seen: HashMap<u128, u16, FixedState> = HashMap::with_hasher(SEED);
-        let views = chunk.views().iter().map(|view| view.as_u128());
-        let absent = column.has_nulls().then(|| chunk.iter().map(|text| text.is_none()));
-        let mut absent = absent.into_iter().flatten();
-        for (row, view) in views.enumerate() {
-            if absent.next() == Some(true) {
-                codes.push(None);
-                continue;
-            }
-            let code = *seen.entry(view).or_insert_with(|| {
-                *known.entry(chunk.value(row)).or_insert_with_key(|text| {
-                    few.push(*text);
-                    few.len() as u16 - 1
-                })
-            });
-            if few.len() > most.min(usize::from(u16::MAX)) {
-                return None;
-            }
-            // Unless each row stores its text again.
-            if seen.len() > 4 * FEW {
-                seen.clear();
-            }
-            codes.push(Some(code));
-        }
-    }
-    Some((few, codes))
+    each_text(column(table, name)?)
 }
 
 /// How often each text of a column occurs; `None` counts the rows without one.
@@ -135,16 +97,16 @@ pub fn few_texts(column: &StringChunked, most: usize) -> Option<(Vec<&str>, Vec<
 /// # Errors
 /// As [`texts`].
 pub fn counts<'a>(table: &'a DataFrame, name: &str) -> Result<BTreeMap<Option<&'a str>, u64>> {
-    let column = column(table, name)?.as_materialized_series().str()?;
+    let column = column(table, name)?;
     let mut counts = BTreeMap::new();
-    match few_texts(column, FEW) {
+    match few_texts(column, FEW)? {
         Some((few, codes)) => {
             let mut rows = vec![0_u64; few.len() + 1];
             codes.iter().for_each(|code| rows[code.map_or(few.len(), usize::from)] += 1);
             let names = few.into_iter().map(Some).chain([None]);
             counts.extend(names.zip(rows).filter(|(_, rows)| *rows > 0));
         }
-        None => column.iter().for_each(|text| *counts.entry(text).or_default() += 1),
+        None => each_text(column)?.into_iter().for_each(|text| *counts.entry(text).or_default() += 1),
     }
     Ok(counts)
 }
@@ -171,16 +133,6 @@ pub fn timestamp(table: &DataFrame, name: &str, row: usize) -> Result<Option<i64
 /// Cannot fail: an integer column always casts to a timestamp; the type says so all the same.
 pub fn timestamp_column(name: &str, micros: impl IntoIterator<Item = Option<i64>>) -> Result<Column> {
     Ok(i64_column(name, micros).cast(&DataType::Datetime(TimeUnit::Microseconds, None))?)
-}
-
-/// A text column of few different texts: `which` of them each row has. The texts are stored once.
-///
-/// # Errors
-/// `Internal` when an index points at no text.
-pub fn chosen<T: AsRef<str>>(name: &str, texts: &[T], which: Vec<Option<u32>>) -> Result<Column> {
-    let texts = StringChunked::from_iter_values(name.into(), texts.iter().map(AsRef::as_ref));
-    let which = IdxCa::from_iter_options(name.into(), which.into_iter());
-    Ok(texts.take(&which)?.into_column())
 }
 
 /// A text column of mostly different texts, written side by side: `text` appends that of a row, or says `false` where
@@ -250,28 +202,7 @@ mod tests {
             assert_eq!(found, text(row).as_deref(), "{row}");
         }
         assert_eq!(counts(&table, "why").unwrap()[&None], 6_667);
-        assert!(few_texts(table.column("why").unwrap().str().unwrap(), FEW).is_none());
+        assert_eq!(few_texts(table.column("why").unwrap(), FEW).unwrap(), None);
         assert_eq!(new(vec![written("why", 0, |_, _| true).unwrap()]).unwrap().height(), 0);
-    }
-
-    #[test]
-    fn few_texts_are_told_apart_whatever_stores_them() {
-        // Longer and shorter than what fits beside a row; the second part stores the same text again.
-        let mut column = StringChunked::from_iter_options(
-            "why".into(),
-            [Some("lost"), None, Some("recency -> 5 (0-60 days)"), Some("lost"), Some("")].into_iter(),
-        );
-        let part = [Some("recency -> 5 (0-60 days)"), None, Some("lost")].into_iter();
-        column.append(&StringChunked::from_iter_options("why".into(), part)).unwrap();
-        let (few, codes) = few_texts(&column, FEW).unwrap();
-        assert_eq!(few, ["lost", "recency -> 5 (0-60 days)", ""]);
-        assert_eq!(codes, [Some(0), None, Some(1), Some(0), Some(2), Some(1), None, Some(0)]);
-        let table = new(vec![column.into_column()]).unwrap();
-        let counts: Vec<_> = counts(&table, "why").unwrap().into_iter().collect();
-        let expected = [(None, 2), (Some(""), 1), (Some("lost"), 3), (Some("recency -> 5 (0-60 days)"), 2)];
-        assert_eq!(counts, expected);
-        // Each row with a text of its own, though all are equal.
-        let own = StringChunked::from_iter_values("why".into(), (0..9_000).map(|_| "about_to_sleep"));
-        assert_eq!(few_texts(&own, FEW), Some((vec!["about_to_sleep"], vec![Some(0); 9_000])));
     }
 }

@@ -9,7 +9,7 @@ use super::fold::{Fold, Shard};
 use super::id::prefix;
 use super::order::Order;
 use super::table::People;
-use crate::math::money::Money;
+use crate::math::money::{Millionths, Money};
 use crate::{Error, Result, Warning, facts};
 
 /// Above this share of rows without a cost, margins are not stated (methods: priority and profit).
@@ -99,12 +99,15 @@ impl OrderIndex {
     }
 }
 
-/// What one customer's orders come to.
+/// What one customer's orders come to. There are as many of them as customers: without the padding that the money would
+/// ask for.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(Rust, packed(8))]
 pub(super) struct Summary {
     pub amount: Money,
-    pub window_amount: Money,
-    pub quantity: i128,
+    /// Money of the orders in the window.
+    pub window_spend: f64,
+    pub quantity: Millionths,
     /// First and last sale, where there are orders.
     pub first_at: i64,
     pub last_at: i64,
@@ -153,8 +156,15 @@ impl Activity {
     pub fn customer(&self, id: &[u8]) -> Option<u32> {
         let hash = facts::hash(id);
         let shard = super::fold::shard_of(hash);
-        let customer = self.shards[shard].find(hash, id)?;
+        let customer = self.shards.get(shard)?.find(hash, id)?;
         Some(self.rows[shard][customer as usize])
+    }
+
+    /// Gives up what finds customers by their id, when no more table names them: nobody is found from then on.
+    pub fn forget_ids(&mut self) {
+        let shards = std::mem::take(&mut self.shards);
+        // Giving it back takes a while, and nobody waits for it.
+        rayon::spawn(move || drop(shards));
     }
 
     /// Rows of many customers by canonical id; `None` also where there is no id.
@@ -166,7 +176,7 @@ impl Activity {
         let found: Vec<Option<u32>> = hashes
             .iter()
             .enumerate()
-            .map(|(place, hash)| self.shards[super::fold::shard_of(*hash)].find(*hash, ids.get(place)?))
+            .map(|(place, hash)| self.shards.get(super::fold::shard_of(*hash))?.find(*hash, ids.get(place)?))
             .collect();
         found
             .iter()
@@ -232,15 +242,15 @@ fn summarise(
 
 fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<i32>) -> Summary {
     let mut s = Summary { first_at: i64::MAX, last_at: i64::MIN, ..Summary::default() };
-    let mut recent = i32::MIN;
+    let (mut amount, mut in_window_amount, mut recent) = (Money::ZERO, Money::ZERO, i32::MIN);
     days.clear();
     for order in orders {
-        s.amount += order.amount;
-        s.quantity += i128::from(order.quantity);
+        amount += order.amount;
+        s.quantity = s.quantity.saturating_add(order.quantity);
         let day = (as_of.day_of)(order.last_at);
         let in_window = day >= from_day;
         if in_window {
-            s.window_amount += order.amount;
+            in_window_amount += order.amount;
         }
         if !order.counts() {
             continue;
@@ -255,6 +265,7 @@ fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<
             recent = recent.max(day);
         }
     }
+    (s.amount, s.window_spend) = (amount, in_window_amount.to_f64());
     days.sort_unstable();
     days.dedup();
     s.days = days.len() as u32;
@@ -280,7 +291,16 @@ fn sorted(shards: &[Shard]) -> Result<Vec<(u32, u32)>> {
     let differing = prefixes().map(|(prefix, ..)| prefix ^ any).reduce(|| 0, |a, b| a | b);
     let shared = differing.leading_zeros().min(64);
     let key = |prefix: u128| (prefix << shared >> 64) as u64;
-    let mut order: Vec<(u64, u32, u32)> = prefixes().map(|(prefix, s, c)| (key(prefix), s, c)).collect();
+    let mut order = vec![(0_u64, 0_u32, 0_u32); shards.iter().map(Shard::len).sum()];
+    let (mut rest, mut parts) = (&mut order[..], Vec::with_capacity(shards.len()));
+    for shard in shards {
+        let (part, others) = rest.split_at_mut(shard.len());
+        parts.push(part);
+        rest = others;
+    }
+    parts.into_par_iter().enumerate().for_each(|(s, part)| {
+        part.iter_mut().zip(0..).for_each(|(entry, c)| *entry = (key(prefix(id(s as u32, c))), s as u32, c));
+    });
     order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1, a.2).cmp(id(b.1, b.2))));
     Ok(order.par_iter().map(|&(_, s, c)| (s, c)).collect())
 }

@@ -87,7 +87,7 @@ impl People<'_> {
         let spend = s.amount.to_f64();
         let is_margin = self.margins && cost.costless_rows == 0;
         let margin = if is_margin { (s.amount - cost.amount).to_f64() } else { f64::NAN };
-        let sum = if self.measures.window_days.is_some() { s.window_amount.to_f64() } else { spend };
+        let sum = if self.measures.window_days.is_some() { s.window_spend } else { spend };
         let mean = |sum: f64, orders: u32| if orders > 0 { sum / f64::from(orders) } else { f64::NAN };
         rows.first_at[row] = if s.orders > 0 { s.first_at } else { i64::MIN };
         rows.last_at[row] = if s.orders > 0 { s.last_at } else { i64::MIN };

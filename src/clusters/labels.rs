@@ -48,7 +48,7 @@ impl Labels<'_> {
         let (why, (name, numbers)) = rayon::join(
             || self.why(&labels),
             || {
-                let which = labels.iter().map(|label| label.map(|label| label.cluster as u32)).collect();
+                let which = labels.iter().map(|label| label.map(|label| label.cluster as u32));
                 rayon::join(|| table::chosen(c::CLUSTER_NAME, &names, which), || self.numbers(&labels))
             },
         );
@@ -84,7 +84,7 @@ impl Labels<'_> {
                 sentences.len() as u32 - 1
             }))
         };
-        let which = grounds.iter().map(place).collect();
+        let which: Vec<_> = grounds.iter().map(place).collect();
         table::chosen(c::CLUSTER_WHY, &sentences, which)
     }
 

@@ -112,14 +112,13 @@ fn compare(frame: &DataFrame, column: &str, op: Op, value: &Value) -> Result<Vec
             .collect(),
         Value::Text(text) => {
             let holds = |value: &str| op.holds(value.cmp(text.as_str()));
-            let values = frame.column(column)?.as_materialized_series().str()?;
-            match table::few_texts(values, table::FEW) {
+            match table::few_texts(frame.column(column)?, table::FEW)? {
                 // Labels: each is compared once.
                 Some((labels, codes)) => {
                     let truths: Vec<bool> = labels.into_iter().map(holds).collect();
                     codes.into_iter().map(|code| code.map(|code| truths[usize::from(code)])).collect()
                 }
-                None => values.iter().map(|value| value.map(holds)).collect(),
+                None => table::texts(frame, column)?.into_iter().map(|value| value.map(holds)).collect(),
             }
         }
         Value::Truth(truth) => {

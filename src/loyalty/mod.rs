@@ -81,9 +81,9 @@ pub fn run(
         place: places[row],
     };
     let why = why::column(places.len(), known, cuts)?;
-    let quadrants = places.iter().map(|p| p.map(|p| p.quadrant as u32)).collect();
+    let quadrants = places.iter().map(|p| p.map(|p| p.quadrant as u32));
     let margins = places.iter().map(|p| p.map(|p| p.margin));
-    let extremes: Vec<Option<&str>> = places.iter().map(|p| Some(p.as_ref()?.extreme?.name())).collect();
+    let extremes = places.iter().map(|p| Some(p.as_ref()?.extreme? as u32));
     let part = |name, of: fn(&Index) -> Option<f64>| {
         table::f64_column(name, indices.iter().map(|index| index.as_ref().and_then(of)))
     };
@@ -91,7 +91,7 @@ pub fn run(
         table::f64_column(columns::LOYALTY_INDEX, loyalty),
         part(columns::LOYALTY_BEHAVIOUR, |index| Some(index.behaviour)),
         part(columns::LOYALTY_ATTITUDE, |index| index.attitude),
-        Column::new(columns::QUADRANT_EXTREME.into(), extremes),
+        table::chosen(columns::QUADRANT_EXTREME, &Extreme::ALL.map(Extreme::name), extremes)?,
         table::chosen(columns::QUADRANT, &Quadrant::ALL.map(Quadrant::name), quadrants)?,
         table::f64_column(columns::QUADRANT_MARGIN, margins),
         why,

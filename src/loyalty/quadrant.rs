@@ -49,6 +49,9 @@ pub enum Extreme {
 }
 
 impl Extreme {
+    /// Every corner.
+    pub const ALL: [Self; 2] = [Self::Apostle, Self::Opponent];
+
     /// The stored identifier.
     pub fn name(self) -> &'static str {
         match self {

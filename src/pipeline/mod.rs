@@ -133,13 +133,16 @@ fn compute(
 ) -> Result<Night> {
     observer.stage(Stage::Activity.name());
     let transactions = reading::transactions(config, rejects, observer)?;
-    let (mut night, activity) = Night::begin(config, transactions);
+    let (mut night, mut activity) = Night::begin(config, transactions);
     night.people = reading::people(config, rejects, observer, &mut night.tables, &mut night.warnings)?;
     if night.comes_to(Stage::Rfm, observer) {
         night.score(config)?;
     }
     if night.comes_to(Stage::Satisfaction, observer) {
         let surveys = reading::surveys(config, &activity, &night.as_of, rejects, observer)?;
+        if config.complaints.is_none() {
+            activity.forget_ids();
+        }
         night.listen(config, surveys)?;
     }
     if night.comes_to(Stage::Loyalty, observer) {

@@ -50,7 +50,7 @@ pub fn run(
     let trends = windows.finish();
     let found = tiers(&values, &present, &trends.of, params);
     let names = Tier::ALL.map(Tier::name);
-    let which = found.iter().map(|tier| tier.map(|tier| tier as u32)).collect();
+    let which = found.iter().map(|tier| tier.map(|tier| tier as u32));
     let why = why(&found, &recency, &trends, params)?;
     table::with(customers, vec![table::chosen(c::TIER, &names, which)?, why])
 }
@@ -68,7 +68,7 @@ fn why(
     let mut places: HashMap<Option<Grounds>, u32, FixedState> =
         HashMap::with_hasher(FixedState::with_seed(8));
     let mut sentences = Vec::new();
-    let which = (0..tiers.len())
+    let which: Vec<_> = (0..tiers.len())
         .map(|row| {
             let hundredths = |trend: f64| (100.0 * trend).round_ties_even() as i64;
             let grounds = tiers[row].map(|tier| (tier, recency[row], trends.of[row].map(hundredths)));

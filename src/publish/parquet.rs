@@ -18,7 +18,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
-use polars::prelude::{Column, DataFrame, StringChunked};
+use polars::prelude::{Column, DataFrame};
 use rayon::prelude::*;
 
 use crate::schema::{self, Kind, Table};
@@ -269,10 +269,11 @@ fn data_type(kind: Kind) -> DataType {
 }
 
 /// Texts as Arrow keeps them: where many rows share few texts, the texts once and which of them each row has.
-fn texts(column: &StringChunked) -> Result<ArrayRef> {
+fn texts(column: &Column) -> Result<ArrayRef> {
     let distinct = DISTINCT.contains(&column.name().as_str());
-    let Some((few, codes)) = (!distinct).then(|| table::few_texts(column, table::FEW)).flatten() else {
-        return Ok(Arc::new(column.iter().collect::<StringArray>()));
+    let few = if distinct { None } else { table::few_texts(column, table::FEW)? };
+    let Some((few, codes)) = few else {
+        return Ok(Arc::new(table::each_text(column)?.into_iter().collect::<StringArray>()));
     };
     let codes = codes.into_iter().collect::<UInt16Array>();
     let array = DictionaryArray::try_new(codes, Arc::new(StringArray::from(few)))
@@ -300,7 +301,7 @@ macro_rules! numbers {
 fn array(column: &Column, kind: Kind) -> Result<ArrayRef> {
     let series = column.as_materialized_series();
     Ok(match kind {
-        Kind::Text => texts(series.str()?)?,
+        Kind::Text => texts(column)?,
         Kind::TextList => {
             let mut builder = ListBuilder::new(StringBuilder::new());
             for list in series.list()?.amortized_iter() {

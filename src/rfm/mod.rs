@@ -189,16 +189,14 @@ impl Cube {
 
     /// The columns `rfm_cell`, `rfm_score` and `rfm_segment`.
     fn columns(&self, cells: &[Option<u16>], map: &SegmentMap) -> Result<[Column; 3]> {
-        let which: IdxCa = cells.iter().map(|cell| cell.map(u32::from)).collect_ca(PlSmallStr::EMPTY);
-        let texts = |name: &str, texts: &mut dyn Iterator<Item = &str>| -> Result<Column> {
-            Ok(StringChunked::from_iter_values(name.into(), texts).take(&which)?.into_column())
-        };
+        let which = || cells.iter().map(|cell| cell.map(u32::from));
+        let segments: Vec<&str> = (0..map.len()).map(|cell| map.segment(cell)).collect();
         let scores = cells.iter().map(|cell| cell.map(|cell| self.scores[usize::from(cell)]));
         let (cell, (segment, score)) = rayon::join(
-            || texts(columns::RFM_CELL, &mut self.names.iter().map(String::as_str)),
+            || table::chosen(columns::RFM_CELL, &self.names, which()),
             || {
                 rayon::join(
-                    || texts(columns::RFM_SEGMENT, &mut (0..map.len()).map(|cell| map.segment(cell))),
+                    || table::chosen(columns::RFM_SEGMENT, &segments, which()),
                     || table::f64_column(columns::RFM_SCORE, scores),
                 )
             },

@@ -8,6 +8,7 @@ use super::ladder::Ladder;
 use super::thresholds::Band;
 use crate::Result;
 use crate::schema::customers;
+use crate::table;
 
 /// One text per score of a dimension: which values earn it.
 pub(super) type Ranges = Vec<String>;
@@ -113,8 +114,7 @@ impl Phrases {
         }
         let places: Vec<u32> = places.into_iter().map(Option::unwrap_or_default).collect();
         which.par_iter_mut().for_each(|kind| *kind = places[*kind as usize]);
-        let sentences = StringChunked::from_iter_values(customers::RFM_WHY.into(), sentences.iter());
-        Ok(sentences.take(&IdxCa::from_vec(customers::RFM_WHY.into(), which))?.into_column())
+        table::chosen(customers::RFM_WHY, &sentences, which.into_iter().map(Some))
     }
 
     fn sentence(&self, customer: &Known) -> String {
@@ -180,7 +180,7 @@ mod tests {
         let phrases = Phrases::new(ranges.each_ref().map(Vec::as_slice), cells, None);
         let all = [best, worst, unknown, best, never];
         let column = phrases.column(all.len(), |row| all[row]).unwrap();
-        let texts: Vec<_> = column.as_materialized_series().str().unwrap().iter().flatten().collect();
+        let texts: Vec<_> = table::each_text(&column).unwrap().into_iter().flatten().collect();
         let of_best = "recency -> 2 (0-150 days); frequency -> 2 (6-44 orders); \
                        monetary -> 2 (130.54 or more); cell 222 -> champions";
         assert_eq!(

@@ -24,8 +24,8 @@ pub(super) fn customer_columns(standings: &Standings, params: &SatisfactionParam
         &|| why(standings, params),
         &|| Ok(estimates(c::SATISFACTION_SCORE, |estimate| estimate.score)),
         &|| {
-            let levels = scored.spread::<IdxType>(c::SATISFACTION_LEVEL, standings, level);
-            picked(c::SATISFACTION_LEVEL, &Level::ALL.map(Level::name), &levels)
+            let level = |standing: &Standing| as_scored(standing).map(|(_, level, _)| level as u8);
+            label(c::SATISFACTION_LEVEL, &Level::ALL.map(Level::name), standings, level)
         },
         &|| {
             let points = |standing: &Standing| params.level_points[level(standing) as usize];
@@ -41,12 +41,6 @@ pub(super) fn customer_columns(standings: &Standings, params: &SatisfactionParam
     // The longest work begins first, and its column comes last.
     columns.rotate_left(1);
     Ok(columns)
-}
-
-/// Texts by their places.
-pub(super) fn picked(name: &str, texts: &[&str], which: &IdxCa) -> Result<Column> {
-    let texts = StringChunked::from_iter_values(name.into(), texts.iter().copied());
-    Ok(texts.take(which)?.into_column())
 }
 
 fn as_scored(standing: &Standing) -> Option<(&Estimate, Level, Option<i64>)> {
@@ -104,11 +98,20 @@ fn answered_at(standings: &Standings) -> Result<Column> {
 }
 
 fn nps_group(standings: &Standings) -> Result<Column> {
-    let asked = Known::of(standings, |standing| standing.nps_group.is_some());
-    let groups = asked.spread::<IdxType>(c::NPS_GROUP, standings, |standing| {
-        standing.nps_group.map_or(0, |group| group as u32)
-    });
-    picked(c::NPS_GROUP, &NpsGroup::ALL.map(NpsGroup::name), &groups)
+    let group = |standing: &Standing| standing.nps_group.map(|group| group as u8);
+    label(c::NPS_GROUP, &NpsGroup::ALL.map(NpsGroup::name), standings, group)
+}
+
+/// One of some names for those who said something.
+fn label(
+    name: &str,
+    names: &[&str],
+    standings: &Standings,
+    of: impl Fn(&Standing) -> Option<u8>,
+) -> Result<Column> {
+    let mut labels = vec![None; standings.n_customers()];
+    standings.spoken().for_each(|(row, standing)| labels[row] = of(standing));
+    table::chosen(name, names, labels.into_iter().map(|label| label.map(u32::from)))
 }
 
 fn why(standings: &Standings, params: &SatisfactionParams) -> Result<Column> {
@@ -120,7 +123,7 @@ fn why(standings: &Standings, params: &SatisfactionParams) -> Result<Column> {
             texts.len() as u32 - 1
         })
     };
-    let mut which = vec![Some(place(standings.silence())); standings.n_customers()];
-    standings.spoken().for_each(|(row, standing)| which[row] = Some(place(standing)));
-    table::chosen(c::SATISFACTION_WHY, &texts, which)
+    let mut which = vec![place(standings.silence()); standings.n_customers()];
+    standings.spoken().for_each(|(row, standing)| which[row] = place(standing));
+    table::chosen(c::SATISFACTION_WHY, &texts, which.into_iter().map(Some))
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
-use polars::prelude::StringChunked;
+use polars::prelude::Column;
 use rayon::prelude::*;
 
 use super::figures::{Asked, Figure, Question};
@@ -15,6 +15,7 @@ use super::params::PERIOD;
 use super::period::Period;
 use super::responses::{Head, Response, Responses};
 use super::{SatisfactionParams, SurveyItems};
+use crate::{Result, table};
 
 /// Name of the grouping with one group, and of that group.
 const ALL: &str = "all";
@@ -44,9 +45,12 @@ impl Grouping {
     }
 
     /// One group per label of the customers; anonymous responses and those of unlabelled customers are in none.
-    pub fn by_label(by: &str, labels: &StringChunked, responses: &Responses) -> Self {
-        let (labels, of_customer) = coded(labels);
-        Self::by(by, &labels, responses, |head| Some(of_customer[head.customer? as usize]))
+    ///
+    /// # Errors
+    /// `Internal` when the labels are no texts.
+    pub fn by_label(by: &str, labels: &Column, responses: &Responses) -> Result<Self> {
+        let (labels, of_customer) = coded(labels)?;
+        Ok(Self::by(by, &labels, responses, |head| Some(of_customer[head.customer? as usize])))
     }
 
     /// One group per period in which somebody answered; undated responses are in none.
@@ -106,29 +110,18 @@ impl Grouping {
 }
 
 /// The different texts in ascending order, and the place of each row's text among them; [`NO_GROUP`] without one.
-fn coded(texts: &StringChunked) -> (Vec<&str>, Vec<u32>) {
-    const ROWS: usize = 1 << 13;
-    let mut codes = vec![NO_GROUP; texts.len()];
-    let of_part = |(part, codes): (usize, &mut [u32])| {
-        let mut seen: HashMap<&str, u32, FixedState> = HashMap::with_hasher(FixedState::with_seed(7));
-        for (row, code) in (part * ROWS..).zip(codes) {
-            let next = seen.len() as u32;
-            *code = texts.get(row).map_or(NO_GROUP, |text| *seen.entry(text).or_insert(next));
-        }
-        let mut own: Vec<(u32, &str)> = seen.into_iter().map(|(text, code)| (code, text)).collect();
-        own.sort_unstable();
-        own.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
-    };
-    let parts: Vec<Vec<&str>> = codes.par_chunks_mut(ROWS).enumerate().map(of_part).collect();
-    let all: BTreeSet<&str> = parts.iter().flatten().copied().collect();
-    let all: Vec<&str> = all.into_iter().collect();
-    codes.par_chunks_mut(ROWS).zip(parts).for_each(|(codes, own)| {
-        let places: Vec<u32> = own.into_iter().map(|text| place(&all, text)).collect();
-        for code in codes.iter_mut().filter(|code| **code != NO_GROUP) {
-            *code = places[*code as usize];
-        }
-    });
-    (all, codes)
+fn coded(column: &Column) -> Result<(Vec<&str>, Vec<u32>)> {
+    if let Some((few, codes)) = table::few_texts(column, usize::MAX)? {
+        let mut all = few.clone();
+        all.sort_unstable();
+        let places: Vec<u32> = few.into_iter().map(|text| place(&all, text)).collect();
+        let codes = codes.into_iter().map(|code| code.map_or(NO_GROUP, |code| places[usize::from(code)]));
+        return Ok((all, codes.collect()));
+    }
+    let texts = table::each_text(column)?;
+    let all: Vec<&str> = texts.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let codes = texts.into_iter().map(|text| text.map_or(NO_GROUP, |text| place(&all, text))).collect();
+    Ok((all, codes))
 }
 
 /// The place of a text among texts in ascending order.
@@ -216,6 +209,8 @@ fn masks(sizes: &[usize], minimum: u32) -> Vec<Option<String>> {
 
 #[cfg(test)]
 mod tests {
+    use polars::prelude::{IntoColumn, StringChunked};
+
     use super::super::responses::tests::{item, push, survey};
     use super::super::{Answers, ItemMeaning};
     use super::*;
@@ -242,7 +237,8 @@ mod tests {
     #[test]
     fn a_label_that_nobody_who_answered_has_is_no_group() {
         let labels: StringChunked = (0..20).map(|row| (row > 10).then_some(["b", "a"][row % 2])).collect();
-        let grouping = Grouping::by_label("rfm_segment", &labels, &responses());
+        let labels = labels.into_column();
+        let grouping = Grouping::by_label("rfm_segment", &labels, &responses()).unwrap();
         // Only customers 0 to 11 answered, of whom the last has a label.
         assert_eq!(grouping.names, ["a"]);
         assert_eq!(grouping.of_response[11..], [0, NO_GROUP]);
@@ -272,8 +268,9 @@ mod tests {
     #[test]
     fn groups_are_those_of_the_customers() {
         let (surveys, params) = (surveys(), SatisfactionParams { minimum_group: 3, ..Default::default() });
-        let labels: StringChunked = (0..12).map(|i| [Some("loyal"), Some("at_risk"), None][i % 3]).collect();
-        let grouping = Grouping::by_label("rfm_segment", &labels, &responses());
+        let rows = (0..12).map(|i| [Some(1), Some(0), None][i % 3]);
+        let labels = table::chosen("rfm_segment", &["at_risk", "loyal"], rows).unwrap();
+        let grouping = Grouping::by_label("rfm_segment", &labels, &responses()).unwrap();
         assert_eq!(grouping.names, ["at_risk", "loyal"]);
         let table = indices(&responses(), &surveys, &grouping, &params);
         for group in ["at_risk", "loyal"] {

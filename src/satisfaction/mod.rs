@@ -138,7 +138,7 @@ impl Answered {
             let grouping = if by == PERIOD {
                 Grouping::by_period(self.params.period, self.as_of_day, &self.responses)
             } else if let Ok(labels) = customers.column(by) {
-                Grouping::by_label(by, labels.as_materialized_series().str()?, &self.responses)
+                Grouping::by_label(by, labels, &self.responses)?
             } else {
                 return Ok(Vec::new());
             };

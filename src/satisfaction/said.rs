@@ -3,7 +3,6 @@
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::columns::picked;
 use super::fading::Fading;
 use super::levels::rounded;
 use super::nps::STANDARD_SCALE;
@@ -111,7 +110,7 @@ impl SaidByCustomer {
                 let ids = customers.column(customers::CUSTOMER_ID)?.as_materialized_series().str()?;
                 Ok(ids.take(&rows)?.with_name(r::CUSTOMER_ID.into()).into_column())
             },
-            &|| picked(r::SURVEY, &names, &said().map(|said| u32::from(said.survey)).collect_ca("".into())),
+            &|| table::chosen(r::SURVEY, &names, said().map(|said| Some(u32::from(said.survey)))),
             &|| table::timestamp_column(r::ANSWERED_AT, said().map(|said| said.answered_at)),
             &|| Ok(table::u32_column(r::AGE_DAYS, said().map(|said| said.age_days))),
             &|| Ok(table::f64_column(r::SATISFACTION, said().map(|said| said.satisfaction))),

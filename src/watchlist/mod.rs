@@ -203,8 +203,7 @@ fn explain(ready: &Ready, customers: &DataFrame, row: usize) -> Result<String> {
         let shown = match (&value, unit) {
             (AnyValue::Null, _) => "unknown".to_owned(),
             (AnyValue::Float64(value), _) => format!("{value:.2}"),
-            (AnyValue::String(text), _) => (*text).to_owned(),
-            (AnyValue::StringOwned(text), _) => text.to_string(),
+            (text, Kind::Text) => text.get_str().unwrap_or_default().to_owned(),
             (other, Kind::Timestamp) => other.to_string().chars().take(16).collect(),
             (other, _) => other.to_string(),
         };

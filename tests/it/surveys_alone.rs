@@ -54,7 +54,7 @@ fn who_answered_is_a_customer_and_the_last_answer_is_the_day() {
     assert!(!customers.names().contains(&"rfm_segment".to_owned()));
     let explained = desk.moshtari(&["explain", "results", "a"]).must_end_with(0).out;
     assert!(explained.contains("unknown: the run had no transactions"), "{explained}");
-    assert!(explained.contains("score 0.000 in [0, 0.125): angry"), "{explained}");
+    assert!(explained.contains("score in [0, 0.125): angry; score 0.000"), "{explained}");
     desk.moshtari(&["check"]).must_end_with(0);
 }
 

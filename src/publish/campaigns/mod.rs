@@ -153,7 +153,7 @@ fn values(customers: &DataFrame, name: &str, rows: &[u32]) -> Result<Vec<Cell>> 
     let series = picked.as_materialized_series();
     let text = |text: Option<String>| text.map_or(Cell::Empty, Cell::Text);
     Ok(match kind {
-        Kind::Text => series.str()?.iter().map(|t| text(t.map(str::to_owned))).collect(),
+        Kind::Text => table::each_text(&picked)?.into_iter().map(|t| text(t.map(str::to_owned))).collect(),
         Kind::TextList => series
             .list()?
             .amortized_iter()
