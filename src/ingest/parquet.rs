@@ -349,14 +349,11 @@ fn dictionary(array: &ArrayRef, known: &mut Option<Texts>) -> Option<Column> {
 
 /// Places in a dictionary; absent values have none.
 fn codes<T: ArrowPrimitiveType>(keys: &PrimitiveArray<T>) -> Vec<u32> {
-    let code = |key: &T::Native| key.as_usize() as u32;
-    match keys.nulls() {
-        None => keys.values().iter().map(code).collect(),
-        Some(nulls) => {
-            let keys = keys.values().iter().zip(nulls);
-            keys.map(|(key, valid)| if valid { code(key) } else { u32::MAX }).collect()
-        }
+    let mut codes: Vec<u32> = keys.values().iter().map(|key| key.as_usize() as u32).collect();
+    if let Some(nulls) = keys.nulls().filter(|nulls| nulls.null_count() > 0) {
+        (!nulls.inner()).set_indices().for_each(|row| codes[row] = u32::MAX);
     }
+    codes
 }
 
 impl Texts {

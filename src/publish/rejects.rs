@@ -91,13 +91,13 @@ impl RejectsWriter {
         self.writer.write(&batch).map_err(|e| tables::refused(&self.path, e))
     }
 
-    /// Ends the file and brings it to the disk; whoever waits for that has other things to do meanwhile.
+    /// Ends the file.
     ///
     /// # Errors
     /// `Io` when the file cannot be written.
     pub fn finish(self) -> Result<()> {
-        let file = self.writer.into_inner().map_err(|e| tables::refused(&self.path, e))?;
-        file.sync_all().map_err(Error::io("sync", &self.path))
+        self.writer.close().map_err(|e| tables::refused(&self.path, e))?;
+        Ok(())
     }
 }
 

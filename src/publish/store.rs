@@ -4,7 +4,6 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 
 use super::manifest;
 use crate::{Error, Result};
@@ -180,7 +179,8 @@ impl Draft {
     /// # Errors
     /// `Io` when the system refuses.
     pub fn settle(&self) -> Result<()> {
-        self.files()?.iter().try_for_each(|name| sync(&self.path(name)))
+        let files: Vec<PathBuf> = self.files()?.iter().map(|name| self.path(name)).collect();
+        sync_each(&files)
     }
 
     /// Every file written so far, relative to the result, sorted.
@@ -208,16 +208,28 @@ fn sync(path: &Path) -> Result<()> {
     File::open(path).and_then(|f| f.sync_all()).map_err(Error::io("sync", path))
 }
 
-/// Files first, side by side, then the folders that name them.
+/// Files and folders side by side: nothing names them before all are on the disk.
 fn sync_tree(folder: &Path) -> Result<()> {
-    let (mut files, mut folders) = (Vec::new(), Vec::new());
-    walk(folder, &mut |path, is_folder| {
-        if is_folder { &mut folders } else { &mut files }.push(path.to_path_buf());
+    let mut paths = vec![folder.to_path_buf()];
+    walk(folder, &mut |path, _| {
+        paths.push(path.to_path_buf());
         Ok(())
     })?;
-    files.par_iter().try_for_each(|path| sync(path))?;
-    folders.iter().try_for_each(|path| sync(path))?;
-    sync(folder)
+    sync_each(&paths)
+}
+
+/// Brings each of them to the disk, which takes many requests in the time of one.
+fn sync_each(paths: &[PathBuf]) -> Result<()> {
+    const AT_ONCE: usize = 32;
+    let several = paths.len().div_ceil(AT_ONCE).max(1);
+    std::thread::scope(|scope| {
+        let sync_all = |paths: &'_ [PathBuf]| paths.iter().try_for_each(|path| sync(path));
+        let waiting: Vec<_> =
+            paths.chunks(several).map(|paths| scope.spawn(move || sync_all(paths))).collect();
+        waiting.into_iter().try_for_each(|thread| {
+            thread.join().map_err(|_| Error::internal("a thread that syncs the result panicked"))?
+        })
+    })
 }
 
 fn walk(folder: &Path, visit: &mut dyn FnMut(&Path, bool) -> Result<()>) -> Result<()> {

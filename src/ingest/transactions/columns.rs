@@ -1,5 +1,6 @@
 //! A block read column by column: each pass settles one question for all rows that are still in play.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Limit, TransactionReader, canonical_cell, instant, shown};
@@ -29,6 +30,8 @@ struct Refusal {
 struct Sieve<'a> {
     view: View<'a>,
     refused: Vec<Option<Refusal>>,
+    /// A row was refused since rows were let in.
+    wanes: bool,
     /// Rows still in play when the values are read.
     rows: Vec<u32>,
     /// A column of texts that was compared as numbers, and the number in each row.
@@ -39,22 +42,22 @@ struct Sieve<'a> {
 const NO_ID: u32 = u32::MAX;
 
 /// The ids of a column, each dictionary entry or run of equal values once.
-#[derive(Default)]
-struct RowIds {
+struct RowIds<'a> {
     ids: Arc<Ids>,
-    /// The id of each row in play, an index into `ids` or [`NO_ID`].
-    of: Vec<u32>,
+    /// The id of each row, an index into `ids` or [`NO_ID`].
+    of: Cow<'a, [u32]>,
 }
 
 impl<'a> Sieve<'a> {
     fn new(view: View<'a>, rows: usize) -> Self {
-        Self { view, refused: vec![None; rows], rows: Vec::new(), compared: None }
+        Self { view, refused: vec![None; rows], wanes: false, rows: Vec::new(), compared: None }
     }
 
     fn refuse(&mut self, row: u32, reason: Reason, column: Option<usize>) {
         let refused = &mut self.refused[row as usize];
         if refused.is_none() {
             *refused = Some(Refusal { reason, column: column.map(|c| c as u16) });
+            self.wanes = true;
         }
     }
 
@@ -106,12 +109,18 @@ impl<'a> Sieve<'a> {
         self.rows.reserve(self.refused.len());
         let all = (0..).zip(&self.refused);
         self.rows.extend(all.filter(|(_, refused)| refused.is_none()).map(|(row, _): (u32, _)| row));
+        self.wanes = false;
     }
 
-    /// Which of the rows in play are not refused; `None` when all are.
+    /// Which of the rows in play are not refused; `None` when none is.
     fn kept(&self) -> Option<Vec<bool>> {
-        let keep: Vec<bool> = self.rows.iter().map(|row| self.refused[*row as usize].is_none()).collect();
-        keep.contains(&false).then_some(keep)
+        let kept = |row: &u32| self.refused[*row as usize].is_none();
+        self.wanes.then(|| self.rows.iter().map(kept).collect())
+    }
+
+    /// What stands for each of the rows in play.
+    fn in_play<T>(&self, of: impl Fn(usize) -> T) -> Vec<T> {
+        self.rows.iter().map(|row| of(*row as usize)).collect()
     }
 
     /// Values of a column for the rows in play; rows without one are refused.
@@ -193,40 +202,39 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    /// Ids of a column for the rows in play; rows without one are refused.
-    fn ids(&mut self, column: usize, reason: Reason, rule: IdRule, with_texts: bool) -> RowIds {
+    /// Ids of a column; rows without one are refused.
+    fn ids(&mut self, column: usize, reason: Reason, rule: IdRule, with_texts: bool) -> RowIds<'a> {
         let ids = match self.view.column(column) {
-            Some(Column::Dictionary(entries, codes)) => {
-                RowIds::of_dictionary(entries.ids(rule), codes, &self.rows)
-            }
-            _ => RowIds::of_runs(&self.view, column, &self.rows, rule, with_texts),
+            Some(Column::Dictionary(entries, codes)) => RowIds::of_dictionary(entries.ids(rule), codes),
+            _ => RowIds::of_runs(&self.view, column, self.refused.len(), rule, with_texts),
         };
-        let missing: Vec<usize> =
-            ids.of.iter().enumerate().filter(|(_, id)| **id == NO_ID).map(|(i, _)| i).collect();
-        self.refuse_places(&missing, reason, column);
+        for (row, id) in (0..).zip(&*ids.of) {
+            if *id == NO_ID {
+                self.refuse(row, reason, Some(column));
+            }
+        }
         ids
     }
 }
 
-impl RowIds {
-    fn of_dictionary(entries: &EntryIds, codes: &[u32], rows: &[u32]) -> Self {
-        let codes = rows.iter().map(|row| codes[*row as usize]);
+impl<'a> RowIds<'a> {
+    fn of_dictionary(entries: &EntryIds, codes: &'a [u32]) -> Self {
         let of = match &entries.absent {
-            None => codes.collect(),
+            None => Cow::Borrowed(codes),
             Some(absent) => {
                 let is_id = |code: u32| absent.get(code as usize).is_some_and(|absent| !absent);
-                codes.map(|code| if is_id(code) { code } else { NO_ID }).collect()
+                codes.iter().map(|code| if is_id(*code) { *code } else { NO_ID }).collect()
             }
         };
         Self { ids: Arc::clone(&entries.ids), of }
     }
 
     /// Rows of one order mostly stand together: a value equal to the one before is not looked at again.
-    fn of_runs(view: &View<'_>, column: usize, rows: &[u32], rule: IdRule, with_texts: bool) -> Self {
+    fn of_runs(view: &View<'a>, column: usize, rows: usize, rule: IdRule, with_texts: bool) -> Self {
         let (mut texts, mut hashes) = (TextColumn::default(), Vec::new());
-        let mut of = Vec::with_capacity(rows.len());
+        let mut of = Vec::with_capacity(rows);
         let mut last: Option<(&[u8], u32)> = None;
-        view.each_of(column, rows, |cell| {
+        view.each(column, |_, cell| {
             let text = if let Cell::Text(text) = cell { Some(text) } else { None };
             if let (Some(text), Some((before, id))) = (text, last)
                 && text == before
@@ -247,12 +255,13 @@ impl RowIds {
             last = text.map(|text| (text, id));
             of.push(id);
         });
-        Self { ids: Arc::new(Ids { texts: Arc::new(texts), hashes }), of }
+        Self { ids: Arc::new(Ids { texts: Arc::new(texts), hashes }), of: Cow::Owned(of) }
     }
 
-    /// The hash of the id of each row; 0 where there is none.
-    fn hashes(&self) -> Vec<u64> {
-        self.of.iter().map(|id| self.ids.hashes.get(*id as usize).copied().unwrap_or_default()).collect()
+    /// The hash of the id of a row that has one.
+    #[inline]
+    fn hash(&self, row: usize) -> u64 {
+        self.ids.hashes[self.of[row] as usize]
     }
 }
 
@@ -272,12 +281,6 @@ fn amounts(
     }
 }
 
-/// The values marked true.
-fn only<T: Copy>(values: &mut Vec<T>, keep: &[bool]) {
-    let mut marks = keep.iter();
-    values.retain(|_| *marks.next().unwrap_or(&true));
-}
-
 impl TransactionReader {
     /// Reads a block: accepted rows as facts, the others set aside.
     pub(super) fn facts(&self, block: &Block) -> Result<(Facts, SetAside)> {
@@ -293,7 +296,6 @@ impl TransactionReader {
             }
         }
         self.skip.iter().for_each(|rule| sieve.skip(rule));
-        sieve.let_in();
         let mut facts = self.identities(&mut sieve);
         facts.at = sieve.instants(self.columns.at, self.time.as_ref(), &self.zone);
         if self.order_rule == Some(OrderRule::Day) {
@@ -310,19 +312,18 @@ impl TransactionReader {
         Ok((facts, self.aside(block, &view, &refused)))
     }
 
-    /// Customers and orders. Rows without them leave play: they are the many among the rows set aside.
+    /// Customers and orders. Rows that have both, and that no rule skips, are let in.
     fn identities(&self, sieve: &mut Sieve<'_>) -> Facts {
-        let mut customers = sieve.ids(self.columns.customer, Reason::MissingCustomer, self.ids, true);
-        let mut order_keys = Vec::new();
-        if let Some(column) = self.columns.order {
-            order_keys = sieve.ids(column, Reason::MissingOrder, self.ids, false).hashes();
+        let customers = sieve.ids(self.columns.customer, Reason::MissingCustomer, self.ids, true);
+        let orders =
+            self.columns.order.map(|column| sieve.ids(column, Reason::MissingOrder, self.ids, false));
+        sieve.let_in();
+        Facts {
+            customer_of: sieve.in_play(|row| customers.of[row]),
+            order_keys: orders.map_or_else(Vec::new, |orders| sieve.in_play(|row| orders.hash(row))),
+            customers: customers.ids,
+            ..Facts::default()
         }
-        if let Some(keep) = sieve.kept() {
-            only(&mut customers.of, &keep);
-            only(&mut order_keys, &keep);
-            only(&mut sieve.rows, &keep);
-        }
-        Facts { customers: customers.ids, customer_of: customers.of, order_keys, ..Facts::default() }
     }
 
     /// What the rows in play are worth and do.
@@ -334,24 +335,23 @@ impl TransactionReader {
         let mut amounts =
             amounts(columns.amount.is_some(), quantities.as_deref(), prices.as_deref(), sieve.rows.len());
         sieve.refuse_where(|i| !amounts[i].is_plausible(), Reason::BadNumber, priced);
-        let taken_back: Vec<bool> = match &quantities {
-            Some(quantities) => quantities.iter().map(|quantity| *quantity < 0).collect(),
-            None => amounts.iter().map(|amount| amount.is_negative()).collect(),
+        facts.effects = match &quantities {
+            Some(quantities) => {
+                quantities.iter().map(|q| u8::from(*q > 0) * SALE + u8::from(*q < 0) * RETURN).collect()
+            }
+            None => amounts.iter().map(|amount| if amount.is_negative() { RETURN } else { SALE }).collect(),
         };
         if self.returns == Returns::Skip {
-            sieve.refuse_where(|i| taken_back[i], Reason::SkippedByRule, columns.quantity.or(priced));
+            let takes_back = |i: usize| facts.effects[i] & RETURN != 0;
+            sieve.refuse_where(takes_back, Reason::SkippedByRule, columns.quantity.or(priced));
         }
         if self.limit != Limit::None {
             let is_late = |i: usize| self.limit.is_before(facts.at[i], &self.zone);
             sieve.refuse_where(is_late, Reason::AfterAsOf, Some(columns.at));
         }
         self.exchange(sieve, facts, &mut amounts)?;
-        let sells = |i: usize| quantities.as_ref().map_or(!amounts[i].is_negative(), |q| q[i] > 0);
-        facts.effects = (0..amounts.len())
-            .map(|i| u8::from(sells(i)) * SALE + u8::from(taken_back[i]) * RETURN)
-            .collect();
-        let piece = |back: &bool| if *back { -MILLION } else { MILLION };
-        facts.quantities = quantities.unwrap_or_else(|| taken_back.iter().map(piece).collect());
+        let piece = |effect: &u8| if effect & RETURN != 0 { -MILLION } else { MILLION };
+        facts.quantities = quantities.unwrap_or_else(|| facts.effects.iter().map(piece).collect());
         facts.amounts = amounts;
         facts.costs = self.costs(sieve, &facts.quantities);
         if !self.cancelled.is_empty() {
