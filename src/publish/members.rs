@@ -1,7 +1,5 @@
 //! Segment files: the members of each label, for campaign tools.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -9,7 +7,7 @@ use super::names::file_name;
 use super::parquet::{self, Stamp};
 use super::store::Draft;
 use crate::schema::{customers as c, segment_members};
-use crate::{Result, table};
+use crate::{Error, Result, table};
 
 /// Folder under `segments/` and the column it splits by.
 const LABELS: [(&str, &str); 4] = [
@@ -43,16 +41,17 @@ struct Group<'a> {
 
 /// The groups of a label column; none where no stage made it.
 fn groups<'a>(customers: &'a DataFrame, folder: &'static str, column: &str) -> Result<Vec<Group<'a>>> {
-    if customers.column(column).is_err() {
-        return Ok(Vec::new());
-    }
-    let mut groups: HashMap<&str, Vec<u32>, FixedState> = HashMap::with_hasher(FixedState::with_seed(9));
-    for (label, row) in table::texts(customers, column)?.into_iter().zip(0..) {
+    let Ok(labels) = customers.column(column) else { return Ok(Vec::new()) };
+    let (names, label_of) = table::few_texts(labels, usize::MAX)?
+        .ok_or_else(|| Error::internal(format!("`{column}` makes too many groups for files")))?;
+    let mut groups: Vec<Group> =
+        names.into_iter().map(|label| Group { folder, label, rows: Vec::new() }).collect();
+    for (label, row) in label_of.into_iter().zip(0..) {
         if let Some(label) = label {
-            groups.entry(label).or_default().push(row);
+            groups[usize::from(label)].rows.push(row);
         }
     }
-    Ok(groups.into_iter().map(|(label, rows)| Group { folder, label, rows }).collect())
+    Ok(groups)
 }
 
 fn members(customers: &DataFrame, label: &str, rows: Vec<u32>) -> Result<DataFrame> {
