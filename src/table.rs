@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-pub use self::labels::{FEW, Few, chosen, each_text, few_texts};
+pub use self::labels::{FEW, Few, chosen, each_text, few_texts, shared};
 use crate::{Error, Result};
 
 fn column<'a>(table: &'a DataFrame, name: &str) -> Result<&'a Column> {

@@ -17,7 +17,7 @@ use crate::math::money::Money;
 pub const SHARDS: usize = 16;
 
 /// Runs that a shard keeps in memory, 60 bytes each.
-const RUNS_IN_MEMORY: usize = 1 << 17;
+const RUNS_IN_MEMORY: usize = 1 << 16;
 
 /// Takes runs in file order and keeps customers and orders.
 #[derive(Debug)]

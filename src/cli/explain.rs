@@ -57,17 +57,13 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
             }
         }
         if published.has(label) {
-            let _ = writeln!(
-                text,
-                "  {name:<12}  {}: {}{}",
-                value(label).unwrap_or("none"),
-                value(why).unwrap_or("no reason recorded"),
-                match label {
-                    c::SATISFACTION_LEVEL => figure("score", 3, value(c::SATISFACTION_SCORE)),
-                    c::CLUSTER_NAME => figure("distance", 2, value(c::CLUSTER_DISTANCE)),
-                    _ => String::new(),
-                }
-            );
+            let own = match label {
+                c::SATISFACTION_LEVEL => figure("score", 3, value(c::SATISFACTION_SCORE)),
+                c::CLUSTER_NAME => figure("distance", 2, value(c::CLUSTER_DISTANCE)),
+                _ => String::new(),
+            };
+            let (label, why) = (value(label).unwrap_or("none"), value(why).unwrap_or("no reason recorded"));
+            let _ = writeln!(text, "  {name:<12}  {label}: {why}{own}");
         }
     }
     if published.has(c::WATCH) {

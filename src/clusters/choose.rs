@@ -29,10 +29,11 @@ pub(super) struct Choice {
 /// # Errors
 /// `Internal` when k-means refuses rows or parameters that were checked before.
 pub(super) fn choose(rows: Rows<'_>, params: &ClustersParams, seed: u64, start: &[f64]) -> Result<Choice> {
-    let total = fit(rows, 1, params, seed)?.inertia();
+    let one = fit(rows, 1, params, seed)?;
+    let total = one.inertia();
     let mut choice = match params.k {
         K::Given(k) => given(rows, usize::from(k), total, params, seed)?,
-        K::Auto => automatic(rows, total, params, seed)?,
+        K::Auto => automatic(rows, one, params, seed)?,
     };
     keep_to(&mut choice, rows, params, seed, total, start)?;
     if !choice.model.converged() {
@@ -77,13 +78,19 @@ fn given(rows: Rows<'_>, k: usize, total: f64, params: &ClustersParams, seed: u6
     Ok(Choice { tried: vec![quality(rows, &model, total)], model, knee: None, warnings })
 }
 
-fn automatic(rows: Rows<'_>, total: f64, params: &ClustersParams, seed: u64) -> Result<Choice> {
+/// Begins with all rows in `one` cluster.
+fn automatic(rows: Rows<'_>, one: KMeans, params: &ClustersParams, seed: u64) -> Result<Choice> {
+    let total = one.inertia();
+    let mut one = Some(one);
     let (k_min, k_max) = (usize::from(params.k_min), usize::from(params.k_max));
     let distinct = rows.distinct(k_max);
     let mut tried = Vec::new();
     let mut best: Option<(Rank, KMeans)> = None;
     for k in 1..=k_max.min(distinct) {
-        let model = fit(rows, k, params, seed)?;
+        let model = match one.take() {
+            Some(one) => one,
+            None => fit(rows, k, params, seed)?,
+        };
         let found = quality(rows, &model, total);
         let rank = Rank::of(&found, params.smallest_share);
         if k >= k_min.min(distinct) && best.as_ref().is_none_or(|(before, _)| rank > *before) {

@@ -1,7 +1,5 @@
 //! What clustering tells every customer: number and name of the cluster, how far from its centre, and why.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -76,16 +74,7 @@ impl Labels<'_> {
         let phrases: Vec<String> = self.centres.iter().map(phrase).collect();
         let grounds: Vec<Grounds> =
             labels.par_iter().enumerate().map(|(row, label)| self.grounds(row, label.as_ref())).collect();
-        let mut places: HashMap<&Grounds, u32, FixedState> = HashMap::with_hasher(FixedState::with_seed(10));
-        let mut sentences = Vec::new();
-        let place = |grounds| {
-            Some(*places.entry(grounds).or_insert_with_key(|grounds| {
-                sentences.push(self.explain(grounds, &phrases));
-                sentences.len() as u32 - 1
-            }))
-        };
-        let which: Vec<_> = grounds.iter().map(place).collect();
-        table::chosen(c::CLUSTER_WHY, &sentences, which)
+        table::shared(c::CLUSTER_WHY, &grounds, |grounds| self.explain(grounds, &phrases))
     }
 
     fn grounds(&self, row: usize, label: Option<&Label>) -> Grounds {

@@ -62,28 +62,23 @@ pub(super) fn standings(log: &Complaints, customers: usize) -> Vec<Standing> {
     standings
 }
 
-/// The complaint columns of the customers table; null throughout where nobody knows whose complaints they are.
+/// The complaint columns of the customers table; null throughout where nobody knows whose complaints they are. There is
+/// a standing for each of the rows.
 pub(super) fn columns(
     standings: Option<&[Standing]>,
     rows: usize,
     as_of: i64,
     why_not: &str,
 ) -> Result<Vec<Column>> {
-    let at = |row: usize| standings.map(|standings| &standings[row]);
-    let counts = |of: fn(&Standing) -> u32| (0..rows).map(|row| at(row).map(of)).collect::<Vec<_>>();
-    let times = |of: fn(&Standing) -> Option<i64>| (0..rows).map(|row| of(at(row)?)).collect::<Vec<_>>();
-    let days: Vec<Option<f64>> = (0..rows).map(|row| at(row)?.resolution_days()).collect();
-    let hours: Vec<Option<f64>> = (0..rows).map(|row| at(row)?.open_hours(as_of)).collect();
-    let mut why = StringChunkedBuilder::new(c::COMPLAINT_WHY.into(), rows);
-    let mut text = String::new();
-    for row in 0..rows {
-        text.clear();
-        match at(row) {
-            Some(standing) => explain(standing, as_of, &mut text),
-            None => text.push_str(why_not),
-        }
-        why.append_value(&text);
-    }
+    let Some(standings) = standings else { return nothing(rows, why_not) };
+    let counts = |of: fn(&Standing) -> u32| standings.iter().map(of).collect::<Vec<_>>();
+    let times = |of: fn(&Standing) -> Option<i64>| standings.iter().map(of).collect::<Vec<_>>();
+    let days: Vec<Option<f64>> = standings.iter().map(Standing::resolution_days).collect();
+    let hours: Vec<Option<f64>> = standings.iter().map(|standing| standing.open_hours(as_of)).collect();
+    let why = table::written(c::COMPLAINT_WHY, rows, |row, text| {
+        explain(&standings[row], as_of, text);
+        true
+    });
     Ok(vec![
         Column::new(c::COMPLAINT_COUNT.into(), counts(|s| s.complaints)),
         Column::new(c::OPEN_COMPLAINT_COUNT.into(), counts(|s| s.open)),
@@ -92,7 +87,23 @@ pub(super) fn columns(
         table::timestamp_column(c::LAST_COMPLAINT_AT, times(|s| s.last_at))?,
         table::timestamp_column(c::OPEN_COMPLAINT_SINCE, times(|s| s.open_since))?,
         Column::new(c::OPEN_COMPLAINT_HOURS.into(), hours),
-        why.finish().into_series().into_column(),
+        why?,
+    ])
+}
+
+/// The same columns where nothing is known.
+fn nothing(rows: usize, why_not: &str) -> Result<Vec<Column>> {
+    let null = |name: &str, kind| Column::full_null(name.into(), rows, &kind);
+    let time = || DataType::Datetime(TimeUnit::Microseconds, None);
+    Ok(vec![
+        null(c::COMPLAINT_COUNT, DataType::UInt32),
+        null(c::OPEN_COMPLAINT_COUNT, DataType::UInt32),
+        null(c::REOPENED_COMPLAINT_COUNT, DataType::UInt32),
+        null(c::RESOLUTION_DAYS_MEAN, DataType::Float64),
+        null(c::LAST_COMPLAINT_AT, time()),
+        null(c::OPEN_COMPLAINT_SINCE, time()),
+        null(c::OPEN_COMPLAINT_HOURS, DataType::Float64),
+        table::chosen(c::COMPLAINT_WHY, &[why_not], std::iter::repeat_n(Some(0), rows))?,
     ])
 }
 

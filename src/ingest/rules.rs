@@ -72,6 +72,9 @@ impl Rule {
 
     /// The numbers that the rule holds for, when it says no more than from where and up to where.
     pub fn bounds(&self) -> Option<RangeInclusive<Millionths>> {
+        if self.tests.is_empty() {
+            return None;
+        }
         let mut bounds = (Millionths::MIN, Millionths::MAX);
         for test in &self.tests {
             match test {

@@ -8,9 +8,8 @@ mod params;
 pub mod tiers;
 mod trend;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use polars::prelude::*;
+use rayon::prelude::*;
 
 pub use self::params::PriorityParams;
 pub use self::tiers::Tier;
@@ -65,21 +64,10 @@ fn why(
     trends: &Trends,
     params: &PriorityParams,
 ) -> Result<Column> {
-    let mut places: HashMap<Option<Grounds>, u32, FixedState> =
-        HashMap::with_hasher(FixedState::with_seed(8));
-    let mut sentences = Vec::new();
-    let which: Vec<_> = (0..tiers.len())
-        .map(|row| {
-            let hundredths = |trend: f64| (100.0 * trend).round_ties_even() as i64;
-            let grounds = tiers[row].map(|tier| (tier, recency[row], trends.of[row].map(hundredths)));
-            let place = *places.entry(grounds).or_insert_with(|| {
-                sentences.push(explain(grounds, trends.kappa, params));
-                sentences.len() as u32 - 1
-            });
-            Some(place)
-        })
-        .collect();
-    table::chosen(c::TIER_WHY, &sentences, which)
+    let hundredths = |trend: f64| (100.0 * trend).round_ties_even() as i64;
+    let grounds = |row: usize| tiers[row].map(|tier| (tier, recency[row], trends.of[row].map(hundredths)));
+    let grounds: Vec<Option<Grounds>> = (0..tiers.len()).into_par_iter().map(grounds).collect();
+    table::shared(c::TIER_WHY, &grounds, |grounds| explain(*grounds, trends.kappa, params))
 }
 
 /// `r_score 5, trend 0.31 (90 days against the 90 before, an order day is worth 28.08): in the top 20 %; ...`

@@ -1,8 +1,11 @@
 //! Texts that many rows share: each is stored once, and every row has a code of a byte or two.
 
+use std::hash::Hash;
+
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::{Error, Result};
 
@@ -57,6 +60,44 @@ pub fn chosen<T: AsRef<str>>(
         }
         None => Ok(column),
     }
+}
+
+/// A text column in which rows of equal `keys` share a text, made once for each different key.
+///
+/// # Errors
+/// As [`chosen`].
+pub fn shared<K: Eq + Hash + Sync>(
+    name: &str,
+    keys: &[K],
+    mut text: impl FnMut(&K) -> String,
+) -> Result<Column> {
+    const PART: usize = 1 << 13;
+    const SEED: FixedState = FixedState::with_seed(8);
+    // The keys of each part and which of them its rows have, side by side; then the parts are put together.
+    let of_part = |keys| {
+        let (mut own, mut known) = (Vec::new(), HashMap::with_hasher(SEED));
+        let place = |key| {
+            *known.entry(key).or_insert_with_key(|key: &&K| {
+                own.push(*key);
+                own.len() as u32 - 1
+            })
+        };
+        let places: Vec<u32> = <[K]>::iter(keys).map(place).collect();
+        (own, places)
+    };
+    let parts: Vec<(Vec<&K>, Vec<u32>)> = keys.par_chunks(PART).map(of_part).collect();
+    let (mut texts, mut known) = (Vec::new(), HashMap::with_hasher(SEED));
+    let mut which = Vec::with_capacity(keys.len());
+    for (own, places) in parts {
+        let mut place = |key: &K| {
+            texts.push(text(key));
+            texts.len() as u32 - 1
+        };
+        let all: Vec<u32> =
+            own.into_iter().map(|key| *known.entry(key).or_insert_with(|| place(key))).collect();
+        which.extend(places.into_iter().map(|own| Some(all[own as usize])));
+    }
+    chosen(name, &texts, which)
 }
 
 /// A text column of few different texts: these, in the order in which they come up, and which of them each row has;
@@ -171,6 +212,21 @@ mod tests {
             assert_eq!(few_texts(frame.column("label").unwrap(), 2).unwrap(), None);
         }
         assert!(chosen("label", &["lost"], [Some(1)]).is_err());
+    }
+
+    #[test]
+    fn rows_of_equal_keys_share_a_text_that_is_made_once() {
+        let keys: Vec<u32> = (0..30_000).map(|row| row * 7 % 11).collect();
+        let mut made = Vec::new();
+        let column = shared("why", &keys, |key| {
+            made.push(*key);
+            format!("because of {key}")
+        });
+        let frame = table::new(vec![column.unwrap()]).unwrap();
+        assert_eq!(made, [0, 7, 3, 10, 6, 2, 9, 5, 1, 8, 4]);
+        for (found, key) in table::texts(&frame, "why").unwrap().into_iter().zip(keys) {
+            assert_eq!(found, Some(&*format!("because of {key}")));
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl Plan {
     /// The run with the least inertia; of equally good ones that of the first start.
     ///
     /// Few rows: every start is run on all of them. Many rows: every start is run on a sample, the centres
-    /// it ends with are tried on all rows, and the best of them are finished there. Starting a run where a
+    /// it ends with are tried on all rows, where starts ended apart, and the best of them are finished there. Starting a run where a
     /// sample came to rest is what Bradley & Fayyad (1998) propose; it saves most passes over all rows.
     pub(super) fn best_run(&self, rows: Rows<'_>) -> Run {
         let sample = self.sample(rows);
@@ -43,7 +43,10 @@ impl Plan {
         let mut runs = self.runs(sample);
         runs.sort_by(|a, b| a.inertia.total_cmp(&b.inertia));
         runs.dedup_by(|worse, better| worse.inertia - better.inertia <= SAME * better.inertia);
-        let best = least_inertia(runs.iter().map(|run| lloyd(rows, &sieve, &run.centroids, once)));
+        let best = match runs.len() {
+            1 => runs.swap_remove(0),
+            _ => least_inertia(runs.iter().map(|run| lloyd(rows, &sieve, &run.centroids, once))),
+        };
         lloyd(rows, &sieve, &best.centroids, self.stop)
     }
 
