@@ -97,17 +97,16 @@ pub fn run(
     let n_customers = customers.height();
     let responses = Responses::gather(answers, &surveys, n_customers)?;
     let (said, fading) = (SaidByCustomer::of(&responses, &surveys, params), Fading::of(params));
-    let stand = || -> Result<_> {
+    // One after the other, because each uses all threads and much memory of its own.
+    let (columns, attitude) = {
         let standings = standings(&said, !surveys.is_empty(), n_customers, params, &fading);
-        Ok((customer_columns(&standings, params)?, standings.attitudes()))
+        (customer_columns(&standings, params)?, standings.attitudes())
     };
-    let (stood, (table, warnings)) = rayon::join(stand, || {
-        rayon::join(
-            || (!surveys.is_empty()).then(|| said.table(&customers, &surveys, &fading)).transpose(),
-            || warnings(&responses, &surveys, params),
-        )
-    });
-    let (columns, attitude) = stood?;
+    let (table, warnings) = rayon::join(
+        || (!surveys.is_empty()).then(|| said.table(&customers, &surveys, &fading)).transpose(),
+        || warnings(&responses, &surveys, params),
+    );
+    drop(said);
     Ok(Satisfaction {
         responses: table?,
         customers: table::with(customers, columns)?,
