@@ -140,7 +140,7 @@ fn compute(
     }
     if night.comes_to(Stage::Satisfaction, observer) {
         let surveys = reading::surveys(config, &activity, &night.as_of, rejects, observer)?;
-        if config.complaints.is_none() {
+        if config.complaints.is_none() || !night.stages.contains(&Stage::Complaints) {
             activity.forget_ids();
         }
         night.listen(config, surveys)?;
