@@ -9,7 +9,7 @@ use super::fold::{Fold, Shard};
 use super::id::prefix;
 use super::order::Order;
 use super::table::People;
-use crate::math::money::{Millionths, Money};
+use crate::math::money::Money;
 use crate::{Error, Result, Warning, facts};
 
 /// Above this share of rows without a cost, margins are not stated (methods: priority and profit).
@@ -107,7 +107,7 @@ pub(super) struct Summary {
     pub amount: Money,
     /// Money of the orders in the window.
     pub window_spend: f64,
-    pub quantity: Millionths,
+    pub quantity: f64,
     /// First and last sale, where there are orders.
     pub first_at: i64,
     pub last_at: i64,
@@ -240,11 +240,12 @@ fn summarise(
 
 fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<i32>) -> Summary {
     let mut s = Summary { first_at: i64::MAX, last_at: i64::MIN, ..Summary::default() };
-    let (mut amount, mut in_window_amount, mut recent) = (Money::ZERO, Money::ZERO, i32::MIN);
+    let (mut amount, mut in_window_amount, mut quantity) = (Money::ZERO, Money::ZERO, 0_i128);
+    let mut recent = i32::MIN;
     days.clear();
     for order in orders {
         amount += order.amount;
-        s.quantity = s.quantity.saturating_add(order.quantity);
+        quantity += i128::from(order.quantity);
         let day = (as_of.day_of)(order.last_at);
         let in_window = day >= from_day;
         if in_window {
@@ -263,7 +264,7 @@ fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<
             recent = recent.max(day);
         }
     }
-    (s.amount, s.window_spend) = (amount, in_window_amount.to_f64());
+    (s.amount, s.window_spend, s.quantity) = (amount, in_window_amount.to_f64(), quantity as f64 / 1e6);
     days.sort_unstable();
     days.dedup();
     s.days = days.len() as u32;

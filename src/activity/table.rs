@@ -96,7 +96,7 @@ impl People<'_> {
         rows.days[row] = s.days;
         rows.returns[row] = returned.rows;
         rows.frequency[row] = s.window_orders;
-        rows.quantity[row] = s.quantity as f64 / 1e6;
+        rows.quantity[row] = s.quantity;
         rows.spend[row] = spend;
         rows.spend_mean[row] = mean(spend, s.orders);
         rows.returned[row] = returned.amount.to_f64();

@@ -156,7 +156,7 @@ fn told_apart(column: &StringChunked, most: usize) -> Option<Few<'_>> {
             let code = *seen.entry(view).or_insert_with(|| {
                 *known.entry(chunk.value(row)).or_insert_with_key(|text| {
                     few.push(*text);
-                    few.len() as u16 - 1
+                    (few.len() - 1) as u16
                 })
             });
             if few.len() > most {
