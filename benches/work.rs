@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 
-use moshtari::activity::{Activity, AsOfDay, Basis, Fold, Measures, Runs};
+use moshtari::activity::{Activity, AsOfDay, Basis, Fold, Measures, Register, Runs};
 use moshtari::clusters::kmeans::{KMeansParams, KMeansValidParams};
 use moshtari::facts::Facts;
 use moshtari::ingest::numbers::{DecimalMark, parse_fixed};
@@ -71,8 +71,8 @@ pub(crate) fn kernel(name: &str, of: &Material<'_>) -> Kernel {
         "numbers" => named("numbers", rows, numbers(rows)),
         "times" => named("times", rows, times(rows)),
         "rows_to_facts" => named("rows_to_facts", rows, rows_to_facts(exports())),
-        "fold" => named("fold", rows, fold(exports().facts())),
-        "customers" => named("customers", rows, customers(exports().facts())),
+        "fold" => named("fold", rows, fold(exports())),
+        "customers" => named("customers", rows, customers(exports())),
         "rfm_scores" => {
             let activity = folded(&exports().facts());
             named("rfm_scores", activity.customers.height() as u64, rfm_scores(activity))
@@ -147,20 +147,21 @@ fn times(rows: u64) -> impl Fn() -> Call {
 /// Blocks that the run folds at a time.
 const BATCH: usize = 4;
 
-fn add_all(facts: &[Facts]) -> Fold {
-    let mut fold = Fold::new(&std::env::temp_dir());
+fn add_all(facts: &[Facts]) -> (Fold, Register) {
+    let (mut fold, register) = (Fold::new(&std::env::temp_dir()), Register::default());
     for batch in facts.chunks(BATCH) {
-        fold.add(batch.iter().map(Runs::of).collect()).expect("runs fit in memory or on disk");
+        let runs = batch.iter().map(|facts| Runs::of(facts, &register)).collect();
+        fold.add(runs).expect("runs fit in memory or on disk");
     }
-    fold
+    (fold, register)
 }
 
-fn finish(fold: Fold) -> Activity {
+fn finish((fold, register): (Fold, Register)) -> Activity {
     const DAY: i64 = 86_400_000_000;
     let day_of = |at: i64| at.div_euclid(DAY) as i32;
     let day = day_of(fold.last_at().expect("there are rows"));
     let measures = Measures { basis: Basis::Sum, with_quantities: true, ..Measures::default() };
-    fold.finish(&AsOfDay { day, day_of: &day_of }, measures).expect("the fold fits a table")
+    fold.finish(register, &AsOfDay { day, day_of: &day_of }, measures).expect("the fold fits a table")
 }
 
 fn folded(facts: &[Facts]) -> Activity {
@@ -168,18 +169,17 @@ fn folded(facts: &[Facts]) -> Activity {
 }
 
 /// Rows to orders and totals per customer.
-fn fold(facts: Vec<Facts>) -> impl Fn() -> Call {
-    let facts = Arc::new(facts);
+fn fold(exports: Arc<Exports>) -> impl Fn() -> Call {
     move || {
-        let facts = Arc::clone(&facts);
+        let facts = exports.facts();
         call(move || add_all(&facts))
     }
 }
 
 /// Orders and totals to the customers table.
-fn customers(facts: Vec<Facts>) -> impl Fn() -> Call {
+fn customers(exports: Arc<Exports>) -> impl Fn() -> Call {
     move || {
-        let fold = add_all(&facts);
+        let fold = add_all(&exports.facts());
         call(move || finish(fold))
     }
 }

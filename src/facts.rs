@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use foldhash::fast::FixedState;
 
@@ -129,11 +129,28 @@ pub struct Ids {
     pub texts: Arc<TextColumn>,
     /// Their hashes.
     pub hashes: Vec<u64>,
+    /// Where the fold keeps their customers, once it was asked.
+    pub places: OnceLock<Vec<Place>>,
+}
+
+/// Where the fold keeps a customer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Number of the shard.
+    pub shard: u32,
+    /// Number of the customer there.
+    pub number: u32,
 }
 
 impl Ids {
+    /// These ids and their hashes.
+    pub fn new(texts: Arc<TextColumn>, hashes: Vec<u64>) -> Self {
+        Self { texts, hashes, places: OnceLock::new() }
+    }
+
     /// Appends an id.
     pub fn push(&mut self, id: &[u8]) {
+        self.places.take();
         Arc::make_mut(&mut self.texts).push(id);
         self.hashes.push(hash(id));
     }

@@ -6,11 +6,12 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::fold::{Fold, Shard};
-use super::id::prefix;
 use super::order::Order;
+use super::register::{self, Register, Roll};
 use super::table::People;
+use crate::facts::{self, Place};
 use crate::math::money::Money;
-use crate::{Error, Result, Warning, facts};
+use crate::{Error, Result, Warning};
 
 /// Above this share of rows without a cost, margins are not stated (methods: priority and profit).
 const COSTLESS_SHARE: f64 = 0.05;
@@ -71,12 +72,15 @@ pub struct Activity {
     pub orders: u64,
     /// Things to know.
     pub warnings: Vec<Warning>,
-    shards: Vec<Shard>,
-    /// Row in `customers` of each customer of each shard.
+    rolls: Vec<Roll>,
+    /// Row in `customers` of each customer of each shard, or [`NO_ROW`].
     rows: Vec<Vec<u32>>,
     /// The orders of each shard that were to be kept.
     order_owners: Option<Vec<Vec<OrderOf>>>,
 }
+
+/// The row of somebody of whom no row of the export was accepted.
+const NO_ROW: u32 = u32::MAX;
 
 /// An order; its customer is the number in the shard.
 #[derive(Clone, Copy, Debug)]
@@ -118,23 +122,36 @@ pub(super) struct Summary {
     pub recency: i32,
 }
 
+/// What the customers of one shard come to.
+#[derive(Debug, Default)]
+struct Summed {
+    /// By number.
+    summaries: Vec<Summary>,
+    /// Numbers of those without an accepted row, in ascending order.
+    absent: Vec<u32>,
+    /// The orders that were to be kept.
+    orders: Vec<OrderOf>,
+}
+
 impl Fold {
-    /// Ends the fold: one row per customer as seen from the as-of day.
+    /// Ends the fold: one row per customer of the register as seen from the as-of day.
     ///
     /// # Errors
     /// `Internal` when a table cannot be built; `Config` when there are more than 4 billion customers; `Io` when
     /// runs that waited on disk cannot be read back.
-    pub fn finish(self, as_of: &AsOfDay<'_>, measures: Measures) -> Result<Activity> {
+    pub fn finish(self, register: Register, as_of: &AsOfDay<'_>, measures: Measures) -> Result<Activity> {
         let Self { mut shards, rows: row_count, costless_rows, with_costs, .. } = self;
+        let rolls = register.close();
         let from_day = measures
             .window_days
             .map_or(i32::MIN, |w| as_of.day.saturating_sub(i32::try_from(w).unwrap_or(i32::MAX) - 1));
-        let made: Vec<(Vec<Summary>, Vec<OrderOf>)> = shards
+        let summed: Vec<Summed> = shards
             .par_iter_mut()
-            .map(|shard| summarise(shard, as_of, from_day, measures.keep))
+            .zip(&rolls)
+            .map(|(shard, roll)| summarise(shard, roll.len(), as_of, from_day, measures.keep))
             .collect::<Result<_>>()?;
-        let (summaries, order_owners): (Vec<_>, Vec<_>) = made.into_iter().unzip();
-        let order = sorted(&shards)?;
+        let absent: Vec<&[u32]> = summed.iter().map(|shard| &shard.absent[..]).collect();
+        let order = sorted(&rolls, &absent)?;
         let mut warnings = Vec::new();
         let margins = with_costs && costless_rows as f64 <= COSTLESS_SHARE * row_count as f64;
         if with_costs && !margins {
@@ -142,27 +159,30 @@ impl Fold {
             let warning = Warning::new("costs_incomplete", message);
             warnings.push(warning.with("n", costless_rows).with("all", row_count));
         }
-        let people = People { shards: &shards, summaries: &summaries, margins, measures };
-        let (customers, rows) = rayon::join(|| people.table(&order), || rows(&shards, &order));
+        let summaries: Vec<&[Summary]> = summed.iter().map(|shard| &shard.summaries[..]).collect();
+        let people = People { rolls: &rolls, shards: &shards, summaries: &summaries, margins, measures };
+        let (customers, rows) = rayon::join(|| people.table(&order), || rows(&rolls, &order));
         let customers = customers?;
-        let orders = summaries.par_iter().flatten_iter().map(|s| u64::from(s.orders)).sum();
-        let order_owners = (measures.keep != Keep::Nothing).then_some(order_owners);
-        Ok(Activity { customers, orders, warnings, shards, rows, order_owners })
+        let orders = summaries.par_iter().flat_map_iter(|of| of.iter()).map(|s| u64::from(s.orders)).sum();
+        let kept = || summed.into_iter().map(|shard| shard.orders).collect();
+        let order_owners = (measures.keep != Keep::Nothing).then(kept);
+        Ok(Activity { customers, orders, warnings, rolls, rows, order_owners })
     }
 }
 
 impl Activity {
     /// Row of a customer by canonical id.
     pub fn customer(&self, id: &[u8]) -> Option<u32> {
-        let hash = facts::hash(id);
-        let shard = super::fold::shard_of(hash);
-        let customer = self.shards.get(shard)?.find(hash, id)?;
-        Some(self.rows[shard][customer as usize])
+        self.row(register::find(&self.rolls, facts::hash(id), id)?)
+    }
+
+    fn row(&self, place: Place) -> Option<u32> {
+        Some(self.rows[place.shard as usize][place.number as usize]).filter(|row| *row != NO_ROW)
     }
 
     /// Gives up what finds customers by their id, when no more table names them: nobody is found from then on.
     pub fn forget_ids(&mut self) {
-        std::mem::take(&mut self.shards).into_par_iter().for_each(drop);
+        std::mem::take(&mut self.rolls).into_par_iter().for_each(drop);
     }
 
     /// Rows of many customers by canonical id; `None` also where there is no id.
@@ -171,16 +191,11 @@ impl Activity {
         // waits for several at once where little else stands between two of them.
         let hashes: Vec<u64> =
             (0..ids.len()).map(|place| facts::hash(ids.get(place).unwrap_or_default())).collect();
-        let found: Vec<Option<u32>> = hashes
-            .iter()
-            .enumerate()
-            .map(|(place, hash)| self.shards.get(super::fold::shard_of(*hash))?.find(*hash, ids.get(place)?))
+        let found: Vec<Option<Place>> = (0..)
+            .zip(&hashes)
+            .map(|(place, hash)| register::find(&self.rolls, *hash, ids.get(place)?))
             .collect();
-        found
-            .iter()
-            .zip(hashes)
-            .map(|(customer, hash)| Some(self.rows[super::fold::shard_of(hash)][(*customer)? as usize]))
-            .collect()
+        found.iter().map(|place| self.row((*place)?)).collect()
     }
 
     /// The way from orders to customers.
@@ -214,28 +229,32 @@ impl facts::Orders for Activity {
     }
 }
 
-/// Sums each customer's orders; the orders themselves are named only if they are to be kept.
+/// Sums the orders of each of so many customers; the orders themselves are named only if they are to be kept.
 fn summarise(
     shard: &mut Shard,
+    customers: usize,
     as_of: &AsOfDay<'_>,
     from_day: i32,
     keep: Keep,
-) -> Result<(Vec<Summary>, Vec<OrderOf>)> {
+) -> Result<Summed> {
     let is_kept = |order: &&Order| match keep {
         Keep::Nothing => false,
         Keep::Since(day) => (as_of.day_of)(order.first_at) >= day,
         Keep::Everything => true,
     };
-    let mut summaries = Vec::with_capacity(shard.len());
-    let (mut days, mut kept) = (Vec::new(), Vec::new());
-    shard.each_customer(|customer, orders| {
-        summaries.push(summary(orders, as_of, from_day, &mut days));
-        kept.extend(orders.iter().filter(is_kept).map(|o| OrderOf {
+    let mut summed = Summed { summaries: Vec::with_capacity(customers), ..Summed::default() };
+    let mut days = Vec::new();
+    shard.each_customer(customers, |customer, orders| {
+        if orders.is_empty() {
+            summed.absent.push(customer);
+        }
+        summed.summaries.push(summary(orders, as_of, from_day, &mut days));
+        summed.orders.extend(orders.iter().filter(is_kept).map(|o| OrderOf {
             key: o.key,
             fact: facts::Order { customer, at: o.first_at, amount: o.amount, counts: o.counts() },
         }));
     })?;
-    Ok((summaries, kept))
+    Ok(summed)
 }
 
 fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<i32>) -> Summary {
@@ -272,43 +291,45 @@ fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<
     s
 }
 
-/// Every customer as (shard, number), by id.
-fn sorted(shards: &[Shard]) -> Result<Vec<(u32, u32)>> {
-    if u32::try_from(shards.iter().map(Shard::len).sum::<usize>()).is_err() {
+/// Every customer with an accepted row, by id. `absent` are the numbers of the others, shard by shard.
+fn sorted(rolls: &[Roll], absent: &[&[u32]]) -> Result<Vec<Place>> {
+    if u32::try_from(rolls.iter().map(Roll::len).sum::<usize>()).is_err() {
         return Err(Error::config("the export has more than 4 billion customers"));
     }
-    let id = |s: u32, c: u32| shards[s as usize].ids.get(c as usize).unwrap_or_default();
-    let all = shards.par_iter().enumerate();
-    let prefixes = || {
-        all.clone().flat_map_iter(|(s, shard)| {
-            (0..shard.len() as u32).map(move |c| (prefix(id(s as u32, c)), s as u32, c))
-        })
+    let id = |place: Place| rolls[place.shard as usize].ids.get(place.number as usize).unwrap_or_default();
+    let present = |shard: usize| {
+        let mut absent = absent[shard].iter().peekable();
+        let all = (0..rolls[shard].len() as u32).filter(move |number| absent.next_if_eq(&number).is_none());
+        all.map(move |number| Place { shard: shard as u32, number })
     };
     // What all ids begin with says nothing about their order; the eight bytes after it say nearly all.
-    let any =
-        shards.iter().find(|shard| shard.len() > 0).map_or(0, |s| prefix(s.ids.get(0).unwrap_or_default()));
-    let differing = prefixes().map(|(prefix, ..)| prefix ^ any).reduce(|| 0, |a, b| a | b);
+    let shards = || (0..rolls.len()).into_par_iter();
+    let start = |place: Place| rolls[place.shard as usize].starts[place.number as usize].0;
+    let any = (0..rolls.len()).find_map(|shard| present(shard).next()).map_or(0, start);
+    let differing =
+        shards().flat_map_iter(present).map(|place| start(place) ^ any).reduce(|| 0, |a, b| a | b);
     let shared = differing.leading_zeros().min(64);
-    let key = |prefix: u128| (prefix << shared >> 64) as u64;
-    let mut order = vec![(0_u64, 0_u32, 0_u32); shards.iter().map(Shard::len).sum()];
-    let (mut rest, mut parts) = (&mut order[..], Vec::with_capacity(shards.len()));
-    for shard in shards {
-        let (part, others) = rest.split_at_mut(shard.len());
+    let key = |place| (start(place) << shared >> 64) as u64;
+    let mut order =
+        vec![(0_u64, Place::default()); (0..rolls.len()).map(|s| rolls[s].len() - absent[s].len()).sum()];
+    let (mut rest, mut parts) = (&mut order[..], Vec::with_capacity(rolls.len()));
+    for (roll, absent) in rolls.iter().zip(absent) {
+        let (part, others) = rest.split_at_mut(roll.len() - absent.len());
         parts.push(part);
         rest = others;
     }
-    parts.into_par_iter().enumerate().for_each(|(s, part)| {
-        part.iter_mut().zip(0..).for_each(|(entry, c)| *entry = (key(prefix(id(s as u32, c))), s as u32, c));
+    parts.into_par_iter().enumerate().for_each(|(shard, part)| {
+        part.iter_mut().zip(present(shard)).for_each(|(entry, place)| *entry = (key(place), place));
     });
-    order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1, a.2).cmp(id(b.1, b.2))));
-    Ok(order.par_iter().map(|&(_, s, c)| (s, c)).collect())
+    order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
+    Ok(order.par_iter().map(|(_, place)| *place).collect())
 }
 
 /// Row of each customer of each shard.
-fn rows(shards: &[Shard], order: &[(u32, u32)]) -> Vec<Vec<u32>> {
-    let mut rows: Vec<Vec<u32>> = shards.iter().map(|s| vec![0; s.len()]).collect();
-    for (row, &(shard, customer)) in order.iter().enumerate() {
-        rows[shard as usize][customer as usize] = row as u32;
+fn rows(rolls: &[Roll], order: &[Place]) -> Vec<Vec<u32>> {
+    let mut rows: Vec<Vec<u32>> = rolls.iter().map(|roll| vec![NO_ROW; roll.len()]).collect();
+    for (row, place) in order.iter().enumerate() {
+        rows[place.shard as usize][place.number as usize] = row as u32;
     }
     rows
 }

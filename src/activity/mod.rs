@@ -1,8 +1,8 @@
 //! Transactions to one row per customer: the only stage that sees every transaction.
 //!
-//! Rows become runs, runs become orders, orders become customers. The rows of a block are joined to runs of one
-//! [`order`] and spread over [`SHARDS`] shards by the hash of the customer's id ([`runs`]); a shard takes its
-//! runs in file order, so that the result does not depend on how many threads work ([`fold`]). Runs beyond a fixed
+//! Rows become runs, runs become orders, orders become customers. The [`register`] gives each customer a number in one of
+//! [`SHARDS`] shards. The rows of a block are joined to runs of one [`order`] and spread over the shards ([`runs`]); a
+//! shard takes its runs in file order, so that the result does not depend on how many threads work ([`fold`]). Runs beyond a fixed
 //! number wait on disk ([`overflow`]), so that memory grows with customers, not with orders. When all rows are in,
 //! each shard sums up the orders of each customer ([`customers`]) and the figures are put in the order of the ids
 //! ([`mod@table`]).
@@ -16,14 +16,18 @@
 
 mod customers;
 mod fold;
-mod id;
+
 mod order;
 mod overflow;
+mod packed;
+mod register;
 mod runs;
+mod start;
 mod table;
 
 pub use self::customers::{Activity, AsOfDay, Basis, Keep, Measures, OrderIndex};
-pub use self::fold::{Fold, SHARDS};
+pub use self::fold::Fold;
+pub use self::register::{Register, SHARDS};
 pub use self::runs::Runs;
 
 #[cfg(test)]

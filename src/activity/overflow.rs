@@ -8,69 +8,48 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::order::Order;
-use crate::math::money::Money;
+use super::packed::Packed;
 use crate::{Error, Result};
-
-/// Bytes of a run in the file.
-const RECORD: usize = 56;
 
 /// The runs of one shard that left memory.
 #[derive(Debug, Default)]
 pub(super) struct Overflow {
     file: Option<(File, PathBuf)>,
-    runs: usize,
+    bytes: usize,
 }
 
 impl Overflow {
-    /// Number of runs.
-    pub(super) fn len(&self) -> usize {
-        self.runs
-    }
-
-    /// Appends runs, and the customer of each.
+    /// Appends runs.
     ///
     /// # Errors
     /// `Io` when the file cannot be made or written.
-    pub(super) fn push(
-        &mut self,
-        folder: &Path,
-        shard: usize,
-        runs: &[Order],
-        customers: &[u32],
-    ) -> Result<()> {
-        let mut bytes = Vec::with_capacity(runs.len() * RECORD);
-        runs.iter().zip(customers).for_each(|(run, customer)| write(&mut bytes, run, *customer));
+    pub(super) fn push(&mut self, folder: &Path, shard: usize, runs: &Packed) -> Result<()> {
         let (file, path) = match &mut self.file {
             Some(open) => open,
             empty => empty.insert(nameless(folder, shard)?),
         };
-        file.write_all(&bytes).map_err(Error::io("write", path))?;
-        self.runs += runs.len();
+        file.write_all(runs.bytes()).map_err(Error::io("write", path))?;
+        self.bytes += runs.bytes().len();
         Ok(())
     }
 
-    /// Hands every run and its customer to `see`, first come first.
+    /// Reads the runs back, first come first.
     ///
     /// # Errors
     /// `Io` when the file cannot be read back.
-    pub(super) fn each(&mut self, mut see: impl FnMut(Order, u32)) -> Result<()> {
-        const AT_ONCE: usize = 1 << 14;
-        let Some((file, path)) = &mut self.file else { return Ok(()) };
+    pub(super) fn read(&mut self) -> Result<Packed> {
+        const AT_ONCE: usize = 1 << 18;
+        let Some((file, path)) = &mut self.file else { return Ok(Packed::default()) };
         file.seek(SeekFrom::Start(0)).map_err(Error::io("read", &*path))?;
-        let mut bytes = vec![0; AT_ONCE * RECORD];
-        let mut left = self.runs;
+        let mut runs = Packed::of_bytes(self.bytes);
+        let (mut buffer, mut left) = (vec![0; AT_ONCE], self.bytes);
         while left > 0 {
-            let now = left.min(AT_ONCE);
-            let bytes = &mut bytes[..now * RECORD];
+            let bytes = &mut buffer[..left.min(AT_ONCE)];
             file.read_exact(bytes).map_err(Error::io("read", &*path))?;
-            for record in bytes.chunks_exact(RECORD) {
-                let (run, customer) = read(record);
-                see(run, customer);
-            }
-            left -= now;
+            runs.extend(bytes);
+            left -= bytes.len();
         }
-        Ok(())
+        Ok(runs)
     }
 }
 
@@ -87,40 +66,11 @@ fn nameless(folder: &Path, shard: usize) -> Result<(File, PathBuf)> {
     Ok((file, path))
 }
 
-fn write(bytes: &mut Vec<u8>, run: &Order, customer: u32) {
-    bytes.extend_from_slice(&{ run.amount }.to_bytes());
-    bytes.extend_from_slice(&{ run.key }.to_le_bytes());
-    bytes.extend_from_slice(&{ run.first_at }.to_le_bytes());
-    bytes.extend_from_slice(&{ run.last_at }.to_le_bytes());
-    bytes.extend_from_slice(&{ run.quantity }.to_le_bytes());
-    bytes.extend_from_slice(&customer.to_le_bytes());
-    bytes.extend_from_slice(&u32::from(run.effects).to_le_bytes());
-}
-
-fn read(record: &[u8]) -> (Order, u32) {
-    let (amount, rest) = record.split_at(16);
-    let word = |i: usize| i64::from_le_bytes(bytes(&rest[8 * i..8 * i + 8]));
-    let half = |at: usize| u32::from_le_bytes(bytes(&rest[at..at + 4]));
-    let run = Order {
-        amount: Money::from_bytes(bytes(amount)),
-        key: word(0) as u64,
-        first_at: word(1),
-        last_at: word(2),
-        quantity: word(3),
-        effects: half(36) as u8,
-    };
-    (run, half(32))
-}
-
-/// A slice of known length as an array.
-fn bytes<const N: usize>(slice: &[u8]) -> [u8; N] {
-    slice.try_into().expect("records have one length")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::money::MILLION;
+    use crate::activity::order::Order;
+    use crate::math::money::{MILLION, Money};
 
     #[test]
     fn runs_come_back_as_they_went_and_leave_no_file() {
@@ -129,26 +79,23 @@ mod tests {
             amount: Money::product(-n * MILLION, 1_230_000),
             key: u64::MAX - n as u64,
             first_at: -n,
-            last_at: i64::MAX - n,
+            last_at: if n % 3 == 0 { i64::MAX - n } else { -n },
             quantity: -7 * n,
             effects: (n % 4) as u8,
         };
-        let all: Vec<Order> = (0..40_000).map(run).collect();
-        let customers: Vec<u32> = (7..40_007).collect();
         let mut overflow = Overflow::default();
-        for (some, of) in all.chunks(17_001).zip(customers.chunks(17_001)) {
-            overflow.push(folder.path(), 3, some, of).unwrap();
+        for some in [0..17_001, 17_001..17_001, 17_001..40_000] {
+            let mut runs = Packed::default();
+            some.for_each(|n| runs.push(n as u32 + 7, &run(n)));
+            overflow.push(folder.path(), 3, &runs).unwrap();
         }
-        assert_eq!(overflow.len(), 40_000);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         for _ in 0..2 {
-            let (mut back, mut of) = (Vec::new(), Vec::new());
-            let see = |run, customer| {
-                back.push(run);
-                of.push(customer);
-            };
-            overflow.each(see).unwrap();
-            assert_eq!((back, &of), (all.clone(), &customers));
+            let back = overflow.read().unwrap();
+            assert_eq!(back.customers().count(), 40_000);
+            for ((place, customer), n) in back.customers().zip(0..) {
+                assert_eq!((customer, back.order(place as usize)), (n as u32 + 7, run(n)));
+            }
         }
     }
 }

@@ -1,15 +1,13 @@
 //! A block's rows, joined to runs of one order each and spread over the shards.
 //!
-//! The lines of an order mostly stand together in an export, so that a block has far fewer runs than rows; and
-//! a customer's id, however many rows name it, is handed on once per block.
+//! The lines of an order mostly stand together in an export, so that a block has far fewer runs than rows.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use super::fold::{SHARDS, shard_of};
-use super::id::Id;
 use super::order::{Line, Order};
-use crate::facts::{Facts, RETURN, TextColumn};
+use super::packed::Packed;
+use super::register::{Register, SHARDS};
+use crate::facts::{Facts, Place, RETURN};
 use crate::math::money::{Millionths, Money};
 
 /// What the rows of one block add to the fold.
@@ -26,28 +24,20 @@ pub struct Runs {
     /// Rows name their order; otherwise each is one.
     pub(super) keyed: bool,
     pub(super) parts: Vec<Part>,
-    /// The customers' ids in full.
-    pub(super) texts: Arc<TextColumn>,
 }
 
-/// What a block adds to one shard. Customers are numbered as they stand in `ids`.
+/// What a block adds to one shard. Customers have the numbers of the register.
 #[derive(Debug, Default)]
 pub(super) struct Part {
-    pub ids: Vec<Id>,
-    pub orders: Vec<Order>,
-    /// Customer of each of the orders.
-    pub customers: Vec<u32>,
+    pub runs: Packed,
     pub returns: Vec<(u32, Money)>,
     /// Costs of the rows, where the export has them.
     pub costs: Vec<(u32, Option<Money>)>,
 }
 
-/// Not yet numbered.
-const NEW: u32 = u32::MAX;
-
 impl Runs {
-    /// Joins and spreads the rows of a block.
-    pub fn of(facts: &Facts) -> Self {
+    /// Joins and spreads the rows of a block, whose customers enter the register.
+    pub fn of(facts: &Facts, register: &Register) -> Self {
         let keyed = !facts.order_keys.is_empty();
         let with_costs = !facts.costs.is_empty();
         let mut runs = Self {
@@ -57,17 +47,16 @@ impl Runs {
             last_at: facts.at.iter().copied().max(),
             keyed,
             parts: (0..SHARDS).map(|_| Part::for_rows(facts.len())).collect(),
-            texts: Arc::clone(&facts.customers.texts),
         };
-        let mut numbers = vec![NEW; facts.customers.hashes.len()];
+        let places = register.places(&facts.customers);
         let rows = Rows::of(facts);
         let mut start = 0;
         while start < rows.customer_of.len() {
             let end = if keyed { rows.end_of_run(start) } else { start + 1 };
             let order = rows.order(start..end);
-            let (shard, customer) = runs.place(facts, rows.customer_of[start], &mut numbers);
-            let part = &mut runs.parts[shard];
-            part.push(customer, order, keyed);
+            let Place { shard, number: customer } = places[rows.customer_of[start] as usize];
+            let part = &mut runs.parts[shard as usize];
+            part.push(customer, &order, keyed);
             for row in start..end {
                 if rows.effects[row] & RETURN != 0 {
                     part.returns.push((customer, rows.amounts[row]));
@@ -80,43 +69,21 @@ impl Runs {
         }
         runs
     }
-
-    /// The shard of a customer and the number there, given on first sight.
-    fn place(&mut self, facts: &Facts, id: u32, numbers: &mut [u32]) -> (usize, u32) {
-        let hash = facts.customers.hashes[id as usize];
-        let (shard, number) = (shard_of(hash), &mut numbers[id as usize]);
-        if *number == NEW {
-            let part = &mut self.parts[shard];
-            *number = part.ids.len() as u32;
-            part.ids.push(Id::new(hash, facts.customers.texts.get(id as usize).unwrap_or_default(), id));
-        }
-        (shard, *number)
-    }
 }
 
 impl Part {
     /// Room for the runs of a block with so many rows, where an order has two rows or more.
     fn for_rows(rows: usize) -> Self {
-        let runs = rows / (2 * SHARDS);
-        Self {
-            ids: Vec::with_capacity(runs),
-            orders: Vec::with_capacity(runs),
-            customers: Vec::with_capacity(runs),
-            ..Self::default()
-        }
+        Self { runs: Packed::with_capacity(rows / (2 * SHARDS)), ..Self::default() }
     }
 
     /// Adds a run, to the last one where rows of others stood between the two.
     #[inline]
-    fn push(&mut self, customer: u32, order: Order, keyed: bool) {
-        match (self.customers.last(), self.orders.last_mut()) {
-            (Some(last), Some(open)) if keyed && *last == customer && open.key == order.key => {
-                open.merge(&order);
-            }
-            _ => {
-                self.customers.push(customer);
-                self.orders.push(order);
-            }
+    fn push(&mut self, customer: u32, order: &Order, keyed: bool) {
+        if keyed && self.runs.ends_with(customer, order.key) {
+            self.runs.add_to_last(customer, order);
+        } else {
+            self.runs.push(customer, order);
         }
     }
 }

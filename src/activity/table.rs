@@ -5,6 +5,8 @@ use rayon::prelude::*;
 
 use super::customers::{Basis, Measures, Summary};
 use super::fold::Shard;
+use super::register::Roll;
+use crate::facts::Place;
 use crate::schema::customers as c;
 use crate::{Result, table};
 
@@ -13,8 +15,9 @@ const PART_ROWS: usize = 1 << 13;
 
 /// What is known of the customers, shard by shard.
 pub(super) struct People<'a> {
+    pub rolls: &'a [Roll],
     pub shards: &'a [Shard],
-    pub summaries: &'a [Vec<Summary>],
+    pub summaries: &'a [&'a [Summary]],
     /// Margins are stated.
     pub margins: bool,
     pub measures: Measures,
@@ -42,30 +45,28 @@ type Whole = Columns<Vec<i64>, Vec<i32>, Vec<u32>, Vec<f64>>;
 type Rows<'a> = Columns<&'a mut [i64], &'a mut [i32], &'a mut [u32], &'a mut [f64]>;
 
 impl People<'_> {
-    /// The table of these customers, given as (shard, number).
+    /// The table of these customers.
     ///
     /// # Errors
     /// `Internal` when the table cannot be put together.
-    pub(super) fn table(&self, order: &[(u32, u32)]) -> Result<DataFrame> {
+    pub(super) fn table(&self, order: &[Place]) -> Result<DataFrame> {
         let mut columns = Whole::of_rows(order.len());
         let (ids, ()) = rayon::join(
             || self.ids(order),
             || {
                 let parts = columns.parts().into_par_iter().zip(order.par_chunks(PART_ROWS));
                 parts.for_each(|(mut rows, people)| {
-                    for (row, &(shard, number)) in people.iter().enumerate() {
-                        self.write(&mut rows, row, shard, number);
-                    }
+                    people.iter().enumerate().for_each(|(row, place)| self.write(&mut rows, row, *place));
                 });
             },
         );
         columns.table(ids?, self.measures)
     }
 
-    fn ids(&self, order: &[(u32, u32)]) -> Result<Column> {
-        let part = |people: &[(u32, u32)]| {
-            let id = |&(shard, number): &(u32, u32)| {
-                let id = self.shards[shard as usize].ids.get(number as usize).unwrap_or_default();
+    fn ids(&self, order: &[Place]) -> Result<Column> {
+        let part = |people: &[Place]| {
+            let id = |place: &Place| {
+                let id = self.rolls[place.shard as usize].ids.get(place.number as usize).unwrap_or_default();
                 std::str::from_utf8(id).unwrap_or_default()
             };
             StringChunked::from_iter_values(c::CUSTOMER_ID.into(), people.iter().map(id))
@@ -79,11 +80,12 @@ impl People<'_> {
     }
 
     #[inline]
-    fn write(&self, rows: &mut Rows<'_>, row: usize, shard: u32, number: u32) {
-        let from = &self.shards[shard as usize];
-        let s = &self.summaries[shard as usize][number as usize];
-        let returned = from.returned.get(number as usize).copied().unwrap_or_default();
-        let cost = from.costs.get(number as usize).copied().unwrap_or_default();
+    fn write(&self, rows: &mut Rows<'_>, row: usize, place: Place) {
+        let (shard, number) = (place.shard as usize, place.number as usize);
+        let from = &self.shards[shard];
+        let s = &self.summaries[shard][number];
+        let returned = from.returned.get(number).copied().unwrap_or_default();
+        let cost = from.costs.get(number).copied().unwrap_or_default();
         let spend = s.amount.to_f64();
         let is_margin = self.margins && cost.costless_rows == 0;
         let margin = if is_margin { (s.amount - cost.amount).to_f64() } else { f64::NAN };

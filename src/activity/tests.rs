@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{AsOfDay, Fold, Keep, Measures, Runs};
+use super::{AsOfDay, Fold, Keep, Measures, Register, Runs};
 use crate::facts::{Facts, Orders as _, RETURN, SALE, TextColumn, hash};
 use crate::math::money::{MILLION, Money};
 use crate::schema::customers as c;
@@ -73,15 +73,16 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     prop::collection::vec(row, 1..300)
 }
 
-fn folded(rows: &[Row], block: usize, runs_in_memory: usize) -> super::Activity {
+fn folded(rows: &[Row], block: usize, records_in_memory: usize) -> super::Activity {
     let folder = tempfile::tempdir().unwrap();
-    let mut fold = Fold::new(folder.path());
-    fold.runs_in_memory = runs_in_memory;
+    let (mut fold, register) = (Fold::new(folder.path()), Register::default());
+    fold.records_in_memory = records_in_memory;
     for batch in rows.chunks(block * 3) {
-        fold.add(batch.chunks(block).map(|rows| Runs::of(&facts(rows))).collect()).unwrap();
+        fold.add(batch.chunks(block).map(|rows| Runs::of(&facts(rows), &register)).collect()).unwrap();
     }
     let day_of = |at: i64| (at / DAY) as i32;
     fold.finish(
+        register,
         &AsOfDay { day: 60, day_of: &day_of },
         Measures { with_quantities: true, ..Measures::default() },
     )
@@ -94,11 +95,11 @@ fn orders_are_kept_as_far_as_they_are_asked_for() {
     let rows = [order(1), order(20), order(40)];
     let kept = |keep| {
         let folder = tempfile::tempdir().unwrap();
-        let mut fold = Fold::new(folder.path());
-        fold.add(vec![Runs::of(&facts(&rows))]).unwrap();
+        let (mut fold, register) = (Fold::new(folder.path()), Register::default());
+        fold.add(vec![Runs::of(&facts(&rows), &register)]).unwrap();
         let day_of = |at: i64| (at / DAY) as i32;
         let measures = Measures { keep, ..Measures::default() };
-        let activity = fold.finish(&AsOfDay { day: 60, day_of: &day_of }, measures).unwrap();
+        let activity = fold.finish(register, &AsOfDay { day: 60, day_of: &day_of }, measures).unwrap();
         let mut days = Vec::new();
         activity.each_order(&mut |order| days.push(order.at / DAY));
         days.sort_unstable();

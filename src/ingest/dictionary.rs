@@ -60,7 +60,7 @@ impl EntryIds {
         }
         // Entries that stand there as ids are spelled need no copy.
         let texts = if same { Arc::clone(texts) } else { Arc::new(spelled(ids())) };
-        Self { ids: Arc::new(Ids { texts, hashes }), absent }
+        Self { ids: Arc::new(Ids::new(texts, hashes)), absent }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Parquet files: typed columns, needed ones only, a row group at a time.
 
 use std::fs::File;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,8 +31,11 @@ const LARGEST_RATIO: u64 = 20_000;
 /// Rows of a slice. Larger row groups are cut, though the pages before a slice have to be unpacked to get at it: what
 /// becomes of a slice is held in memory until its turn.
 const SLICE_ROWS: usize = 1 << 20;
-/// Rows of a block: few enough to stay in cache while they are worked on.
-const BLOCK_ROWS: usize = 1 << 16;
+/// Rows of a block: few enough to stay in cache while they are worked on, and in a small file fewer, so that all
+/// threads have some.
+const BLOCK_ROWS: RangeInclusive<usize> = 1 << 13..=1 << 16;
+/// Blocks of a small file.
+const BLOCKS: usize = 16;
 
 /// An opened Parquet file: its metadata and where it is.
 #[derive(Clone)]
@@ -131,6 +135,11 @@ impl ParquetFile {
         (bytes * slice.rows as f64 / rows) as u64
     }
 
+    fn block_rows(&self) -> usize {
+        let rows = self.metadata.metadata().file_metadata().num_rows().unsigned_abs() as usize;
+        (rows / BLOCKS).clamp(*BLOCK_ROWS.start(), *BLOCK_ROWS.end())
+    }
+
     /// Reads the requested columns of one piece. `None` asks for a column the file does not have.
     ///
     /// # Errors
@@ -151,7 +160,7 @@ impl ParquetFile {
         names: &[String],
         map: &(impl Fn(Block) -> Result<T> + Sync),
     ) -> Result<Vec<T>> {
-        self.map_by(BLOCK_ROWS, slice, wanted, names, map)
+        self.map_by(self.block_rows(), slice, wanted, names, map)
     }
 
     fn map_by<T: Send>(

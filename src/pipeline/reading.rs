@@ -6,7 +6,7 @@ use super::complaints;
 pub use super::rejects::Example;
 use super::rejects::{Names, Rejects};
 use super::respondents;
-use crate::activity::{Activity, AsOfDay, Basis, Fold, Keep, Measures, OrderIndex, Runs};
+use crate::activity::{Activity, AsOfDay, Basis, Fold, Keep, Measures, OrderIndex, Register, Runs};
 use crate::answers::Answers;
 use crate::config::items::ItemParams;
 use crate::config::transactions::MoneyRule;
@@ -56,7 +56,9 @@ pub fn transactions(
     };
     let reader = TransactionReader::open(transactions, &config.base, zone.clone(), limit)?;
     rejects.begin("transactions")?;
-    let read = read_transactions(&reader, &Names::of(&reader.plan, config), rejects, observer)?;
+    let register = Register::default();
+    let names = Names::of(&reader.plan, config);
+    let read = read_transactions(&reader, &names, &register, rejects, observer)?;
     let files = &reader.plan.files;
     read.account.balance("transactions")?;
     if read.account.rows_read == 0 {
@@ -84,7 +86,7 @@ pub fn transactions(
         without_money: transactions.rules.money == MoneyRule::None,
         keep: kept_orders(config, as_of.day),
     };
-    let mut activity = read.fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
+    let mut activity = read.fold.finish(register, &AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     let mut warnings = empty_files(files, &read.rows_of_file);
     warnings.append(&mut activity.warnings);
     let formats = reader.describe();
@@ -103,6 +105,7 @@ struct ReadTransactions {
 fn read_transactions(
     reader: &TransactionReader,
     names: &Names,
+    register: &Register,
     rejects: &mut Rejects<'_>,
     observer: &mut dyn Observer,
 ) -> Result<ReadTransactions> {
@@ -121,7 +124,7 @@ fn read_transactions(
         |_, block| {
             let mut read = reader.read(block)?;
             // Which rows of a block stay is known here, unless earlier blocks have a say.
-            let runs = (!reader.drops_duplicates()).then(|| Runs::of(&read.facts));
+            let runs = (!reader.drops_duplicates()).then(|| Runs::of(&read.facts, register));
             if runs.is_some() {
                 read.facts.forget_rows();
             }
@@ -133,7 +136,7 @@ fn read_transactions(
                 let (rows, runs) = &mut placed.value;
                 let runs = runs.take().unwrap_or_else(|| {
                     duplicates.drop_from(rows);
-                    Runs::of(&rows.facts)
+                    Runs::of(&rows.facts, register)
                 });
                 let aside = std::mem::take(&mut rows.aside);
                 read.account.book(placed.rows, runs.rows, runs.amount, &aside);

@@ -10,7 +10,7 @@ use polars::prelude::*;
 
 use super::as_of::AsOfMoment;
 use super::reading::Transactions;
-use crate::activity::{Activity, AsOfDay, Fold, Keep, Measures, Runs};
+use crate::activity::{Activity, AsOfDay, Fold, Keep, Measures, Register, Runs};
 use crate::config::Config;
 use crate::ingest::complaints::ComplaintReader;
 use crate::ingest::read::read_blocks;
@@ -32,7 +32,7 @@ pub(super) fn read(
     folder: &Path,
 ) -> Result<Transactions> {
     let limit = configured.as_ref().map_or(Limit::None, AsOfMoment::limit);
-    let mut fold = Fold::new(folder);
+    let (mut fold, register) = (Fold::new(folder), Register::default());
     let (mut newest, mut anything) = (None, false);
     for (survey, name) in config.surveys.iter().zip(config.survey_names()) {
         let anonymous = survey.columns.customer_id.is_none();
@@ -48,7 +48,7 @@ pub(super) fn read(
             |batch| {
                 anything |= batch.iter().any(|placed| placed.value.rows > 0);
                 newest = newest.max(batch.iter().filter_map(|placed| placed.value.newest).max());
-                fold.add(batch.iter().map(|placed| Runs::of(&placed.value.facts)).collect())
+                fold.add(batch.iter().map(|placed| Runs::of(&placed.value.facts, &register)).collect())
             },
         )?;
     }
@@ -61,7 +61,7 @@ pub(super) fn read(
             |batch| {
                 anything |= batch.iter().any(|placed| placed.value.rows > 0);
                 newest = newest.max(batch.iter().filter_map(|placed| placed.value.newest).max());
-                fold.add(batch.iter().map(|placed| Runs::of(&placed.value.facts)).collect())
+                fold.add(batch.iter().map(|placed| Runs::of(&placed.value.facts, &register)).collect())
             },
         )?;
     }
@@ -79,7 +79,7 @@ pub(super) fn read(
     };
     let day_of = |at| zone.day(at);
     let measures = Measures { keep: Keep::Everything, ..Measures::default() };
-    let activity = fold.finish(&AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
+    let activity = fold.finish(register, &AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
     Ok(Transactions { activity: unknown(activity)?, as_of, table: None, warnings: Vec::new() })
 }
 

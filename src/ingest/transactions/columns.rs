@@ -255,7 +255,7 @@ impl<'a> RowIds<'a> {
             last = text.map(|text| (text, id));
             of.push(id);
         });
-        Self { ids: Arc::new(Ids { texts: Arc::new(texts), hashes }), of: Cow::Owned(of) }
+        Self { ids: Arc::new(Ids::new(Arc::new(texts), hashes)), of: Cow::Owned(of) }
     }
 
     /// The hash of the id of a row that has one.
