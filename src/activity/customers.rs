@@ -7,7 +7,8 @@ use rayon::prelude::*;
 
 use super::fold::{Fold, Shard};
 use super::order::Order;
-use super::register::{self, Register, Roll};
+use super::register::{self, Register};
+use super::roll::Roll;
 use super::table::People;
 use crate::facts::{self, Place};
 use crate::math::money::Money;
@@ -187,15 +188,13 @@ impl Activity {
 
     /// Rows of many customers by canonical id; `None` also where there is no id.
     pub fn customers_of(&self, ids: &facts::TextColumn) -> Vec<Option<u32>> {
-        // One short step at a time for all of them: a table of many customers is not in cache, and the processor
-        // waits for several at once where little else stands between two of them.
         let hashes: Vec<u64> =
             (0..ids.len()).map(|place| facts::hash(ids.get(place).unwrap_or_default())).collect();
-        let found: Vec<Option<Place>> = (0..)
-            .zip(&hashes)
-            .map(|(place, hash)| register::find(&self.rolls, *hash, ids.get(place)?))
-            .collect();
-        found.iter().map(|place| self.row((*place)?)).collect()
+        let mut rows = vec![None; ids.len()];
+        register::find_all(&self.rolls, &hashes, ids, |id, place| {
+            rows[id] = if ids.get(id).is_some() { self.row(place) } else { None };
+        });
+        rows
     }
 
     /// The way from orders to customers.

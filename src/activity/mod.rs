@@ -21,6 +21,7 @@ mod order;
 mod overflow;
 mod packed;
 mod register;
+mod roll;
 mod runs;
 mod start;
 mod table;

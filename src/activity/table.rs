@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::customers::{Basis, Measures, Summary};
 use super::fold::Shard;
-use super::register::Roll;
+use super::roll::Roll;
 use crate::facts::Place;
 use crate::schema::customers as c;
 use crate::{Result, table};
