@@ -66,7 +66,8 @@ impl Roll {
                 return NOBODY;
             }
             let start = Start::of(id);
-            let found = slot.half == hash as u32 && known == start && self.goes_on_like(slot.number, start, id);
+            let found =
+                slot.half == hash as u32 && known == start && self.goes_on_like(slot.number, start, id);
             if found { slot.number } else { self.find(hash, id).unwrap_or(NOBODY) }
         };
         listed.iter().zip(slots).zip(starts).map(number).collect()

@@ -140,6 +140,9 @@ enum Target<'a> {
     Examples { of_each: usize, seen: BTreeMap<(String, Reason), usize>, kept: Vec<Example> },
 }
 
+/// Blocks of rows set aside that may wait to be written: enough that reading does not stop while many come at once.
+const WAITING: usize = 64;
+
 /// A thread that writes one rejects table, so that rows set aside do not hold up the others.
 struct Scribe {
     sender: SyncSender<Aside>,
@@ -148,7 +151,7 @@ struct Scribe {
 
 impl Scribe {
     fn start(mut writer: RejectsWriter) -> Self {
-        let (sender, receiver) = sync_channel::<Aside>(16);
+        let (sender, receiver) = sync_channel::<Aside>(WAITING);
         let thread = std::thread::spawn(move || {
             for mut aside in receiver {
                 aside.hide();

@@ -15,7 +15,7 @@ use blake3::{Hash, Hasher};
 use crate::{Error, Result};
 
 /// Bytes that one thread hashes in one go; a power of two.
-const BRANCH: u64 = if cfg!(test) { 1 << 12 } else { 1 << 23 };
+const BRANCH: u64 = if cfg!(test) { 1 << 12 } else { 1 << 20 };
 /// Bytes read at a time: few enough to be still in cache when they are hashed.
 const AT_ONCE: usize = 1 << 17;
 

@@ -219,7 +219,7 @@ fn sync_tree(folder: &Path) -> Result<()> {
 
 /// Brings each of them to the disk, which takes many requests in the time of one.
 fn sync_each(paths: &[PathBuf]) -> Result<()> {
-    const AT_ONCE: usize = 32;
+    const AT_ONCE: usize = 8;
     let several = paths.len().div_ceil(AT_ONCE).max(1);
     std::thread::scope(|scope| {
         let sync_all = |paths: &'_ [PathBuf]| paths.iter().try_for_each(|path| sync(path));

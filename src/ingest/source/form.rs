@@ -198,6 +198,10 @@ fn sample(path: &Path) -> Result<(Packing, Vec<u8>)> {
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Packing::Zstd,
         _ => Packing::Plain,
     };
+    // The first sign of a table file is enough; how a text is written shows only in more of it.
+    if matches!(sniff(&head), Sniffed::Binary(FileKind::Parquet)) {
+        return Ok((packing, head));
+    }
     let mut sample = Vec::new();
     unpacked(path, packing)?.take(SAMPLE_BYTES as u64).read_to_end(&mut sample).map_err(|e| {
         Error::input(path, format!("cannot be unpacked: {e}")).hint("was it copied completely?")
