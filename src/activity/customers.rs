@@ -317,10 +317,13 @@ fn sorted(rolls: &[Roll], absent: &[&[u32]]) -> Result<Vec<Place>> {
         parts.push(part);
         rest = others;
     }
+    let by_id = |a: &(u64, Place), b: &(u64, Place)| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1)));
     parts.into_par_iter().enumerate().for_each(|(shard, part)| {
         part.iter_mut().zip(present(shard)).for_each(|(entry, place)| *entry = (key(place), place));
+        part.sort_unstable_by(by_id);
     });
-    order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
+    // What is sorted shard by shard is merged.
+    order.par_sort_by(by_id);
     Ok(order.par_iter().map(|(_, place)| *place).collect())
 }
 

@@ -17,10 +17,27 @@ impl Start {
         Self(first_bytes(id) & !LONGER | length)
     }
 
+    /// The bytes, to look at.
+    #[inline]
+    pub(super) fn bytes(self) -> Bytes {
+        Bytes(self.0.to_be_bytes())
+    }
+
     /// It is the whole id.
     #[inline]
     pub(super) fn is_whole(self) -> bool {
         self.0 & LONGER != LONGER
+    }
+}
+
+/// The bytes of a start.
+pub(super) struct Bytes([u8; 16]);
+
+impl Bytes {
+    /// The id, if the start is all of it.
+    #[inline]
+    pub(super) fn whole(&self) -> Option<&[u8]> {
+        self.0.get(..BYTES)?.get(..usize::from(self.0[BYTES]))
     }
 }
 
@@ -55,6 +72,7 @@ mod tests {
             bytes[BYTES] = if n > BYTES { 255 } else { n as u8 };
             assert_eq!(Start::of(&id[..n]).0, u128::from_be_bytes(bytes), "{n}");
             assert_eq!(Start::of(&id[..n]).is_whole(), n <= BYTES);
+            assert_eq!(Start::of(&id[..n]).bytes().whole(), (n <= BYTES).then_some(&id[..n]));
         }
     }
 

@@ -65,11 +65,15 @@ impl People<'_> {
 
     fn ids(&self, order: &[Place]) -> Result<Column> {
         let part = |people: &[Place]| {
-            let id = |place: &Place| {
-                let id = self.rolls[place.shard as usize].ids.get(place.number as usize).unwrap_or_default();
-                std::str::from_utf8(id).unwrap_or_default()
-            };
-            StringChunked::from_iter_values(c::CUSTOMER_ID.into(), people.iter().map(id))
+            let mut ids = StringChunkedBuilder::new(c::CUSTOMER_ID.into(), people.len());
+            for place in people {
+                let (roll, number) = (&self.rolls[place.shard as usize], place.number as usize);
+                let start = roll.starts[number].bytes();
+                // Where the start is the whole id, its text need not be fetched.
+                let id = start.whole().or_else(|| roll.ids.get(number)).unwrap_or_default();
+                ids.append_value(std::str::from_utf8(id).unwrap_or_default());
+            }
+            ids.finish()
         };
         let parts: Vec<StringChunked> = order.par_chunks(PART_ROWS).map(part).collect();
         let mut ids = StringChunked::full_null(c::CUSTOMER_ID.into(), 0);
@@ -169,16 +173,18 @@ impl Whole {
     /// The table of the columns; those that the export says nothing about are empty.
     fn table(self, ids: Column, measures: Measures) -> Result<DataFrame> {
         let (rows, priced) = (self.orders.len(), !measures.without_money);
-        let floats = |name: &str, values: Vec<f64>, known: bool| {
-            if known {
-                floats(name, values)
-            } else {
-                Column::full_null(name.into(), rows, &DataType::Float64)
-            }
+        let floats = |name: &'static str, values: Vec<f64>, known: bool| {
+            column(move || {
+                let empty = || Column::full_null(name.into(), rows, &DataType::Float64);
+                if known { floats(name, values) } else { empty() }
+            })
         };
-        let counts = |name: &str, values| UInt32Chunked::from_vec(name.into(), values).into_column();
-        table::new(vec![
-            ids,
+        let counts = |name: &'static str, values| {
+            column(move || UInt32Chunked::from_vec(name.into(), values).into_column())
+        };
+        let times = |name: &'static str, values| column(move || times(name, values));
+        let columns = vec![
+            column(move || ids),
             times(c::FIRST_ORDER_AT, self.first_at),
             times(c::LAST_ORDER_AT, self.last_at),
             counts(c::ORDER_COUNT, self.orders),
@@ -189,11 +195,19 @@ impl Whole {
             counts(c::RETURN_COUNT, self.returns),
             floats(c::RETURN_TOTAL, self.returned, priced),
             floats(c::MARGIN_TOTAL, self.margin, priced),
-            days(c::RECENCY_DAYS, self.recency),
+            column(move || days(c::RECENCY_DAYS, self.recency)),
             counts(c::FREQUENCY, self.frequency),
             floats(c::MONETARY, self.monetary, priced),
-        ])
+        ];
+        table::new(columns.into_par_iter().with_max_len(1).map(|column| column()).collect())
     }
+}
+
+/// A column that is still to be made.
+type Later<'a> = Box<dyn FnOnce() -> Column + Send + 'a>;
+
+fn column<'a>(make: impl FnOnce() -> Column + Send + 'a) -> Later<'a> {
+    Box::new(make)
 }
 
 fn floats(name: &str, values: Vec<f64>) -> Column {
