@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-pub use self::labels::{FEW, Few, chosen, each_text, few_texts, shared};
+pub use self::labels::{FEW, Few, LabelCodes, chosen, each_text, few_texts, label_codes, labels, shared};
 use crate::{Error, Result};
 
 fn column<'a>(table: &'a DataFrame, name: &str) -> Result<&'a Column> {

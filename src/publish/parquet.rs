@@ -22,6 +22,7 @@ use polars::prelude::{Column, DataFrame};
 use rayon::prelude::*;
 
 use crate::schema::{self, Kind, Table};
+use crate::table::LabelCodes;
 use crate::{Error, Result, table};
 
 /// Rows of a row group.
@@ -147,8 +148,13 @@ fn encode(
     rows: &Column,
     path: &Path,
 ) -> Result<ArrowColumnChunk> {
+    let labels = table::labels(rows).map(|texts| Arc::new(StringArray::from(texts)) as ArrayRef);
     for first in (0..rows.len()).step_by(STEP_ROWS) {
-        let values = array(&rows.slice(first as i64, STEP_ROWS), kind)?;
+        let step = rows.slice(first as i64, STEP_ROWS);
+        let values = match &labels {
+            Some(labels) => labelled(&step, labels)?,
+            None => array(&step, kind)?,
+        };
         let leaves = compute_leaves(field, &values).map_err(|e| refused(path, e))?;
         leaves.iter().try_for_each(|leaf| writer.write(leaf)).map_err(|e| refused(path, e))?;
     }
@@ -268,19 +274,6 @@ fn data_type(kind: Kind) -> DataType {
     }
 }
 
-/// Texts as Arrow keeps them: where many rows share few texts, the texts once and which of them each row has.
-fn texts(column: &Column) -> Result<ArrayRef> {
-    let distinct = DISTINCT.contains(&column.name().as_str());
-    let few = if distinct { None } else { table::few_texts(column, table::FEW)? };
-    let Some((few, codes)) = few else {
-        return Ok(Arc::new(table::each_text(column)?.into_iter().collect::<StringArray>()));
-    };
-    let codes = codes.into_iter().collect::<UInt16Array>();
-    let array = DictionaryArray::try_new(codes, Arc::new(StringArray::from(few)))
-        .map_err(|e| Error::internal(format!("column `{}`: {e}", column.name())))?;
-    Ok(Arc::new(array))
-}
-
 /// Numbers as Arrow keeps them: values and nulls are copied whole.
 macro_rules! numbers {
     ($array:ty, $column:expr) => {{
@@ -296,6 +289,34 @@ macro_rules! numbers {
             _ => column.iter().collect::<$array>(),
         }
     }};
+}
+
+/// Texts as Arrow keeps them: where many rows share few texts, the texts once and which of them each row has.
+fn texts(column: &Column) -> Result<ArrayRef> {
+    let distinct = DISTINCT.contains(&column.name().as_str());
+    let few = if distinct { None } else { table::few_texts(column, table::FEW)? };
+    let Some((few, codes)) = few else {
+        return Ok(Arc::new(table::each_text(column)?.into_iter().collect::<StringArray>()));
+    };
+    let codes = codes.into_iter().collect::<UInt16Array>();
+    let array = DictionaryArray::try_new(codes, Arc::new(StringArray::from(few)))
+        .map_err(|e| Error::internal(format!("column `{}`: {e}", column.name())))?;
+    Ok(Arc::new(array))
+}
+
+/// Labels as Arrow keeps them: all that there are, and which of them each row has.
+fn labelled(column: &Column, labels: &ArrayRef) -> Result<ArrayRef> {
+    let refused = |e| Error::internal(format!("column `{}`: {e}", column.name()));
+    Ok(match table::label_codes(column)? {
+        LabelCodes::Few(codes) => {
+            let codes = numbers!(UInt8Array, codes);
+            Arc::new(DictionaryArray::try_new(codes, Arc::clone(labels)).map_err(refused)?)
+        }
+        LabelCodes::Many(codes) => {
+            let codes = numbers!(UInt16Array, codes);
+            Arc::new(DictionaryArray::try_new(codes, Arc::clone(labels)).map_err(refused)?)
+        }
+    })
 }
 
 fn array(column: &Column, kind: Kind) -> Result<ArrayRef> {

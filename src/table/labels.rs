@@ -100,6 +100,36 @@ pub fn shared<K: Eq + Hash + Sync>(
     chosen(name, &texts, which)
 }
 
+/// All labels that a column of labels may have; `None` for any other column.
+pub fn labels(column: &Column) -> Option<Vec<&str>> {
+    match column.as_materialized_series().dtype() {
+        DataType::Enum(categories, _) => Some(categories.categories().values_iter().collect()),
+        _ => None,
+    }
+}
+
+/// Which of its [`labels`] each row of a column has, by their places.
+pub enum LabelCodes<'a> {
+    /// There are at most 256 labels.
+    Few(&'a UInt8Chunked),
+    /// There are more.
+    Many(&'a UInt16Chunked),
+}
+
+/// Which labels the rows of a column have.
+///
+/// # Errors
+/// `Internal` when it is no column of labels.
+pub fn label_codes(column: &Column) -> Result<LabelCodes<'_>> {
+    let series = column.as_materialized_series();
+    Ok(match series.dtype() {
+        DataType::Enum(categories, _) if categories.physical() == CategoricalPhysical::U8 => {
+            LabelCodes::Few(series.cat8()?.physical())
+        }
+        _ => LabelCodes::Many(series.cat16()?.physical()),
+    })
+}
+
 /// A text column of few different texts: these, in the order in which they come up, and which of them each row has;
 /// `None` where there are more than `most`.
 ///
@@ -110,9 +140,9 @@ pub fn few_texts(column: &Column, most: usize) -> Result<Option<Few<'_>>> {
     let most = most.min(usize::from(u16::MAX));
     Ok(match series.dtype() {
         DataType::Enum(categories, _) => {
-            let few = match categories.physical() {
-                CategoricalPhysical::U8 => coded(categories, series.cat8()?.physical().iter()),
-                _ => coded(categories, series.cat16()?.physical().iter()),
+            let few = match label_codes(column)? {
+                LabelCodes::Few(codes) => coded(categories, codes.iter()),
+                LabelCodes::Many(codes) => coded(categories, codes.iter()),
             };
             Some(few).filter(|(texts, _)| texts.len() <= most)
         }
