@@ -136,7 +136,7 @@ impl Roll {
     #[inline]
     fn home(&self, half: u32) -> usize {
         let spread = half.wrapping_mul(0x9e37_79b9);
-        (u64::from(spread) * self.slots.len() as u64 >> 32) as usize
+        ((u64::from(spread) * self.slots.len() as u64) >> 32) as usize
     }
 
     /// The slot after one, the first after the last.
@@ -160,7 +160,7 @@ impl Roll {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::collections::BTreeMap;
 
     use proptest::prelude::*;
 
@@ -170,7 +170,7 @@ mod tests {
         /// Hashes of few values, so that many ids share a slot.
         #[test]
         fn everybody_keeps_one_number(batches in prop::collection::vec(prop::collection::vec("[ab]{0,3}|[ab]{18}", 0..40), 1..8)) {
-            let (mut roll, mut known) = (Roll::default(), HashMap::new());
+            let (mut roll, mut known) = (Roll::default(), BTreeMap::new());
             for batch in &batches {
                 let (mut ids, mut hashes) = (TextColumn::default(), Vec::new());
                 for id in batch {
