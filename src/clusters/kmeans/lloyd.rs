@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::blocks::{LANES, with_width};
-use super::pass::{Chunk, Horizon, Moves, Pass, ROUNDING, Scratch};
+use super::pass::{Chunk, Moves, Pass, ROUNDING, Scratch};
 use super::rows::{Rows, squared_distance};
 use super::sieve::Sieve;
 use crate::math::sum::{CHUNK, Sum};
@@ -71,10 +71,6 @@ struct State<'a> {
     due: Vec<f32>,
     /// How much of the gap of its rows each cluster has used up so far; one more for the label `k`.
     travelled: Vec<f64>,
-    /// Up to where the rows that can be due are listed.
-    horizon: Horizon,
-    /// Those rows, per chunk.
-    near: Vec<Vec<u16>>,
     /// Rows per cluster.
     counts: Vec<i64>,
     /// Sum of the rows per cluster and column.
@@ -95,8 +91,6 @@ impl<'a> State<'a> {
             labels: vec![k as u16; n],
             due: vec![f32::NEG_INFINITY; n],
             travelled: vec![0.0; k + 1],
-            horizon: Horizon::default(),
-            near: vec![Vec::new(); n.div_ceil(CHUNK)],
             counts: vec![0; k],
             sums: vec![Sum::default(); k * d],
             moves: vec![Moves::new(k, d); n.div_ceil(CHUNK)],
@@ -105,7 +99,7 @@ impl<'a> State<'a> {
 
     /// Gives every row its nearest centre; whether any label changed.
     fn assign(&mut self) -> bool {
-        let pass = Pass::new(self.sieve, &self.centroids, &mut self.horizon, &self.travelled);
+        let pass = Pass::new(self.sieve, &self.centroids, &self.travelled);
         let width = self.rows.width();
         let chunks = self
             .rows
@@ -113,16 +107,8 @@ impl<'a> State<'a> {
             .zip(self.sieve.rows().chunks())
             .zip(self.labels.par_chunks_mut(CHUNK))
             .zip(self.due.par_chunks_mut(CHUNK))
-            .zip(self.near.par_iter_mut())
             .zip(self.moves.par_iter_mut())
-            .map(|(((((rows, small), labels), due), near), moves)| Chunk {
-                rows,
-                small,
-                labels,
-                due,
-                near,
-                moves,
-            });
+            .map(|((((rows, small), labels), due), moves)| Chunk { rows, small, labels, due, moves });
         chunks.for_each_init(
             || Scratch::new(width),
             |scratch, chunk| with_width!(width, D => pass.chunk::<D>(scratch, chunk)),
@@ -147,7 +133,6 @@ impl<'a> State<'a> {
             let from = usize::from(self.labels[row]);
             self.labels[row] = cluster as u16;
             self.due[row] = f32::NEG_INFINITY;
-            self.horizon.forget();
             self.counts[from] -= 1;
             self.counts[cluster] += 1;
             let d = self.rows.width();

@@ -8,10 +8,6 @@
 //! the reading at which its gap is used up (`due`): one number per row, written only when the row is
 //! looked at again.
 //!
-//! Reading every row's number in every pass would take longer than looking at the few rows that are due. So a pass now
-//! and then lists the rows that can become due before `travelled` has gone on by some way, the horizon, and the passes
-//! up to there read the numbers of those rows only.
-//!
 //! The bounds, and the single precision they are kept in, only save work: both are rounded to the safe
 //! side, and a row within rounding of two centres is decided in double precision.
 
@@ -31,10 +27,6 @@ const BOOKING: f32 = 1.0 - 4.0 * f32::EPSILON;
 /// Rows loaded at once: few enough to stay in the nearest cache, enough to have their loads overlap.
 const BATCH: usize = 512;
 
-/// A horizon is so many times the last step away. Steps become shorter from pass to pass, so that it lasts longer than so
-/// many passes.
-const AHEAD: f32 = 4.0;
-
 /// What a pass knows and changes about a chunk of rows.
 pub(super) struct Chunk<'a> {
     pub(super) rows: Rows<'a>,
@@ -44,8 +36,6 @@ pub(super) struct Chunk<'a> {
     pub(super) labels: &'a mut [u16],
     /// The reading of its cluster's `travelled` from which a row has to be looked at again.
     pub(super) due: &'a mut [f32],
-    /// The rows that can be due before the horizon.
-    pub(super) near: &'a mut Vec<u16>,
     pub(super) moves: &'a mut Moves,
 }
 
@@ -70,21 +60,17 @@ pub(super) struct Pass<'a> {
     small: Vec<f32>,
     /// Readings of `travelled`, rounded up.
     travelled: Vec<f32>,
-    /// Readings up to which rows are to be listed anew.
-    horizon: Option<Vec<f32>>,
     scale: f64,
     doubt: f32,
 }
 
 impl<'a> Pass<'a> {
-    /// A pass with these centres.
-    pub(super) fn new(sieve: &Sieve, centres: &'a [f64], horizon: &mut Horizon, travelled: &[f64]) -> Self {
-        let travelled: Vec<f32> = travelled.iter().map(|&reading| (reading as f32).next_up()).collect();
+    /// A pass with these centres, `travelled` in the unit of the sieve.
+    pub(super) fn new(sieve: &Sieve, centres: &'a [f64], travelled: &[f64]) -> Self {
         Self {
             centres,
             small: sieve.centres(centres),
-            horizon: horizon.passed(&travelled),
-            travelled,
+            travelled: travelled.iter().map(|&reading| (reading as f32).next_up()).collect(),
             scale: sieve.scale,
             doubt: sieve.doubt as f32,
         }
@@ -93,14 +79,9 @@ impl<'a> Pass<'a> {
     /// Gives the rows of a chunk their nearest centre.
     #[inline]
     pub(super) fn chunk<const D: usize>(&self, scratch: &mut Scratch, chunk: Chunk<'_>) {
-        let Chunk { rows, small, labels, due, near, moves } = chunk;
+        let Chunk { rows, small, labels, due, moves } = chunk;
         let Scratch { blocks, due: list, changed } = scratch;
-        if let Some(horizon) = &self.horizon {
-            let n_near = due_rows(0..labels.len() as u16, labels, due, horizon, list);
-            near.clear();
-            near.extend_from_slice(&list[..n_near]);
-        }
-        let n_due = due_rows(near.iter().copied(), labels, due, &self.travelled, list);
+        let n_due = due_rows(labels, due, &self.travelled, list);
         changed.n = 0;
         for batch in list[..n_due].chunks(BATCH) {
             blocks.load::<D>(small, batch);
@@ -133,54 +114,15 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// Lists those of the rows of a chunk whose gap may be used up at some reading; their number.
-#[inline]
-fn due_rows(
-    rows: impl Iterator<Item = u16>,
-    labels: &[u16],
-    due: &[f32],
-    travelled: &[f32],
-    list: &mut [u16; CHUNK],
-) -> usize {
+/// Lists the rows of a chunk whose gap may be used up; their number.
+fn due_rows(labels: &[u16], due: &[f32], travelled: &[f32], list: &mut [u16; CHUNK]) -> usize {
     let mut n = 0;
-    for row in rows {
-        let (label, due) = (labels[usize::from(row)], due[usize::from(row)]);
+    for (row, (&label, &due)) in labels.iter().zip(due).enumerate() {
         // written always, kept only when due: no branch to mispredict
-        list[n % CHUNK] = row;
+        list[n % CHUNK] = row as u16;
         n += usize::from(due <= travelled[usize::from(label)]);
     }
     n
-}
-
-/// Up to which readings of `travelled` the rows that can be due are listed.
-#[derive(Default)]
-pub(super) struct Horizon {
-    readings: Vec<f32>,
-    /// The readings of the pass before.
-    before: Vec<f32>,
-}
-
-impl Horizon {
-    /// Rows have to be listed anew in any case.
-    pub(super) fn forget(&mut self) {
-        self.readings.clear();
-    }
-
-    /// The next horizon, if the readings are beyond this one.
-    fn passed(&mut self, travelled: &[f32]) -> Option<Vec<f32>> {
-        let before = std::mem::replace(&mut self.before, travelled.to_vec());
-        let within = self.readings.len() == travelled.len()
-            && travelled.iter().zip(&self.readings).all(|(reading, horizon)| reading <= horizon);
-        if within {
-            return None;
-        }
-        let ahead = |(place, reading): (usize, &f32)| {
-            let step = before.get(place).map_or(0.0, |before| reading - before);
-            reading + AHEAD * step
-        };
-        self.readings = travelled.iter().enumerate().map(ahead).collect();
-        Some(self.readings.clone())
-    }
 }
 
 /// The rows of a chunk that change their label.
