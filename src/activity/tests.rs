@@ -110,6 +110,27 @@ fn orders_are_kept_as_far_as_they_are_asked_for() {
     assert_eq!(kept(Keep::Everything), [1, 20, 40]);
 }
 
+#[test]
+fn whoever_is_named_without_an_accepted_row_is_no_customer() {
+    let row =
+        |customer: &str| Row { customer: customer.into(), order: "1".into(), day: 1, pieces: 1, cents: 100 };
+    let mut named = facts(&[row("b"), row("a")]);
+    // As a file's dictionary that also holds the ids of rows set aside.
+    ["0", "aa", "c", "a customer with a long id"]
+        .into_iter()
+        .for_each(|id| Arc::make_mut(&mut named.customers).push(id.as_bytes()));
+    let folder = tempfile::tempdir().unwrap();
+    let (mut fold, register) = (Fold::new(folder.path()), Register::default());
+    fold.add(vec![Runs::of(&named, &register)]).unwrap();
+    let day_of = |at: i64| (at / DAY) as i32;
+    let activity = fold.finish(register, &AsOfDay { day: 60, day_of: &day_of }, Measures::default()).unwrap();
+    assert_eq!(table::texts(&activity.customers, c::CUSTOMER_ID).unwrap(), [Some("a"), Some("b")]);
+    let mut asked = TextColumn::default();
+    ["0", "b", "a customer with a long id", "a", "d"].into_iter().for_each(|id| asked.push(id.as_bytes()));
+    assert_eq!(activity.customers_of(&asked), [None, Some(1), None, Some(0), None]);
+    assert_eq!((activity.customer(b"c"), activity.customer(b"b")), (None, Some(1)));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
