@@ -109,7 +109,8 @@ pub(super) struct Shard {
 impl Shard {
     fn add(&mut self, part: Part, keyed: bool) {
         let Part { mut runs, returns, costs } = part;
-        self.keyed = keyed;
+        // A block without an accepted row does not tell.
+        self.keyed |= keyed;
         runs.shrink();
         self.runs.push(runs);
         for (customer, amount) in returns {

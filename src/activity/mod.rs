@@ -2,10 +2,10 @@
 //!
 //! Rows become runs, runs become orders, orders become customers. The [`register`] gives each customer a number in one of
 //! [`SHARDS`] shards. The rows of a block are joined to runs of one [`order`] and spread over the shards ([`runs`]); a
-//! shard takes its runs in file order, so that the result does not depend on how many threads work ([`fold`]). Runs beyond a fixed
-//! number wait on disk ([`overflow`]), so that memory grows with customers, not with orders. When all rows are in,
-//! each shard sums up the orders of each customer ([`customers`]) and the figures are put in the order of the ids
-//! ([`mod@table`]).
+//! shard takes its runs in file order, so that the result does not depend on how many threads work ([`fold`]). Runs are
+//! kept small ([`packed`]), and beyond a fixed number they wait on disk ([`overflow`]), so that memory grows with
+//! customers, not with orders. When all rows are in, each shard sums up the orders of each customer ([`customers`]) and
+//! the figures are put in the order of the ids ([`mod@table`]).
 //!
 //! Definitions on which books disagree:
 //! - An order counts when it has a line of positive quantity that is not cancelled, and is not taken back
@@ -16,7 +16,6 @@
 
 mod customers;
 mod fold;
-
 mod order;
 mod overflow;
 mod packed;
