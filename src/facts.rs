@@ -129,7 +129,7 @@ pub struct Ids {
     pub texts: Arc<TextColumn>,
     /// Their hashes.
     pub hashes: Vec<u64>,
-    /// Where the fold keeps their customers, once it was asked.
+    /// Where the fold keeps their customers, once it was asked. Ids belong to one fold.
     pub places: OnceLock<Vec<Place>>,
 }
 

@@ -32,7 +32,7 @@ pub struct ClustersParams {
     pub k_max: u16,
     /// Share of the clustered customers that the smallest cluster of an automatic k should have.
     pub smallest_share: f64,
-    /// Starts of k-means for each k; on a sample at most so many, and no more once three agree on the best centres.
+    /// Starts of k-means for each k; on a sample at most so many, and no more once three ended as well as the best.
     pub n_init: u32,
     /// Swaps tried after each start.
     pub swaps: u32,

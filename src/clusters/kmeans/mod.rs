@@ -9,7 +9,7 @@
 //! Three things differ from other libraries. A run stops when no label changes (scikit-learn stops earlier,
 //! at a tolerance; so does this one when asked). After each start a few swaps are tried. And above
 //! `sample_rows` rows the starts are made and settled on a sample, at most `n_init` of them and no more once three
-//! have ended at the best centres; the best of them on all rows is then finished there.
+//! have ended as well as the best; the best of them on all rows is then finished there.
 //!
 //! Everything random comes from the seed, and every sum is taken chunk by chunk in the order of the rows:
 //! the same rows give the same bytes on any number of threads.
