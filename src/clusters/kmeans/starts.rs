@@ -31,8 +31,8 @@ pub(super) struct Plan {
 impl Plan {
     /// The run with the least inertia; of equally good ones that of the first start.
     ///
-    /// Few rows: every start is run on all of them. Many rows: starts are run on a sample until some agree on the best
-    /// centres or all are used up; the centres are tried on all rows, where starts ended apart, and the best of them are
+    /// Few rows: every start is run on all of them. Many rows: starts are run on a sample until some end as well
+    /// as the best or all are used up; the centres are tried on all rows, where starts ended apart, and the best of them are
     /// finished there. Starting a run where a sample came to rest is what Bradley & Fayyad (1998) propose; it saves most
     /// passes over all rows.
     pub(super) fn best_run(&self, rows: Rows<'_>) -> Run {
@@ -95,7 +95,7 @@ const SIDE_BY_SIDE: usize = 1 << 17;
 /// Starts on a sample between two looks at where they ended.
 const AT_ONCE: usize = 4;
 
-/// Starts that have to end at the best centres for no other ones to be tried.
+/// Starts that have to end as well as the best for no other ones to be tried.
 const AGREEING: usize = 3;
 
 /// What a sample leaves open about an inertia is far more than this share of it: with 16,384 rows about a hundredth.
@@ -114,4 +114,28 @@ const SAME: f64 = 1e-9;
 fn least_inertia(runs: impl IntoIterator<Item = Run>) -> Run {
     let better = |best: Run, run: Run| if run.inertia < best.inertia { run } else { best };
     runs.into_iter().reduce(better).expect("a plan has at least one start")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn starts_agree_when_three_of_them_end_as_well_as_the_best() {
+        let run = |inertia| Run {
+            centroids: Vec::new(),
+            labels: Vec::new(),
+            sizes: Vec::new(),
+            inertia,
+            passes: 1,
+            converged: true,
+        };
+        let agreed =
+            |inertias: &[f64]| agree(&inertias.iter().map(|inertia| run(*inertia)).collect::<Vec<_>>());
+        assert!(agreed(&[100.0, 107.0, 100.009, 100.001]));
+        // Three that ended alike, and one that found something better.
+        assert!(!agreed(&[107.0, 107.0, 107.0, 100.0]));
+        assert!(!agreed(&[100.0, 100.011, 100.0, 100.02]));
+        assert!(!agreed(&[100.0, 100.0]));
+    }
 }
