@@ -13,7 +13,11 @@ use crate::Result;
 use crate::math::money::Money;
 
 /// Records of runs that a shard keeps in memory, 32 bytes each.
-const RECORDS_IN_MEMORY: usize = 1 << 17;
+const RECORDS_IN_MEMORY: usize = 1 << 18;
+
+/// Records of a piece of memory in which runs are kept. What a block brings is copied there, so that the memory of one
+/// block serves the next and nothing that stays lies scattered among what goes.
+const PIECE: usize = 1 << 15;
 
 /// Runs gathered at a time when customers are summed up. They stand anywhere in memory, and the processor waits for many
 /// of them at once where nothing else stands between two.
@@ -95,7 +99,7 @@ pub(super) struct Cost {
 #[derive(Debug, Default)]
 pub(super) struct Shard {
     number: usize,
-    /// Runs of rows of one order, as the blocks brought them.
+    /// Runs of rows of one order, in the order in which the blocks brought them.
     runs: Vec<Packed>,
     overflow: Overflow,
     /// By customer, as far as somebody took something back.
@@ -108,11 +112,17 @@ pub(super) struct Shard {
 
 impl Shard {
     fn add(&mut self, part: Part, keyed: bool) {
-        let Part { mut runs, returns, costs } = part;
+        let Part { runs, returns, costs } = part;
         // A block without an accepted row does not tell.
         self.keyed |= keyed;
-        runs.shrink();
-        self.runs.push(runs);
+        match self.runs.last_mut() {
+            Some(piece) if piece.has_room_for(&runs) => piece.append(&runs),
+            _ => {
+                let mut piece = Packed::with_capacity(runs.len().max(PIECE));
+                piece.append(&runs);
+                self.runs.push(piece);
+            }
+        }
         for (customer, amount) in returns {
             let returned = slot(&mut self.returned, customer);
             returned.rows += 1;

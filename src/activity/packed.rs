@@ -143,9 +143,15 @@ impl Packed {
         })
     }
 
-    /// Gives back the room that is left.
-    pub(super) fn shrink(&mut self) {
-        self.records.shrink_to_fit();
+    /// The runs of another list fit in the room that is left.
+    pub(super) fn has_room_for(&self, more: &Self) -> bool {
+        self.records.capacity() - self.records.len() >= more.len()
+    }
+
+    /// Appends the runs of another list.
+    pub(super) fn append(&mut self, more: &Self) {
+        self.last = self.records.len() + more.last;
+        self.records.extend_from_slice(&more.records);
     }
 
     /// The records as they are kept on disk until the end of the run.

@@ -9,7 +9,8 @@
 //! closed, or is closed on another line and goes on after the closing quote, is set aside with its first line
 //! only, and reading goes on with the next line.
 
-mod plain;
+mod marks;
+mod records;
 
 use std::io::Read;
 
@@ -189,9 +190,12 @@ fn skip_blanks(bytes: &[u8], from: usize) -> usize {
 /// The field `start..end`, given that the byte at `end` is a delimiter, a line end or the end of the bytes.
 fn stop_at(bytes: &[u8], start: usize, end: usize, delimiter: Delimiter, rewrite: bool) -> Field {
     match bytes.get(end) {
-        None => Field { start, end, rewrite, ragged: false, stop: Stop::End, next: end },
+        None => {
+            let text_end = without_return(bytes, start, end);
+            Field { start, end: text_end, rewrite, ragged: false, stop: Stop::End, next: end }
+        }
         Some(b'\n') => {
-            let text_end = if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end };
+            let text_end = without_return(bytes, start, end);
             Field { start, end: text_end, rewrite, ragged: false, stop: Stop::Line, next: end + 1 }
         }
         Some(_) if delimiter == Delimiter::Blanks => {
@@ -207,6 +211,11 @@ fn stop_at(bytes: &[u8], start: usize, end: usize, delimiter: Delimiter, rewrite
         }
         Some(_) => Field { start, end, rewrite, ragged: false, stop: Stop::Delimiter, next: end + 1 },
     }
+}
+
+/// The end of a text that ends a line, without the first half of the line end.
+fn without_return(bytes: &[u8], start: usize, end: usize) -> usize {
+    if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end }
 }
 
 fn quoted_field(bytes: &[u8], open: usize, delimiter: Delimiter, quote: u8) -> Field {
@@ -233,8 +242,8 @@ fn quoted_field(bytes: &[u8], open: usize, delimiter: Delimiter, quote: u8) -> F
     };
     let after = close + 1;
     let end = unquoted_end(bytes, after, delimiter);
-    let tail_end =
-        if bytes.get(end) == Some(&b'\n') && end > after && bytes[end - 1] == b'\r' { end - 1 } else { end };
+    let ends_line = bytes.get(end).is_none_or(|sign| *sign == b'\n');
+    let tail_end = if ends_line { without_return(bytes, after, end) } else { end };
     if tail_end == after {
         let mut field = stop_at(bytes, after, end, delimiter, doubled);
         (field.start, field.end) = (start, close);
@@ -317,7 +326,6 @@ fn blank_line(bytes: &[u8], at: usize) -> Option<usize> {
 struct Splitter<'a> {
     layout: &'a Layout,
     bytes: &'a [u8],
-    quote: Option<u8>,
     columns: Vec<Vec<(u32, u32)>>,
     extra: Vec<u8>,
     raw: Vec<(u32, u32)>,
@@ -328,9 +336,9 @@ struct Splitter<'a> {
 /// Splits a piece into records and fields. Fields nobody asked for cost a look at their bytes, no more.
 pub fn split(bytes: Vec<u8>, layout: &Layout) -> Block {
     let mut splitter = Splitter::new(&bytes, layout);
-    let line_count = match (layout.delimiter, splitter.quote) {
-        (Delimiter::Byte(delimiter), None) => splitter.plain_records(delimiter),
-        _ => splitter.careful_records(),
+    let line_count = match layout.delimiter {
+        Delimiter::Byte(delimiter) => splitter.records(delimiter),
+        Delimiter::Blanks => splitter.careful_records(),
     };
     splitter.check_encoding();
     let Splitter { columns, extra, raw, lines, broken, .. } = splitter;
@@ -353,7 +361,6 @@ impl<'a> Splitter<'a> {
         Self {
             layout,
             bytes,
-            quote: layout.quote.filter(|q| memchr(*q, bytes).is_some()),
             columns: (0..layout.columns).map(|_| Vec::with_capacity(guess)).collect(),
             extra: Vec::new(),
             raw: Vec::with_capacity(guess),
@@ -372,7 +379,7 @@ impl<'a> Splitter<'a> {
                 continue;
             }
             let next = self.record(at, line as u32);
-            line += if self.quote.is_none() { 1 } else { lines_in(&self.bytes[at..next]) };
+            line += lines_in(&self.bytes[at..next]);
             at = next;
         }
         line
@@ -382,7 +389,7 @@ impl<'a> Splitter<'a> {
     fn record(&mut self, start: usize, line: u32) -> usize {
         let (mut at, mut count, mut torn) = (start, 0, false);
         let (next, unclosed) = loop {
-            let field = next_field(self.bytes, at, self.layout.delimiter, self.quote);
+            let field = next_field(self.bytes, at, self.layout.delimiter, self.layout.quote);
             if let Some(feeds) = self.layout.feeds.get(count)
                 && !feeds.is_empty()
             {
@@ -404,7 +411,7 @@ impl<'a> Splitter<'a> {
             let what = if torn {
                 "a quote is not closed on its line".to_owned()
             } else {
-                format!("{count} fields instead of {}", self.layout.fields)
+                wrong_count(count, self.layout)
             };
             self.break_record(Reason::WrongFieldCount, what);
         }
@@ -414,7 +421,7 @@ impl<'a> Splitter<'a> {
     #[inline]
     fn keep(&mut self, field: &Field, feeds: &[usize]) {
         let span = if field.rewrite {
-            let text = unquoted(&self.bytes[field.start..field.end], self.quote.unwrap_or(b'"'));
+            let text = unquoted(&self.bytes[field.start..field.end], self.layout.quote.unwrap_or(b'"'));
             let start = self.bytes.len() + self.extra.len();
             self.extra.extend_from_slice(&text);
             (start as u32, (start + text.len()) as u32)
@@ -433,7 +440,12 @@ impl<'a> Splitter<'a> {
             column.truncate(rows - 1);
             column.push(NO_SPAN);
         }
-        self.broken.push(Broken { row: rows - 1, reason, what });
+        self.call_broken(reason, what);
+    }
+
+    /// Says what is wrong with the record just read.
+    fn call_broken(&mut self, reason: Reason, what: String) {
+        self.broken.push(Broken { row: self.raw.len() - 1, reason, what });
     }
 
     fn check_encoding(&mut self) {
@@ -455,15 +467,13 @@ impl<'a> Splitter<'a> {
     }
 }
 
+fn wrong_count(fields: usize, layout: &Layout) -> String {
+    format!("{fields} fields instead of {}", layout.fields)
+}
+
 fn trimmed_end(bytes: &[u8], start: usize, next: usize) -> usize {
-    let mut end = next;
-    if end > start && bytes[end - 1] == b'\n' {
-        end -= 1;
-    }
-    if end > start && bytes[end - 1] == b'\r' {
-        end -= 1;
-    }
-    end
+    let line_end = next > start && bytes[next - 1] == b'\n';
+    without_return(bytes, start, if line_end { next - 1 } else { next })
 }
 
 fn lines_in(bytes: &[u8]) -> u64 {
