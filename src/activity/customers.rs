@@ -309,22 +309,24 @@ fn sorted(rolls: &[Roll], absent: &[&[u32]]) -> Result<Vec<Place>> {
         shards().flat_map_iter(present).map(|place| start(place) ^ any).reduce(|| 0, |a, b| a | b);
     let shared = differing.leading_zeros().min(64);
     let key = |place| (start(place) << shared >> 64) as u64;
-    let mut order =
-        vec![(0_u64, Place::default()); (0..rolls.len()).map(|s| rolls[s].len() - absent[s].len()).sum()];
+    // Numbers only, because such a list need not be written twice.
+    let mut order = vec![(0_u64, 0_u32, 0_u32); (0..rolls.len()).map(|s| rolls[s].len() - absent[s].len()).sum()];
     let (mut rest, mut parts) = (&mut order[..], Vec::with_capacity(rolls.len()));
     for (roll, absent) in rolls.iter().zip(absent) {
         let (part, others) = rest.split_at_mut(roll.len() - absent.len());
         parts.push(part);
         rest = others;
     }
-    let by_id = |a: &(u64, Place), b: &(u64, Place)| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1)));
+    let place = |entry: &(u64, u32, u32)| Place { shard: entry.1, number: entry.2 };
+    type Entry = (u64, u32, u32);
+    let by_id = |a: &Entry, b: &Entry| a.0.cmp(&b.0).then_with(|| id(place(a)).cmp(id(place(b))));
     parts.into_par_iter().enumerate().for_each(|(shard, part)| {
-        part.iter_mut().zip(present(shard)).for_each(|(entry, place)| *entry = (key(place), place));
+        part.iter_mut().zip(present(shard)).for_each(|(entry, place)| *entry = (key(place), place.shard, place.number));
         part.sort_unstable_by(by_id);
     });
     // What is sorted shard by shard is merged.
     order.par_sort_by(by_id);
-    Ok(order.par_iter().map(|(_, place)| *place).collect())
+    Ok(order.par_iter().map(place).collect())
 }
 
 /// Row of each customer of each shard.

@@ -35,6 +35,7 @@ pub mod rules;
 pub mod scale;
 mod size;
 pub mod source;
+pub mod stretches;
 pub mod surveys;
 pub mod text;
 pub mod thresholds;

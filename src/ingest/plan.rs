@@ -10,6 +10,7 @@ use super::join::{Lookup, NO_ROW};
 use super::numbers::{DecimalMark, MarkDetector};
 use super::parquet::Stored;
 use super::source::{self, NO_HEADER, OpenFile, is_contact_data};
+use super::stretches::Stretches;
 use super::times::{Calendar, DetectError, Detector, TimeFormat};
 use crate::config::transactions::{CalendarRule, Decimal};
 use crate::config::{ColumnName, Join, Source};
@@ -375,6 +376,16 @@ impl<'a> View<'a> {
         match self.plan.places[wanted] {
             Place::Main(column) => self.block.each_of(column, rows, see),
             place @ Place::Joined { .. } => rows.iter().for_each(|row| see(self.at(place, *row as usize))),
+        }
+    }
+
+    /// The values of a wanted column, equal ones that stand row after row once.
+    pub fn stretches(&self, wanted: usize) -> Stretches<'a> {
+        match self.plan.places[wanted] {
+            Place::Main(column) => Stretches::of_column(self.block, column),
+            place @ Place::Joined { .. } => {
+                Stretches::of_cells((0..self.block.rows).map(|row| self.at(place, row)))
+            }
         }
     }
 

@@ -22,7 +22,7 @@ impl Read {
     pub(super) fn of(block: &Block, row: usize) -> Self {
         let Raw::Spans(records) = &block.raw else { return Self::All };
         let (start, end) = records[row];
-        let mut spans = Vec::new();
+        let mut spans = Vec::with_capacity(block.columns.len());
         for column in &block.columns {
             let Column::Spans(cells) = column else { return Self::Keys };
             // A cell whose quotes were taken out stands elsewhere.

@@ -5,15 +5,8 @@ use super::{Splitter, blank_line, lines_in, trimmed_end, wrong_count};
 use crate::ingest::block::NO_SPAN;
 use crate::schema::Reason;
 
-/// In place of a first mark: the record has another number of fields than the others.
+/// In place of a mark: the record has another number of fields than the others.
 const BROKEN: u32 = u32::MAX;
-
-/// Records without a quote whose fields are still to be put into columns, in order.
-#[derive(Default)]
-struct Plain {
-    /// The place among the marks of that before the record.
-    before: Vec<u32>,
-}
 
 impl Splitter<'_> {
     /// Reads the records of a piece, those with a quote field by field; returns the number of lines.
@@ -23,7 +16,9 @@ impl Splitter<'_> {
         let mut marks = marks(bytes, [delimiter, b'\n', quote]);
         let unfinished = bytes.last().is_some_and(|last| *last != b'\n');
         marks.extend(unfinished.then_some(bytes.len() as u32));
-        let (mut plain, mut line, mut before) = (Plain::default(), 0_u64, 0);
+        // Of each record whose fields are still to be put into columns, the place of the mark before it.
+        let mut plain = Vec::with_capacity(self.raw.capacity());
+        let (mut line, mut before) = (0_u64, 0);
         while let Some(after) = marks.get(before + 1..).filter(|after| !after.is_empty()) {
             let start = marks[before].wrapping_add(1) as usize;
             let Some(fields) = self.fields_of(after, delimiter) else {
@@ -40,7 +35,7 @@ impl Splitter<'_> {
             if fields > 1 || blank_line(bytes, start).is_none() {
                 self.lines.push(line as u32);
                 self.raw.push((start as u32, trimmed_end(bytes, start, end) as u32));
-                plain.before.push(if fields == self.layout.fields { before as u32 } else { BROKEN });
+                plain.push(if fields == self.layout.fields { before as u32 } else { BROKEN });
                 if fields != self.layout.fields {
                     self.call_broken(Reason::WrongFieldCount, wrong_count(fields, self.layout));
                 }
@@ -66,10 +61,10 @@ impl Splitter<'_> {
         (sign(&marks[delimiters]) == b'\n').then_some(delimiters + 1)
     }
 
-    /// Puts the fields into the columns that ask for them, column by column.
-    fn fill(&mut self, marks: &[u32], plain: &mut Plain) {
-        let first = self.raw.len() - plain.before.len();
-        let records = || plain.before.iter().zip(&self.raw[first..]);
+    /// Puts the fields of the last records into the columns that ask for them, column by column.
+    fn fill(&mut self, marks: &[u32], plain: &mut Vec<u32>) {
+        let first = self.raw.len() - plain.len();
+        let records = || plain.iter().zip(&self.raw[first..]);
         for (field, columns) in self.layout.feeds.iter().enumerate().take(self.layout.fields) {
             for &column in columns {
                 let spans = &mut self.columns[column];
@@ -83,7 +78,7 @@ impl Splitter<'_> {
                 }));
             }
         }
-        plain.before.clear();
+        plain.clear();
     }
 }
 

@@ -13,6 +13,7 @@ use crate::ingest::dictionary::EntryIds;
 use crate::ingest::numbers::{DecimalMark, from_f64};
 use crate::ingest::plan::View;
 use crate::ingest::rules::{Rule, fixed, whole};
+use crate::ingest::stretches::Stretches;
 use crate::ingest::times::TimeFormat;
 use crate::math::money::{MILLION, Millionths, Money};
 use crate::schema::Reason;
@@ -41,7 +42,7 @@ struct Sieve<'a> {
 /// No id: where [`RowIds::of`] has an index.
 const NO_ID: u32 = u32::MAX;
 
-/// The ids of a column, each dictionary entry or run of equal values once.
+/// The ids of a column, each dictionary entry or stretch of equal values once.
 struct RowIds<'a> {
     ids: Arc<Ids>,
     /// The id of each row, an index into `ids` or [`NO_ID`].
@@ -187,17 +188,9 @@ impl<'a> Sieve<'a> {
             }
             Some(Column::Instant(values, None)) => self.read_typed(column, reason, values, Some),
             _ => {
-                // Rows of one order mostly stand together: a text equal to the one before is not read again.
-                let mut last: Option<(&[u8], Option<i64>)> = None;
-                self.read(column, reason, |cell| match (cell, last) {
-                    (Cell::Text(text), Some((before, at))) if text == before => at,
-                    (Cell::Text(text), _) => {
-                        let at = instant(cell, format, zone);
-                        last = Some((text, at));
-                        at
-                    }
-                    _ => instant(cell, format, zone),
-                })
+                let stretches = self.view.stretches(column);
+                let at: Vec<_> = stretches.values.iter().map(|cell| instant(*cell, format, zone)).collect();
+                self.read_typed(column, reason, &stretches.of, |value| at[value as usize])
             }
         }
     }
@@ -206,7 +199,7 @@ impl<'a> Sieve<'a> {
     fn ids(&mut self, column: usize, reason: Reason, rule: IdRule, with_texts: bool) -> RowIds<'a> {
         let ids = match self.view.column(column) {
             Some(Column::Dictionary(entries, codes)) => RowIds::of_dictionary(entries.ids(rule), codes),
-            _ => RowIds::of_runs(&self.view, column, self.refused.len(), rule, with_texts),
+            _ => RowIds::of_stretches(self.view.stretches(column), rule, with_texts),
         };
         for (row, id) in (0..).zip(&*ids.of) {
             if *id == NO_ID {
@@ -229,32 +222,18 @@ impl<'a> RowIds<'a> {
         Self { ids: Arc::clone(&entries.ids), of }
     }
 
-    /// Rows of one order mostly stand together: a value equal to the one before is not looked at again.
-    fn of_runs(view: &View<'a>, column: usize, rows: usize, rule: IdRule, with_texts: bool) -> Self {
+    fn of_stretches(stretches: Stretches<'_>, rule: IdRule, with_texts: bool) -> Self {
         let (mut texts, mut hashes) = (TextColumn::default(), Vec::new());
-        let mut of = Vec::with_capacity(rows);
-        let mut last: Option<(&[u8], u32)> = None;
-        view.each(column, |_, cell| {
-            let text = if let Cell::Text(text) = cell { Some(text) } else { None };
-            if let (Some(text), Some((before, id))) = (text, last)
-                && text == before
-            {
-                of.push(id);
-                return;
+        let id = |cell: &Cell<'_>| {
+            let Some(id) = canonical_cell(*cell, rule) else { return NO_ID };
+            hashes.push(hash(&id));
+            if with_texts {
+                texts.push(&id);
             }
-            let id = match canonical_cell(cell, rule) {
-                Some(id) => {
-                    hashes.push(hash(&id));
-                    if with_texts {
-                        texts.push(&id);
-                    }
-                    hashes.len() as u32 - 1
-                }
-                None => NO_ID,
-            };
-            last = text.map(|text| (text, id));
-            of.push(id);
-        });
+            hashes.len() as u32 - 1
+        };
+        let of_value: Vec<u32> = stretches.values.iter().map(id).collect();
+        let of = stretches.of.into_iter().map(|value| of_value[value as usize]).collect();
         Self { ids: Arc::new(Ids::new(Arc::new(texts), hashes)), of: Cow::Owned(of) }
     }
 
