@@ -290,6 +290,9 @@ fn summary(orders: &[Order], as_of: &AsOfDay<'_>, from_day: i32, days: &mut Vec<
     s
 }
 
+/// Of a customer what nearly tells the order of the ids, then shard and number.
+type Named = (u64, u32, u32);
+
 /// Every customer with an accepted row, by id. `absent` are the numbers of the others, shard by shard.
 fn sorted(rolls: &[Roll], absent: &[&[u32]]) -> Result<Vec<Place>> {
     if u32::try_from(rolls.iter().map(Roll::len).sum::<usize>()).is_err() {
@@ -309,19 +312,20 @@ fn sorted(rolls: &[Roll], absent: &[&[u32]]) -> Result<Vec<Place>> {
         shards().flat_map_iter(present).map(|place| start(place) ^ any).reduce(|| 0, |a, b| a | b);
     let shared = differing.leading_zeros().min(64);
     let key = |place| (start(place) << shared >> 64) as u64;
-    // Numbers only, because such a list need not be written twice.
-    let mut order = vec![(0_u64, 0_u32, 0_u32); (0..rolls.len()).map(|s| rolls[s].len() - absent[s].len()).sum()];
+    let mut order =
+        vec![(0_u64, 0_u32, 0_u32); (0..rolls.len()).map(|s| rolls[s].len() - absent[s].len()).sum()];
     let (mut rest, mut parts) = (&mut order[..], Vec::with_capacity(rolls.len()));
     for (roll, absent) in rolls.iter().zip(absent) {
         let (part, others) = rest.split_at_mut(roll.len() - absent.len());
         parts.push(part);
         rest = others;
     }
-    let place = |entry: &(u64, u32, u32)| Place { shard: entry.1, number: entry.2 };
-    type Entry = (u64, u32, u32);
-    let by_id = |a: &Entry, b: &Entry| a.0.cmp(&b.0).then_with(|| id(place(a)).cmp(id(place(b))));
+    let place = |entry: &Named| Place { shard: entry.1, number: entry.2 };
+    let by_id = |a: &Named, b: &Named| a.0.cmp(&b.0).then_with(|| id(place(a)).cmp(id(place(b))));
     parts.into_par_iter().enumerate().for_each(|(shard, part)| {
-        part.iter_mut().zip(present(shard)).for_each(|(entry, place)| *entry = (key(place), place.shard, place.number));
+        part.iter_mut()
+            .zip(present(shard))
+            .for_each(|(entry, place)| *entry = (key(place), place.shard, place.number));
         part.sort_unstable_by(by_id);
     });
     // What is sorted shard by shard is merged.
