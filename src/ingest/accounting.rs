@@ -122,12 +122,10 @@ impl SetAside {
         if self.read.iter().all(|read| matches!(read, Read::All)) {
             return self;
         }
-        let (raw, mut masked) = (std::mem::take(&mut self.raw), String::new());
+        let raw = std::mem::take(&mut self.raw);
         for (row, read) in self.read.iter().enumerate() {
             let text = String::from_utf8_lossy(raw.get(row).unwrap_or_default());
-            masked.clear();
-            read.push_masked(&mut masked, &text, names);
-            self.raw.push(masked.as_bytes());
+            self.raw.push_with(|bytes| read.push_masked(bytes, &text, names));
         }
         self.read.fill(Read::All);
         self

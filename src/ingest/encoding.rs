@@ -15,7 +15,7 @@ mod decoder;
 
 use crate::error::{Error, Result, closest};
 
-pub use decoder::Decoder;
+pub use decoder::decoded;
 
 /// How the letters of a text file are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -51,13 +51,13 @@ impl Read {
     }
 
     /// Appends the row with the shape of everything else; `names` are the columns that somebody reads.
-    pub(super) fn push_masked(&self, out: &mut String, raw: &str, names: &[String]) {
+    pub(super) fn push_masked(&self, out: &mut Vec<u8>, raw: &str, names: &[String]) {
         match self {
-            Self::All => out.push_str(raw),
+            Self::All => out.extend_from_slice(raw.as_bytes()),
             Self::Keys => match serde_json::from_str(raw) {
                 Ok(Value::Object(mut object)) => {
                     object.iter_mut().filter(|(key, _)| !names.contains(key)).for_each(|(_, v)| mask(v));
-                    out.push_str(&Value::Object(object).to_string());
+                    out.extend_from_slice(Value::Object(object).to_string().as_bytes());
                 }
                 _ => push_shape(out, raw),
             },
@@ -66,7 +66,7 @@ impl Read {
                 for (from, to) in spans {
                     let (from, to) = (*from as usize, *to as usize);
                     push_shape(out, &raw[at..from]);
-                    out.push_str(&raw[from..to]);
+                    out.extend_from_slice(raw[from..to].as_bytes());
                     at = to;
                 }
                 push_shape(out, &raw[at..]);

@@ -12,77 +12,31 @@ const CHUNK: usize = 64 * 1024;
 /// What stands for bytes that cannot be decoded; it makes the row invalid UTF-8 and so visible.
 const UNDECODABLE: u8 = 0xFF;
 
-/// Reads a text file as UTF-8 without its byte order mark.
+/// A text file as UTF-8 without its byte order mark.
 ///
 /// UTF-8 passes through unchanged, invalid bytes included, straight into the caller's buffer. Other
 /// encodings are transcoded; bytes that they do not define come out as 0xFF.
-#[derive(Debug)]
-pub struct Decoder<R> {
-    inner: R,
-    state: State,
-}
-
-#[derive(Debug)]
-enum State {
-    /// UTF-8, before the first read.
-    Start,
-    /// UTF-8, with the first bytes that turned out to be no byte order mark.
-    Pass {
-        head: [u8; 3],
-        at: usize,
-        end: usize,
-    },
-    Transcode(Box<Transcoder>),
-}
-
-impl<R: Read> Decoder<R> {
-    /// A reader of `inner`, whose bytes are in `encoding`.
-    pub fn new(inner: R, encoding: Encoding) -> Self {
-        let state = match encoding {
-            Encoding::Utf8 => State::Start,
-            Encoding::Other(encoding) => State::Transcode(Box::new(Transcoder::new(encoding))),
-        };
-        Self { inner, state }
-    }
-}
-
-impl<R: Read> Read for Decoder<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if matches!(self.state, State::Start) {
-            self.state = skip_mark(&mut self.inner)?;
-        }
-        match &mut self.state {
-            State::Pass { at, end, .. } if at == end => self.inner.read(buffer),
-            State::Pass { head, at, end } => {
-                let count = buffer.len().min(*end - *at);
-                buffer[..count].copy_from_slice(&head[*at..*at + count]);
-                *at += count;
-                Ok(count)
+///
+/// # Errors
+/// Those of `file`.
+pub fn decoded<'a>(mut file: impl Read + 'a, encoding: Encoding) -> io::Result<Box<dyn Read + 'a>> {
+    const MARK: &[u8] = b"\xEF\xBB\xBF";
+    match encoding {
+        Encoding::Utf8 => {
+            let mut head = Vec::new();
+            file.by_ref().take(MARK.len() as u64).read_to_end(&mut head)?;
+            if head == MARK {
+                head.clear();
             }
-            State::Transcode(transcoder) => transcoder.read(&mut self.inner, buffer),
-            State::Start => Ok(0),
+            Ok(Box::new(io::Cursor::new(head).chain(file)))
         }
+        Encoding::Other(encoding) => Ok(Box::new(Transcoder::new(file, encoding))),
     }
 }
 
-/// Reads the first three bytes and forgets them if they are the byte order mark of UTF-8.
-fn skip_mark(inner: &mut impl Read) -> io::Result<State> {
-    let mut head = [0; 3];
-    let mut end = 0;
-    while end < head.len() {
-        match inner.read(&mut head[end..]) {
-            Ok(0) => break,
-            Ok(count) => end += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    let at = if head == *b"\xEF\xBB\xBF" { 3 } else { 0 };
-    Ok(State::Pass { head, at, end })
-}
-
-/// The state between two reads of a file that is not UTF-8.
-struct Transcoder {
+/// A file that is not UTF-8.
+struct Transcoder<R> {
+    file: R,
     decoder: encoding_rs::Decoder,
     raw: Vec<u8>,
     raw_at: usize,
@@ -94,17 +48,10 @@ struct Transcoder {
     finished: bool,
 }
 
-impl std::fmt::Debug for Transcoder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Transcoder")
-            .field("encoding", &self.decoder.encoding().name())
-            .finish_non_exhaustive()
-    }
-}
-
-impl Transcoder {
-    fn new(encoding: &'static encoding_rs::Encoding) -> Self {
+impl<R> Transcoder<R> {
+    fn new(file: R, encoding: &'static encoding_rs::Encoding) -> Self {
         Self {
+            file,
             decoder: encoding.new_decoder_with_bom_removal(),
             raw: vec![0; CHUNK],
             raw_at: 0,
@@ -116,21 +63,6 @@ impl Transcoder {
             file_ended: false,
             finished: false,
         }
-    }
-
-    fn read(&mut self, inner: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.ready_at == self.ready_end && !self.finished {
-            if self.raw_at == self.raw_end && !self.file_ended {
-                self.raw_end = inner.read(&mut self.raw)?;
-                self.raw_at = 0;
-                self.file_ended = self.raw_end == 0;
-            }
-            self.decode();
-        }
-        let count = buffer.len().min(self.ready_end - self.ready_at);
-        buffer[..count].copy_from_slice(&self.ready[self.ready_at..self.ready_at + count]);
-        self.ready_at += count;
-        Ok(count)
     }
 
     /// Turns what was read into UTF-8, up to the next undecodable place.
@@ -154,6 +86,23 @@ impl Transcoder {
     }
 }
 
+impl<R: Read> Read for Transcoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.ready_at == self.ready_end && !self.finished {
+            if self.raw_at == self.raw_end && !self.file_ended {
+                self.raw_end = self.file.read(&mut self.raw)?;
+                self.raw_at = 0;
+                self.file_ended = self.raw_end == 0;
+            }
+            self.decode();
+        }
+        let count = buffer.len().min(self.ready_end - self.ready_at);
+        buffer[..count].copy_from_slice(&self.ready[self.ready_at..self.ready_at + count]);
+        self.ready_at += count;
+        Ok(count)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,11 +120,11 @@ mod tests {
         }
     }
 
-    fn decoded(bytes: &[u8], encoding: Encoding) -> Vec<u8> {
+    fn read(bytes: &[u8], encoding: Encoding) -> Vec<u8> {
         let mut whole = Vec::new();
-        Decoder::new(bytes, encoding).read_to_end(&mut whole).unwrap();
+        decoded(bytes, encoding).unwrap().read_to_end(&mut whole).unwrap();
         for step in 1..5 {
-            let mut decoder = Decoder::new(Trickle(bytes, step), encoding);
+            let mut decoder = decoded(Trickle(bytes, step), encoding).unwrap();
             let (mut again, mut small) = (Vec::new(), [0; 3]);
             loop {
                 let count = decoder.read(&mut small).unwrap();
@@ -191,9 +140,9 @@ mod tests {
 
     #[test]
     fn utf8_passes_through_without_its_mark_and_with_its_faults() {
-        assert_eq!(decoded(b"\xEF\xBB\xBFid\n\xFF\xFE1\n", Encoding::Utf8), b"id\n\xFF\xFE1\n");
+        assert_eq!(read(b"\xEF\xBB\xBFid\n\xFF\xFE1\n", Encoding::Utf8), b"id\n\xFF\xFE1\n");
         for text in ["", "a", "ab", "abc", "نام"] {
-            assert_eq!(decoded(text.as_bytes(), Encoding::Utf8), text.as_bytes());
+            assert_eq!(read(text.as_bytes(), Encoding::Utf8), text.as_bytes());
         }
     }
 
@@ -201,16 +150,16 @@ mod tests {
     fn other_encodings_become_utf8() {
         let rows = "شهر,نام\nتهران,علي\n".repeat(9_000);
         let (bytes, _, _) = WINDOWS_1256.encode(&rows);
-        assert_eq!(decoded(&bytes, WINDOWS_1256.into()), rows.as_bytes());
+        assert_eq!(read(&bytes, WINDOWS_1256.into()), rows.as_bytes());
         let bytes: Vec<u8> = "\u{FEFF}نام\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(decoded(&bytes, UTF_16LE.into()), "نام\r\n".as_bytes());
+        assert_eq!(read(&bytes, UTF_16LE.into()), "نام\r\n".as_bytes());
     }
 
     #[test]
     fn what_cannot_be_decoded_shows_as_invalid_utf8() {
         // A lone surrogate between two letters, then half a unit at the end.
         let bytes = b"a\0\x00\xD8b\0c";
-        let text = decoded(bytes, UTF_16LE.into());
+        let text = read(bytes, UTF_16LE.into());
         assert_eq!(text, b"a\xFFb\xFF");
     }
 }

@@ -9,7 +9,7 @@ use super::{CUT_OFF, Kind, OpenFile, Packing, unpacked};
 use crate::config::source::{Form, Format};
 use crate::ingest::csv;
 use crate::ingest::dialect::{self, Declared, Delimiter, Quote};
-use crate::ingest::encoding::{Decoder, Encoding, FileKind, Sniffed, sniff};
+use crate::ingest::encoding::{Encoding, FileKind, Sniffed, decoded, sniff};
 use crate::ingest::ndjson;
 use crate::ingest::parquet::ParquetFile;
 use crate::ingest::xlsx::Sheet;
@@ -65,9 +65,8 @@ impl OpenFile {
         let mut text = Vec::new();
         let cut = sample.len() == SAMPLE_BYTES;
         let limit = SAMPLE_BYTES as u64;
-        Decoder::new(sample, self.encoding)
-            .take(limit)
-            .read_to_end(&mut text)
+        decoded(sample, self.encoding)
+            .and_then(|whole| whole.take(limit).read_to_end(&mut text))
             .map_err(Error::io("decode", &self.path))?;
         if cut {
             // The sample ends in the middle of a line; what follows it is not known.

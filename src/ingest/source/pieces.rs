@@ -6,7 +6,7 @@ use super::{Kind, OpenFile, unpacked};
 use crate::ingest::block::Block;
 use crate::ingest::csv::{self, Cutter, Layout};
 use crate::ingest::dialect::Delimiter;
-use crate::ingest::encoding::Decoder;
+use crate::ingest::encoding::decoded;
 use crate::ingest::ndjson;
 use crate::ingest::parquet::Slice;
 use crate::ingest::size;
@@ -91,7 +91,8 @@ impl OpenFile {
             Kind::Ndjson => (Delimiter::Byte(b'\n'), None, 0),
             Kind::Text { dialect, data_start } => (dialect.delimiter, dialect.quote, *data_start),
         };
-        let mut stream = Decoder::new(unpacked(&self.path, self.packing)?, self.encoding);
+        let file = unpacked(&self.path, self.packing)?;
+        let mut stream = decoded(file, self.encoding).map_err(|e| self.damaged(&e))?;
         std::io::copy(&mut stream.by_ref().take(data_start), &mut std::io::sink())
             .map_err(|e| self.damaged(&e))?;
         let mut cutter = Cutter::new(stream, delimiter, quote);
