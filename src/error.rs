@@ -3,8 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 /// Result of every fallible function of the library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What several tasks made, or the error of the first of them that failed: the first in order, whichever was quicker.
+pub(crate) fn all<T: Send>(tasks: impl ParallelIterator<Item = Result<T>>) -> Result<Vec<T>> {
+    tasks.collect::<Vec<_>>().into_iter().collect()
+}
 
 /// An error with a cause class and, where one is known, a way out.
 #[non_exhaustive]
@@ -122,4 +129,21 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(score, _)| *score >= CLOSE_ENOUGH)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, c)| c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_errors_the_first_in_order_is_told() {
+        let task = |n: u64| {
+            std::thread::sleep(std::time::Duration::from_millis(20 - n));
+            if n < 3 { Ok(n) } else { Err(Error::config(format!("task {n}"))) }
+        };
+        assert_eq!(all((0..3).into_par_iter().map(task)).unwrap(), [0, 1, 2]);
+        for _ in 0..5 {
+            assert_eq!(all((0..20).into_par_iter().map(task)).unwrap_err().to_string(), "task 3");
+        }
+    }
 }

@@ -43,6 +43,7 @@ use self::kmeans::{KMeansError, Rows};
 use self::labels::Labels;
 use self::naming::Profile;
 use self::quality::Quality;
+use crate::error::all;
 use crate::math::sum::Sum;
 use crate::schema::{Kind, cluster_quality as q, customers as c};
 use crate::{Error, Result, Warning, table};
@@ -121,8 +122,7 @@ pub fn run(
     seed: u64,
     previous: Option<&ClusterModel>,
 ) -> Result<Clustering> {
-    let columns =
-        params.features.par_iter().map(|feature| values(&customers, feature)).collect::<Result<Vec<_>>>()?;
+    let columns = all(params.features.par_iter().map(|feature| values(&customers, feature)))?;
     let features = features::prepare(&columns, params);
     let mut warnings: Vec<Warning> = features.constant.iter().map(constant_feature).collect();
     let found = group(&features, params, seed, previous, &mut warnings)?.numbered(&features);

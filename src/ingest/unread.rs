@@ -66,7 +66,7 @@ impl Read {
                 for (from, to) in spans {
                     let (from, to) = (*from as usize, *to as usize);
                     push_shape(out, &raw[at..from]);
-                    out.extend_from_slice(raw[from..to].as_bytes());
+                    out.extend_from_slice(&raw.as_bytes()[from..to]);
                     at = to;
                 }
                 push_shape(out, &raw[at..]);

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::Result;
 use crate::config::{Config, Source};
+use crate::error::all;
 use crate::ingest::find::resolve;
 use crate::ingest::people;
 use crate::privacy::pseudonym::Pseudonyms;
@@ -71,13 +72,10 @@ pub(super) fn look(config: &Config) -> Result<Inputs> {
         let path = config.base.join(frozen);
         listed.push(("rfm".to_owned(), path, frozen.to_string_lossy().into_owned()));
     }
-    let files = listed
-        .into_par_iter()
-        .map(|(table, path, file)| {
-            let (bytes, blake3) = digest::of_file(&path)?;
-            Ok(InputFile { table, file, bytes, blake3 })
-        })
-        .collect::<Result<Vec<_>>>()?;
+    let files = all(listed.into_par_iter().map(|(table, path, file)| {
+        let (bytes, blake3) = digest::of_file(&path)?;
+        Ok(InputFile { table, file, bytes, blake3 })
+    }))?;
     let mut hasher = blake3::Hasher::new();
     let mut part = |text: &str| {
         hasher.update(&(text.len() as u64).to_le_bytes());

@@ -4,9 +4,6 @@ use rayon::prelude::*;
 
 use super::dimension::Dimension;
 
-/// Values sorted at a time.
-const PART: usize = 1 << 16;
-
 /// Distinct keys of one dimension (larger is better), ascending, with their customers.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Distribution {
@@ -56,9 +53,7 @@ impl Distribution {
     }
 
     fn by_sorting(mut sorted: Vec<f64>) -> Self {
-        // Parts are sorted by themselves, then merged.
-        sorted.par_chunks_mut(PART).for_each(|part| part.sort_unstable_by(f64::total_cmp));
-        sorted.par_sort_by(f64::total_cmp);
+        sorted.par_sort_unstable_by(f64::total_cmp);
         let (mut keys, mut customers) = (Vec::new(), Vec::new());
         for run in sorted.chunk_by(|a, b| a.total_cmp(b).is_eq()) {
             keys.push(run[0]);

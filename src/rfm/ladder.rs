@@ -23,6 +23,11 @@ impl Ladder {
         Self { dimension, rungs }
     }
 
+    /// From (score, smallest key that earns it), scores ascending.
+    pub(super) fn from_rungs(dimension: Dimension, rungs: Vec<(u8, f64)>) -> Self {
+        Self { dimension, rungs }
+    }
+
     /// From ascending thresholds t1..t(k−1): orders and money score 1 + #{t ≤ v}; days score
     /// 1 + #{t ≥ v}, their thresholds being the largest days that still earn the next score.
     pub(super) fn from_thresholds(dimension: Dimension, thresholds: &[f64]) -> Self {

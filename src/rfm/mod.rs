@@ -14,7 +14,7 @@
 //! the lifetime models are another quantity. Customers who bought once form score 1 of their own
 //! (`repeat_split`), since plain quantiles of mostly equal counts leave scores that nobody has.
 //! A customer without a counting order has no scores; a customer with unknown money has two scores
-//! and no cell. Cost: one sort of the money values, the rest is linear in customers.
+//! and no cell. Cost: linear in customers.
 
 mod dimension;
 mod distribution;
@@ -34,6 +34,7 @@ pub use map::{NamedMap, Segment, SegmentMap};
 pub use params::{FixedThresholds, FrequencyMethod, MonetaryBasis, RfmParams, Scoring};
 pub use thresholds::{ThresholdRow, threshold_rows};
 
+use crate::error::all;
 use crate::schema::customers as columns;
 use crate::{Error, Result, Warning, table};
 use distribution::Distribution;
@@ -65,11 +66,8 @@ pub fn run(customers: DataFrame, params: &RfmParams, frozen: Option<&[ThresholdR
     params.check()?;
     let map = params.segment_map()?;
     let values = values(&customers)?;
-    let scored: Vec<Scored> = Dimension::ALL
-        .into_par_iter()
-        .zip(&values)
-        .map(|(dimension, values)| score(dimension, values, params, frozen))
-        .collect::<Result<_>>()?;
+    let tasks = Dimension::ALL.into_par_iter().zip(&values);
+    let scored = all(tasks.map(|(dimension, values)| score(dimension, values, params, frozen)))?;
     let scored: [Scored; 3] =
         scored.try_into().map_err(|_| Error::internal("three dimensions are scored"))?;
     let cells = cells(&scored, &map);
@@ -154,7 +152,12 @@ fn by_rank(dimension: Dimension, values: &[Option<f64>], params: &RfmParams) -> 
         (Dimension::Frequency, FrequencyMethod::RepeatSplit) => quantile::repeat_split,
         (Dimension::Frequency, FrequencyMethod::MidRank) => quantile::mid_rank,
         (Dimension::Frequency, FrequencyMethod::MeanSplit) => quantile::mean_split,
-        _ => quantile::strict_worse,
+        (Dimension::Recency | Dimension::Frequency, _) => quantile::strict_worse,
+        // Counting whole numbers is quick; nearly all amounts differ.
+        (Dimension::Monetary, _) => {
+            let keys = values.iter().flatten().map(|value| dimension.key(*value)).collect();
+            return Ladder::from_rungs(dimension, quantile::strict_worse_rungs(keys, params.scores));
+        }
     };
     let distribution = Distribution::of(dimension, values);
     Ladder::from_scores(dimension, &distribution, &method(&distribution, params.scores))

@@ -11,6 +11,35 @@ pub(super) fn strict_worse(of: &Distribution, k: u8) -> Vec<u8> {
     by_rank(&of.customers, k, |worse, _| (worse, 1))
 }
 
+/// The keys from which on [`strict_worse`] gives each score above 1, found without sorting all of them: as (score, key),
+/// scores ascending, without the scores that nobody has.
+pub(super) fn strict_worse_rungs(mut keys: Vec<f64>, k: u8) -> Vec<(u8, f64)> {
+    let n = keys.len() as u64;
+    let (mut rungs, mut rest): (Vec<(u8, f64)>, _) = (Vec::new(), &mut keys[..]);
+    // The smallest key that is no longer among the rest, and the key that earns the score before, which is better.
+    let (mut beyond, mut above) = (None, None);
+    for score in (2..=k).rev() {
+        let fewest_worse = (u64::from(score - 1) * n).div_ceil(u64::from(k)) as usize;
+        if fewest_worse >= rest.len() {
+            continue;
+        }
+        let (worse, key, better) = rest.select_nth_unstable_by(fewest_worse, f64::total_cmp);
+        let key = *key;
+        // Equal keys before it have fewer worse: then the next larger key earns the score.
+        let next = || better.iter().copied().filter(|b| *b > key).min_by(f64::total_cmp);
+        let earns = if worse.iter().all(|w| *w < key) {
+            Some(key)
+        } else {
+            next().or(beyond.filter(|b| *b > key)).or(above)
+        };
+        rungs.extend(earns.filter(|earns| Some(*earns) != above).map(|earns| (score, earns)));
+        (beyond, above) = (Some(key), earns);
+        rest = worse;
+    }
+    rungs.reverse();
+    rungs
+}
+
 /// Score min(k, 1 + floor(k·(lo+hi)/2n)), lo = strictly worse, hi = not better.
 pub(super) fn mid_rank(of: &Distribution, k: u8) -> Vec<u8> {
     by_rank(&of.customers, k, |worse, not_better| (worse + not_better, 2))
@@ -93,6 +122,8 @@ fn by_rank(customers: &[u64], k: u8, rank: impl Fn(u64, u64) -> (u64, u64)) -> V
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn vectors() -> serde_json::Value {
@@ -136,6 +167,22 @@ mod tests {
             assert_eq!(spread(&values, Dimension::Frequency, repeat_split), expected("one_timer"));
             assert_eq!(spread(&values, Dimension::Frequency, mid_rank), expected("mid_rank"));
             assert_eq!(spread(&values, Dimension::Frequency, mean_split), expected("mean_split"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn keys_found_without_sorting_earn_the_same_scores(
+            values in prop::collection::vec(prop_oneof![-3_i32..4, -40_i32..40], 0..60),
+            k in 2_u8..12,
+        ) {
+            let values: Vec<Option<f64>> = values.into_iter().map(|v| Some(f64::from(v))).collect();
+            let of = Distribution::of(Dimension::Monetary, &values);
+            let scores = strict_worse(&of, k);
+            let sorted: Vec<_> = (2..=k)
+                .filter_map(|score| Some((score, of.keys[scores.iter().position(|s| *s == score)?])))
+                .collect();
+            prop_assert_eq!(strict_worse_rungs(values.into_iter().flatten().collect(), k), sorted);
         }
     }
 

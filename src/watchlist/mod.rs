@@ -19,6 +19,7 @@ pub use self::rules::Tonight;
 
 use self::params::within;
 use crate::condition::{Checked, Condition};
+use crate::error::all;
 use crate::schema::{Kind, customers as c, watchlist as w};
 use crate::zone::Zone;
 use crate::{Error, Result, table};
@@ -58,8 +59,7 @@ pub fn run(
     params.check()?;
     let rules = ready(&customers, params, tonight, zone)?;
     let mut held: Vec<Vec<usize>> = vec![Vec::new(); customers.height()];
-    let masks: Vec<Vec<bool>> =
-        rules.par_iter().map(|ready| ready.condition.mask(&customers)).collect::<Result<_>>()?;
+    let masks = all(rules.par_iter().map(|ready| ready.condition.mask(&customers)))?;
     for (place, mask) in masks.into_iter().enumerate() {
         for (row, holds) in mask.into_iter().enumerate() {
             if holds {
