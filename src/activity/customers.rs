@@ -149,6 +149,8 @@ impl Fold {
         let summed: Vec<Summed> = shards
             .par_iter_mut()
             .zip(&rolls)
+            // Few and long: no thread should take more than one at once.
+            .with_max_len(1)
             .map(|(shard, roll)| summarise(shard, roll.len(), as_of, from_day, measures.keep))
             .collect::<Result<_>>()?;
         let absent: Vec<&[u32]> = summed.iter().map(|shard| &shard.absent[..]).collect();
@@ -322,7 +324,7 @@ fn sorted(rolls: &[Roll], absent: &[&[u32]]) -> Result<Vec<Place>> {
     }
     let place = |entry: &Named| Place { shard: entry.1, number: entry.2 };
     let by_id = |a: &Named, b: &Named| a.0.cmp(&b.0).then_with(|| id(place(a)).cmp(id(place(b))));
-    parts.into_par_iter().enumerate().for_each(|(shard, part)| {
+    parts.into_par_iter().enumerate().with_max_len(1).for_each(|(shard, part)| {
         part.iter_mut()
             .zip(present(shard))
             .for_each(|(entry, place)| *entry = (key(place), place.shard, place.number));

@@ -20,8 +20,11 @@ use super::block::{Block, Broken, Column, NO_SPAN, Raw};
 use super::dialect::Delimiter;
 use crate::schema::Reason;
 
-/// Bytes asked for at a time; a block has about this size.
-pub const BLOCK_BYTES: usize = 1 << 20;
+/// Bytes of a piece at most, about; few enough to stay in cache while it is read.
+const BLOCK_BYTES: usize = 1 << 20;
+/// Pieces that a small file is cut into, so that all threads have some of it, as far as they have enough bytes.
+const PIECES: usize = 16;
+const FEWEST_BYTES: usize = 1 << 16;
 /// A record longer than this counts as never closed.
 const LONGEST_RECORD: usize = 8 << 20;
 
@@ -45,17 +48,21 @@ pub struct Cutter<R> {
     source: R,
     delimiter: Delimiter,
     quote: Option<u8>,
+    /// Bytes asked for at a time.
+    at_once: usize,
     kept: Vec<u8>,
     ended: bool,
 }
 
 impl<R: Read> Cutter<R> {
-    /// A cutter over decoded (UTF-8) bytes.
-    pub fn new(source: R, delimiter: Delimiter, quote: Option<u8>) -> Self {
-        Self { source, delimiter, quote, kept: Vec::new(), ended: false }
+    /// A cutter over decoded (UTF-8) bytes, as many as known.
+    pub fn new(source: R, bytes: Option<u64>, delimiter: Delimiter, quote: Option<u8>) -> Self {
+        let share = bytes.map_or(BLOCK_BYTES, |bytes| bytes as usize / PIECES);
+        let at_once = share.clamp(FEWEST_BYTES, BLOCK_BYTES);
+        Self { source, delimiter, quote, at_once, kept: Vec::new(), ended: false }
     }
 
-    /// The next piece of about [`BLOCK_BYTES`], or `None` at the end.
+    /// The next piece, or `None` at the end.
     ///
     /// # Errors
     /// The source's own.
@@ -86,8 +93,8 @@ impl<R: Read> Cutter<R> {
     }
 
     fn fill(&mut self, piece: &mut Vec<u8>) -> std::io::Result<()> {
-        let target = piece.len() + BLOCK_BYTES;
-        piece.reserve_exact(BLOCK_BYTES);
+        let target = piece.len() + self.at_once;
+        piece.reserve_exact(self.at_once);
         let missing = (target - piece.len()) as u64;
         let got = self.source.by_ref().take(missing).read_to_end(piece)?;
         self.ended = got < missing as usize;
@@ -559,7 +566,7 @@ mod tests {
     fn pieces_end_with_records_whatever_the_quotes_hold() {
         let record = "1,\"line one\nline \"\"two\"\"\",z\n";
         let text = record.repeat(3 * BLOCK_BYTES / record.len());
-        let mut cutter = Cutter::new(text.as_bytes(), Delimiter::Byte(b','), Some(b'"'));
+        let mut cutter = Cutter::new(text.as_bytes(), None, Delimiter::Byte(b','), Some(b'"'));
         let mut rows = 0;
         while let Some(piece) = cutter.next_piece().unwrap() {
             let block = split(piece, &layout(3, Delimiter::Byte(b',')));

@@ -62,8 +62,10 @@ pub fn read_blocks<T: Send>(
         let map = &map;
         let requests = &requests;
         scope.spawn(move || {
-            loop {
-                let (batch, broken) = next_batch(&receiver, at_once);
+            // Where pieces have to be read, few at first, so that no thread waits until there are many.
+            let first = rayon::current_num_threads().min(at_once);
+            for most_read in std::iter::successors(Some(first), |n| Some((2 * n).min(at_once))) {
+                let (batch, broken) = next_batch(&receiver, most_read, at_once);
                 let ended = batch.is_empty() || broken.is_some();
                 let mapped: Vec<Result<Vec<Mapped<T>>>> = batch
                     .into_par_iter()
@@ -91,14 +93,23 @@ pub fn read_blocks<T: Send>(
 /// A file's number and a piece of it, or why there are no more.
 type Sent = Result<(usize, Piece)>;
 
-/// The next pieces that are enough work, none at the end; and the error that ended them.
-fn next_batch(receiver: &Receiver<Sent>, enough: usize) -> (Vec<(usize, Piece)>, Option<Error>) {
+/// The next pieces that are enough work, or as many as may have been read; none at the end; and the error that ended
+/// them.
+fn next_batch(
+    receiver: &Receiver<Sent>,
+    most_read: usize,
+    enough: usize,
+) -> (Vec<(usize, Piece)>, Option<Error>) {
     let (mut batch, mut work) = (Vec::with_capacity(enough), 0);
     while work < enough {
         match receiver.recv() {
             Ok(Ok((file, piece))) => {
                 work += piece.work();
+                let waited = matches!(piece, Piece::Bytes(_)) && work >= most_read;
                 batch.push((file, piece));
+                if waited {
+                    break;
+                }
             }
             Ok(Err(error)) => return (batch, Some(error)),
             Err(_) => break,

@@ -14,7 +14,7 @@ const GZIP_WRAP: u64 = 1 << 32;
 const ZSTD_HEADER: u64 = 18;
 
 /// The unpacked size as far as the file tells: of gzip that of its last member, of zstd that of its first frame.
-/// Good enough for time left, and for nothing else.
+/// Good enough for time left and the size of pieces, and for nothing else.
 pub(super) fn unpacked(path: &Path, packing: Packing) -> Option<u64> {
     let mut file = File::open(path).ok()?;
     let packed = file.metadata().ok()?.len();

@@ -23,6 +23,7 @@ use std::path::PathBuf;
 pub use self::changed_rules::changed_rules;
 use self::night::Night;
 use self::past::Past;
+use self::reading::Exports;
 use self::rejects::Rejects;
 use crate::config::{Config, Stage};
 use crate::ingest::forgotten::Forgotten;
@@ -132,14 +133,17 @@ fn compute(
     observer: &mut dyn Observer,
 ) -> Result<Night> {
     observer.stage(Stage::Activity.name());
-    let transactions = reading::transactions(config, rejects, observer)?;
+    // Without transactions the customers are those that the surveys name.
+    let with_surveys = config.transactions.is_none() || config.stages().contains(&Stage::Satisfaction);
+    let exports = Exports::open(config, with_surveys)?;
+    let transactions = reading::transactions(config, &exports, rejects, observer)?;
     let (mut night, mut activity) = Night::begin(config, transactions);
     night.people = reading::people(config, rejects, observer, &mut night.tables, &mut night.warnings)?;
     if night.comes_to(Stage::Rfm, observer) {
         night.score(config)?;
     }
     if night.comes_to(Stage::Satisfaction, observer) {
-        let surveys = reading::surveys(config, &activity, &night.as_of, rejects, observer)?;
+        let surveys = reading::surveys(config, exports, &activity, &night.as_of, rejects, observer)?;
         if config.complaints.is_none() || !night.stages.contains(&Stage::Complaints) {
             activity.forget_ids();
         }

@@ -26,6 +26,42 @@ use crate::satisfaction::{ItemMeaning, SurveyItems};
 use crate::zone::Zone;
 use crate::{Error, Result, Warning};
 
+/// The exports of a run, opened: their files are found and their columns and formats known.
+pub struct Exports {
+    transactions: Option<TransactionReader>,
+    /// In the order of the configuration.
+    surveys: Vec<SurveyReader>,
+}
+
+impl Exports {
+    /// Opens the transactions and, side by side, the surveys if they are to be read: what does not fit is said before
+    /// anything is read.
+    ///
+    /// # Errors
+    /// `Config` and `Input` for what does not fit.
+    pub fn open(config: &Config, with_surveys: bool) -> Result<Self> {
+        let zone = Zone::parse(&config.run.timezone)?;
+        let limit = AsOfMoment::configured(config, &zone).map_or(Limit::None, |moment| moment.limit());
+        let transactions = || {
+            let transactions = config.transactions.as_ref();
+            transactions.map(|t| TransactionReader::open(t, &config.base, zone.clone(), limit)).transpose()
+        };
+        let surveys = || -> Result<Vec<SurveyReader>> {
+            let surveys = config.surveys.iter().zip(config.survey_names()).filter(|_| with_surveys);
+            surveys
+                .map(|(survey, name)| SurveyReader::open(survey, &name, &config.base, zone.clone(), limit))
+                .collect()
+        };
+        // Joined tables are read when an export is opened, which no thread of the pool may do.
+        std::thread::scope(|scope| {
+            let surveys = scope.spawn(surveys);
+            let transactions = transactions();
+            let surveys = surveys.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok(Self { transactions: transactions?, surveys: surveys? })
+        })
+    }
+}
+
 /// Who the customers are and what they bought.
 pub struct Transactions {
     /// One row per customer.
@@ -45,20 +81,19 @@ pub struct Transactions {
 /// `Config` and `Input` for what does not fit, `Gate` when too much was set aside or nothing was accepted.
 pub fn transactions(
     config: &Config,
+    exports: &Exports,
     rejects: &mut Rejects<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Transactions> {
     let zone = Zone::parse(&config.run.timezone)?;
     let configured = AsOfMoment::configured(config, &zone);
-    let limit = configured.as_ref().map_or(Limit::None, AsOfMoment::limit);
-    let Some(transactions) = &config.transactions else {
-        return respondents::read(config, &zone, configured, &rejects.folder());
+    let (Some(transactions), Some(reader)) = (&config.transactions, &exports.transactions) else {
+        return respondents::read(config, &exports.surveys, &zone, configured, &rejects.folder());
     };
-    let reader = TransactionReader::open(transactions, &config.base, zone.clone(), limit)?;
     rejects.begin("transactions")?;
     let register = Register::default();
     let names = Names::of(&reader.plan, config);
-    let read = read_transactions(&reader, &names, &register, rejects, observer)?;
+    let read = read_transactions(reader, &names, &register, rejects, observer)?;
     let files = &reader.plan.files;
     read.account.balance("transactions")?;
     if read.account.rows_read == 0 {
@@ -226,6 +261,7 @@ fn surveys_name_orders(config: &Config) -> bool {
 /// `Config` and `Input` for what does not fit, `Gate` when too much was set aside.
 pub fn surveys(
     config: &Config,
+    exports: Exports,
     activity: &Activity,
     as_of: &AsOfMoment,
     rejects: &mut Rejects<'_>,
@@ -236,8 +272,9 @@ pub fn surveys(
         Known { activity, orders: surveys_name_orders(config).then(|| activity.order_index()).transpose()? };
     let mut answers = AnswersBuilder::default();
     let (mut tables, mut items, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, (survey, name)) in config.surveys.iter().zip(config.survey_names()).enumerate() {
-        let reader = SurveyReader::open(survey, &name, &config.base, zone.clone(), as_of.limit())?;
+    let surveys = config.surveys.iter().zip(config.survey_names()).zip(exports.surveys);
+    for (index, ((survey, name), mut reader)) in surveys.enumerate() {
+        reader.see_until(as_of.limit());
         rejects.begin(&config.rejects_name(index))?;
         observer.expect(bytes(&reader.plan.files));
         rejects.begin_answers(&config.answers_rejects_name(index))?;
@@ -384,7 +421,8 @@ pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings
         Rejects::examples(EXAMPLES).masked(!config.publish.show_values).forgetting(forgotten.as_ref());
     let mut found =
         Findings { tables: Vec::new(), warnings: Vec::new(), examples: Vec::new(), gate: None, seen: None };
-    match transactions(config, &mut rejects, observer) {
+    let exports = Exports::open(config, true)?;
+    match transactions(config, &exports, &mut rejects, observer) {
         Ok(read) => {
             let (customers, orders) = (read.activity.customers.height(), read.activity.orders);
             found.seen = Some(Seen { as_of: read.as_of.shown(), customers, orders });
@@ -395,7 +433,7 @@ pub fn findings(config: &Config, observer: &mut dyn Observer) -> Result<Findings
                 Err(gate @ Error::Gate { .. }) => found.gate = Some(gate),
                 Err(other) => return Err(other),
             }
-            match surveys(config, &read.activity, &read.as_of, &mut rejects, observer) {
+            match surveys(config, exports, &read.activity, &read.as_of, &mut rejects, observer) {
                 Ok(surveys) => {
                     found.tables.extend(surveys.tables);
                     found.warnings.extend(surveys.warnings);

@@ -27,6 +27,7 @@ use crate::{Error, Result, table};
 /// from when to look.
 pub(super) fn read(
     config: &Config,
+    surveys: &[SurveyReader],
     zone: &Zone,
     configured: Option<AsOfMoment>,
     folder: &Path,
@@ -34,13 +35,12 @@ pub(super) fn read(
     let limit = configured.as_ref().map_or(Limit::None, AsOfMoment::limit);
     let (mut fold, register) = (Fold::new(folder), Register::default());
     let (mut newest, mut anything) = (None, false);
-    for (survey, name) in config.surveys.iter().zip(config.survey_names()) {
+    for (survey, reader) in config.surveys.iter().zip(surveys) {
         let anonymous = survey.columns.customer_id.is_none();
         if anonymous && (configured.is_some() || survey.columns.responded_at.is_none()) {
             anything = true;
             continue;
         }
-        let reader = SurveyReader::open(survey, &name, &config.base, zone.clone(), limit)?;
         read_blocks(
             &reader.plan.files,
             reader.plan.main_columns(),

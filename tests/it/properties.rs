@@ -51,7 +51,7 @@ fn fast(text: &[u8], width: usize) -> Vec<Vec<String>> {
     let delimiter = Delimiter::Byte(b',');
     let feeds = (0..width).map(|field| vec![field]).collect();
     let layout = Layout { delimiter, quote: Some(b'"'), fields: width, feeds, columns: width };
-    let mut cutter = Cutter::new(text, delimiter, Some(b'"'));
+    let mut cutter = Cutter::new(text, None, delimiter, Some(b'"'));
     let mut rows = Vec::new();
     while let Some(piece) = cutter.next_piece().unwrap() {
         let block = split(piece, &layout);

@@ -95,7 +95,7 @@ impl OpenFile {
         let mut stream = decoded(file, self.encoding).map_err(|e| self.damaged(&e))?;
         std::io::copy(&mut stream.by_ref().take(data_start), &mut std::io::sink())
             .map_err(|e| self.damaged(&e))?;
-        let mut cutter = Cutter::new(stream, delimiter, quote);
+        let mut cutter = Cutter::new(stream, self.bytes(), delimiter, quote);
         while let Some(bytes) = cutter.next_piece().map_err(|e| self.damaged(&e))? {
             if !take(Piece::Bytes(bytes)) {
                 break;

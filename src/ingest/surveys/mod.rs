@@ -127,6 +127,11 @@ impl SurveyReader {
         })
     }
 
+    /// What happened after this is not seen.
+    pub fn see_until(&mut self, limit: Limit) {
+        self.limit = limit;
+    }
+
     /// Lowest and highest answer of each item.
     pub fn scales(&self) -> Vec<[f64; 2]> {
         self.items.iter().map(Item::bounds).collect()
