@@ -24,12 +24,12 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
         None => writeln!(text, "  orders        unknown: the run had no transactions"),
         Some(orders) => writeln!(
             text,
-            "  orders        {orders} counting, on {} days, {} to {}; spend {}, {} rows returned worth {}",
-            shown(c::ACTIVE_DAYS),
+            "  orders        {orders} counting, on {}, {} to {}; spend {}, {} returned worth {}",
+            counted(shown(c::ACTIVE_DAYS), "day"),
             value(c::FIRST_ORDER_AT).unwrap_or("never"),
             value(c::LAST_ORDER_AT).unwrap_or("never"),
             shown(c::SPEND_TOTAL),
-            shown(c::RETURN_COUNT),
+            counted(shown(c::RETURN_COUNT), "row"),
             shown(c::RETURN_TOTAL),
         ),
     };
@@ -74,6 +74,11 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
     Ok(DONE)
 }
 
+/// `1 day`, `2 days`
+fn counted(n: &str, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == "1" { "" } else { "s" })
+}
+
 /// The customer's own figure behind a reason that others share.
 fn figure(name: &str, decimals: usize, value: Option<&str>) -> String {
     let figure = value.and_then(|text| text.parse::<f64>().ok());
@@ -85,8 +90,7 @@ fn answer(response: &BTreeMap<String, String>) -> String {
     let value = |column: &str| response.get(column).map(String::as_str);
     let number = |column: &str| value(column).and_then(|text| text.parse::<f64>().ok());
     let when = match (value(r::ANSWERED_AT), value(r::AGE_DAYS)) {
-        (Some(at), Some("1")) => format!("{at}, 1 day ago"),
-        (Some(at), Some(days)) => format!("{at}, {days} days ago"),
+        (Some(at), Some(days)) => format!("{at}, {} ago", counted(days, "day")),
         _ => "undated".to_owned(),
     };
     let figure = |name: &str, column: &str| number(column).map(|figure| format!("{name} {figure:.3}"));

@@ -6,7 +6,7 @@
 //! stand together as in Persian and Arabic words, Windows-1252 where they stand among ASCII letters.
 //!
 //! Plain ASCII counts as UTF-8. A file whose first letter beyond ASCII comes after the sample, in another
-//! encoding, is therefore read as UTF-8: its invalid bytes pass through [`Decoder`] unchanged, so that those
+//! encoding, is therefore read as UTF-8: its invalid bytes pass through [`decoded`] unchanged, so that those
 //! rows can be set aside as `bad_encoding` with the hint to declare the encoding. The other way round,
 //! what a declared or found encoding cannot decode comes out as the byte 0xFF, which no UTF-8 contains, and
 //! meets the same fate; nothing is replaced in silence.

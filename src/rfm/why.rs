@@ -74,16 +74,21 @@ impl Phrases {
         cells: impl Iterator<Item = (&'a str, &'a str)>,
         window_days: Option<u32>,
     ) -> Self {
-        let scored = |ranges: &[String], unit: &str| {
-            let scored = |(score, range): (u8, &String)| match (range.as_str(), unit) {
-                ("nobody" | "no thresholds", _) | (_, "") => format!(" -> {score} ({range})"),
-                (range, unit) => format!(" -> {score} ({range} {unit})"),
+        let scored = |ranges: &[String], one: &str, many: &str| {
+            let scored = |(score, range): (u8, &String)| match range.as_str() {
+                "nobody" | "no thresholds" => format!(" -> {score} ({range})"),
+                "1" => format!(" -> {score} (1{one})"),
+                range => format!(" -> {score} ({range}{many})"),
             };
             (1..).zip(ranges).map(scored).collect()
         };
         let [recency, frequency, monetary] = ranges;
         Self {
-            scored: [scored(recency, "days"), scored(frequency, "orders"), scored(monetary, "")],
+            scored: [
+                scored(recency, " day", " days"),
+                scored(frequency, " order", " orders"),
+                scored(monetary, "", ""),
+            ],
             named: cells.map(|(cell, segment)| format!("cell {cell} -> {segment}")).collect(),
             nothing: match window_days {
                 Some(days) => format!("no counting order in {days} days"),
@@ -187,9 +192,9 @@ mod tests {
             texts,
             [
                 of_best,
-                "recency -> 1 (512-545 days); frequency -> 1 (1 orders); \
+                "recency -> 1 (512-545 days); frequency -> 1 (1 order); \
                  monetary -> 1 (15.36 or less), non_positive_spend; cell 111 -> lost",
-                "recency -> 1 (512-545 days); frequency -> 1 (1 orders); monetary unknown; no cell",
+                "recency -> 1 (512-545 days); frequency -> 1 (1 order); monetary unknown; no cell",
                 of_best,
                 "no counting order",
             ]

@@ -118,6 +118,16 @@ fn a_score_can_be_worked_out_again_from_the_published_responses() {
 }
 
 #[test]
+fn explain_counts_one_as_one() {
+    let desk = company();
+    let customers = desk.published().customers();
+    let once = customers.ints("order_count").iter().position(|n| *n == Some(1)).unwrap();
+    let told =
+        desk.moshtari(&["explain", "results", &customers.ids("customer_id")[once]]).must_end_with(0).out;
+    assert!(told.contains("  orders        1 counting, on 1 day, "), "{told}");
+}
+
+#[test]
 fn explain_says_which_value_met_which_threshold() {
     let desk = company();
     let result = desk.published();
