@@ -344,8 +344,8 @@ struct Splitter<'a> {
 pub fn split(bytes: Vec<u8>, layout: &Layout) -> Block {
     let mut splitter = Splitter::new(&bytes, layout);
     let line_count = match layout.delimiter {
-        Delimiter::Byte(delimiter) => splitter.records(delimiter),
-        Delimiter::Blanks => splitter.careful_records(),
+        Delimiter::Byte(delimiter) if !is_mostly_quoted(&bytes, layout.quote) => splitter.records(delimiter),
+        _ => splitter.careful_records(),
     };
     splitter.check_encoding();
     let Splitter { columns, extra, raw, lines, broken, .. } = splitter;
@@ -360,6 +360,14 @@ pub fn split(bytes: Vec<u8>, layout: &Layout) -> Block {
         raw: Raw::Spans(raw),
         broken,
     }
+}
+
+/// Most lines hold a quote, as far as the first few show: to find the signs between fields beforehand would be vain.
+fn is_mostly_quoted(bytes: &[u8], quote: Option<u8>) -> bool {
+    const FEW: usize = 32;
+    let Some(quote) = quote else { return false };
+    let lines = || bytes.split(|byte| *byte == b'\n').take(FEW);
+    2 * lines().filter(|line| memchr(quote, line).is_some()).count() > lines().count()
 }
 
 impl<'a> Splitter<'a> {
