@@ -527,6 +527,15 @@ mod tests {
     }
 
     #[test]
+    fn half_a_line_end_at_the_end_of_the_file_is_no_part_of_the_last_field() {
+        for text in ["a,b\r\n1,5\r", "a,b\r\n\"1\",\"5\"\r"] {
+            let (rows, block) = table(text, 2, Delimiter::Byte(b','));
+            assert_eq!(rows, [["a", "b"], ["1", "5"]]);
+            assert!(block.broken.is_empty());
+        }
+    }
+
+    #[test]
     fn an_unclosed_quote_costs_its_line_only() {
         let (rows, block) = table("a,b\n\"c,d\ne,f\n", 2, Delimiter::Byte(b','));
         assert_eq!(rows, [["a", "b"], ["", ""], ["e", "f"]]);

@@ -201,12 +201,8 @@ impl<'a> Sieve<'a> {
             Some(Column::Dictionary(entries, codes)) => RowIds::of_dictionary(entries.ids(rule), codes),
             _ => RowIds::of_stretches(self.view.stretches(column), rule, with_texts),
         };
-        if ids.of.contains(&NO_ID) {
-            for (row, id) in (0..).zip(&*ids.of) {
-                if *id == NO_ID {
-                    self.refuse(row, reason, Some(column));
-                }
-            }
+        for (row, _) in (0..).zip(&*ids.of).filter(|(_, id)| **id == NO_ID) {
+            self.refuse(row, reason, Some(column));
         }
         ids
     }
