@@ -1,7 +1,6 @@
 //! The kernels worth watching, by name: `kernels` times them, `count` runs one under callgrind.
 
 use std::any::Any;
-use std::fs::File;
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use moshtari::facts::Facts;
 use moshtari::ingest::numbers::{DecimalMark, parse_fixed};
 use moshtari::ingest::times::{Calendar, TimeFormat};
 use moshtari::math::random::stream;
+use moshtari::publish::Store;
 use moshtari::publish::parquet::{self, Stamp};
 use moshtari::rfm::{self, RfmParams};
 use moshtari::{Config, schema};
@@ -239,13 +239,14 @@ fn kmeans_start(rows: u64) -> impl Fn() -> Call {
 
 /// The customers table to disk.
 fn parquet_write(activity: Activity, folder: &Path) -> impl Fn() -> Call + use<> {
-    let path = folder.join("customers.parquet");
+    let folder = folder.join("results");
     move || {
-        let (customers, path) = (activity.customers.clone(), path.clone());
-        let file = File::create(&path).expect("the folder can be written to");
-        let stamp = Stamp { fingerprint: "bench".to_owned() };
+        let customers = activity.customers.clone();
+        let store = Store::take(&folder).expect("the folder can be written to");
+        let stamp = Stamp { fingerprint: "bench_".to_owned() };
+        let draft = store.draft(&stamp.fingerprint).expect("the folder can be written to");
         call(move || {
-            parquet::write(&customers, &schema::customers::TABLE, &[], &stamp, file, &path)
+            parquet::write(&customers, &schema::customers::TABLE, &[], &stamp, &draft, "customers.parquet")
                 .expect("the table is as declared");
         })
     }

@@ -2,8 +2,6 @@
 //!
 //! The lines of an order mostly stand together in an export, so that a block has far fewer runs than rows.
 
-use std::ops::Range;
-
 use super::order::{Line, Order};
 use super::packed::Packed;
 use super::register::{Register, SHARDS};
@@ -50,24 +48,41 @@ impl Runs {
         };
         let places = register.places(&facts.customers);
         let rows = Rows::of(facts);
-        let mut start = 0;
-        while start < rows.customer_of.len() {
-            let end = if keyed { rows.end_of_run(start) } else { start + 1 };
-            let order = rows.order(start..end);
-            let Place { shard, number: customer } = places[rows.customer_of[start] as usize];
-            let part = &mut runs.parts[shard as usize];
-            part.push(customer, &order, keyed);
-            for row in start..end {
-                if rows.effects[row] & RETURN != 0 {
-                    part.returns.push((customer, rows.amounts[row]));
-                }
-                if with_costs {
-                    part.costs.push((customer, facts.costs[row]));
+        let place = |row: usize| places[rows.customer_of[row] as usize];
+        let mut open: Option<Order> = None;
+        for row in 0..facts.len() {
+            match &mut open {
+                Some(order) if keyed && rows.goes_on(row) => order.add(&rows.line(row)),
+                _ => {
+                    if let Some(order) = open.replace(rows.order(row)) {
+                        runs.push(place(row - 1), &order);
+                    }
                 }
             }
-            start = end;
+        }
+        if let Some(order) = open {
+            runs.push(place(facts.len() - 1), &order);
+        }
+        for row in (0..facts.len()).filter(|row| rows.effects[*row] & RETURN != 0) {
+            let Place { shard, number } = place(row);
+            runs.parts[shard as usize].returns.push((number, rows.amounts[row]));
+        }
+        for (row, cost) in facts.costs.iter().enumerate() {
+            let Place { shard, number } = place(row);
+            runs.parts[shard as usize].costs.push((number, *cost));
         }
         runs
+    }
+
+    /// Adds a run, to the last one of its shard where rows of others stood between the two.
+    #[inline]
+    fn push(&mut self, Place { shard, number: customer }: Place, order: &Order) {
+        let runs = &mut self.parts[shard as usize].runs;
+        if self.keyed && runs.ends_with(customer, order.key) {
+            runs.add_to_last(customer, order);
+        } else {
+            runs.push(customer, order);
+        }
     }
 }
 
@@ -75,16 +90,6 @@ impl Part {
     /// Room for the runs of a block with so many rows, where an order has two rows or more.
     fn for_rows(rows: usize) -> Self {
         Self { runs: Packed::with_capacity(rows / (2 * SHARDS)), ..Self::default() }
-    }
-
-    /// Adds a run, to the last one where rows of others stood between the two.
-    #[inline]
-    fn push(&mut self, customer: u32, order: &Order, keyed: bool) {
-        if keyed && self.runs.ends_with(customer, order.key) {
-            self.runs.add_to_last(customer, order);
-        } else {
-            self.runs.push(customer, order);
-        }
     }
 }
 
@@ -112,26 +117,25 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Where the rows of one order and customer end that begin here.
+    /// The row is of the same order and customer as the one before it.
     #[inline]
-    fn end_of_run(&self, start: usize) -> usize {
-        let (customer, key) = (self.customer_of[start], self.order_keys[start]);
-        let others = self.customer_of[start + 1..].iter().zip(&self.order_keys[start + 1..]);
-        start + 1 + others.take_while(|(c, k)| **c == customer && **k == key).count()
+    fn goes_on(&self, row: usize) -> bool {
+        self.order_keys[row] == self.order_keys[row - 1] && self.customer_of[row] == self.customer_of[row - 1]
     }
 
-    /// Rows of one order.
+    /// The order that a row alone makes.
     #[inline]
-    fn order(&self, rows: Range<usize>) -> Order {
-        let line = |row: usize| Line {
+    fn order(&self, row: usize) -> Order {
+        Order::of(&self.line(row), self.order_keys.get(row).copied().unwrap_or_default())
+    }
+
+    #[inline]
+    fn line(&self, row: usize) -> Line {
+        Line {
             amount: self.amounts[row],
             at: self.at[row],
             quantity: self.quantities[row],
             effects: self.effects[row],
-        };
-        let key = self.order_keys.get(rows.start).copied().unwrap_or_default();
-        let mut order = Order::of(&line(rows.start), key);
-        (rows.start + 1..rows.end).for_each(|row| order.add(&line(row)));
-        order
+        }
     }
 }

@@ -392,9 +392,7 @@ fn publish(
         campaigns.iter().map(|(name, at, lifts)| (name.as_str(), at.as_str(), lifts.as_slice())).collect();
     let draft = store.draft(mark)?;
     let stamp = Stamp { fingerprint: mark.to_owned() };
-    let name = "lift.parquet";
-    let (file, path) = (draft.create(name)?, draft.path(name));
-    parquet::write(&lift_table(&rows, as_of)?, &campaign_lift::TABLE, &[], &stamp, file, &path)?;
+    parquet::write(&lift_table(&rows, as_of)?, &campaign_lift::TABLE, &[], &stamp, &draft, "lift.parquet")?;
     manifest::write_plain(&serde_json::json!({ "fingerprint": mark, "as_of": as_of }), &draft)?;
     store.commit(&draft, &moment(as_of), mark)
 }

@@ -168,8 +168,7 @@ impl Writer<'_> {
     /// A table as it is.
     fn file(&self, frame: &DataFrame, table: &Table, extra: &[ExtraColumn]) -> Result<()> {
         let name = format!("{}.parquet", table.name);
-        let file = self.draft.create(&name)?;
-        parquet::write(frame, table, extra, self.stamp, file, &self.draft.path(&name))
+        parquet::write(frame, table, extra, self.stamp, self.draft, &name)
     }
 }
 

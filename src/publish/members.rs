@@ -27,8 +27,7 @@ pub fn write(customers: &DataFrame, draft: &Draft, stamp: &Stamp) -> Result<()> 
     groups.into_par_iter().flatten().try_for_each(|Group { folder, label, rows }| {
         let members = members(customers, label, rows)?;
         let name = format!("segments/{folder}/{}.parquet", file_name(label));
-        let (file, path) = (draft.create(&name)?, draft.path(&name));
-        parquet::write(&members, &segment_members::TABLE, &[], stamp, file, &path)
+        parquet::write(&members, &segment_members::TABLE, &[], stamp, draft, &name)
     })
 }
 

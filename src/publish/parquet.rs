@@ -21,6 +21,7 @@ use parquet::file::writer::SerializedFileWriter;
 use polars::prelude::{Column, DataFrame};
 use rayon::prelude::*;
 
+use super::store::Draft;
 use crate::schema::{self, Kind, Table};
 use crate::table::LabelCodes;
 use crate::{Error, Result, table};
@@ -66,7 +67,8 @@ pub struct ExtraColumn {
     pub meaning: String,
 }
 
-/// Writes a table's declared columns in declared order, as far as the frame has them, then the extra ones.
+/// Writes a table's declared columns in declared order, as far as the frame has them, then the extra ones, to a new
+/// file of a result.
 ///
 /// # Errors
 /// `Internal` when a column has another type than declared, `Io` when the file cannot be written.
@@ -75,10 +77,11 @@ pub fn write(
     table: &Table,
     extra: &[ExtraColumn],
     stamp: &Stamp,
-    file: File,
-    path: &Path,
+    draft: &Draft,
+    name: &str,
 ) -> Result<()> {
     let columns = stored(frame, table, extra)?;
+    let (file, path) = (draft.create(name)?, &draft.path(name));
     let schema = Arc::new(Schema::new(columns.iter().map(|(field, ..)| field.clone()).collect::<Vec<_>>()));
     let sorted = (table.columns[0].name == schema::customers::CUSTOMER_ID).then_some(0);
     let writer = open(file, &schema, table, stamp, sorted, path)?;

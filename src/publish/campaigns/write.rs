@@ -99,8 +99,7 @@ struct Changes {
 
 impl Writer<'_> {
     fn table(&self, frame: &DataFrame, table: &Table, name: &str) -> Result<()> {
-        let file = self.draft.create(name)?;
-        parquet::write(frame, table, &[], self.stamp, file, &self.draft.path(name))
+        parquet::write(frame, table, &[], self.stamp, self.draft, name)
     }
 
     /// The files of a format, with their names.
