@@ -24,6 +24,7 @@ mod named_maps;
 mod params;
 mod quantile;
 mod thresholds;
+mod values;
 mod why;
 
 use polars::prelude::*;
@@ -40,6 +41,7 @@ use crate::{Error, Result, Warning, table};
 use distribution::Distribution;
 use ladder::Ladder;
 use thresholds::Band;
+use values::Values;
 use why::{Known, Phrases, Ranges};
 
 /// What the stage hands on.
@@ -65,7 +67,8 @@ pub struct Rfm {
 pub fn run(customers: DataFrame, params: &RfmParams, frozen: Option<&[ThresholdRow]>) -> Result<Rfm> {
     params.check()?;
     let map = params.segment_map()?;
-    let values = values(&customers)?;
+    let figures = values::figures(&customers)?;
+    let values = values::values(&figures)?;
     let tasks = Dimension::ALL.into_par_iter().zip(&values);
     let scored = all(tasks.map(|(dimension, values)| score(dimension, values, params, frozen)))?;
     let scored: [Scored; 3] =
@@ -73,7 +76,7 @@ pub fn run(customers: DataFrame, params: &RfmParams, frozen: Option<&[ThresholdR
     let cells = cells(&scored, &map);
     let cube = Cube::new(&map, params);
     let (why, (labels, scores)) = rayon::join(
-        || why(&values, &scored, &cells, &cube, &map, params),
+        || why(&values[2], &scored, &cells, &cube, &map, params),
         || rayon::join(|| cube.columns(&cells, &map), || score_columns(&scored)),
     );
     let thresholds = thresholds::to_table(scored.each_ref().map(|s| s.bands.as_slice()))?;
@@ -89,38 +92,9 @@ struct Scored {
     ranges: Ranges,
 }
 
-/// Values of the three dimensions; all missing for customers without a counting order.
-fn values(customers: &DataFrame) -> Result<[Vec<Option<f64>>; 3]> {
-    let days = customers.column(columns::RECENCY_DAYS)?.as_materialized_series().i32()?;
-    let orders = customers.column(columns::FREQUENCY)?.as_materialized_series().u32()?;
-    let money = customers.column(columns::MONETARY)?.as_materialized_series().f64()?;
-    let (recency, (frequency, monetary)) = rayon::join(
-        || of_buyers(days, days, f64::from),
-        || rayon::join(|| of_buyers(orders, days, f64::from), || of_buyers(money, days, |money| money)),
-    );
-    Ok([recency, frequency, monetary])
-}
-
-/// The values of a column, missing for customers without a counting order.
-fn of_buyers<T: PolarsNumericType>(
-    values: &ChunkedArray<T>,
-    days: &Int32Chunked,
-    to_f64: impl Fn(T::Native) -> f64,
-) -> Vec<Option<f64>> {
-    match (values.cont_slice(), days.null_count()) {
-        (Ok(all), 0) => all.iter().map(|value| Some(to_f64(*value))).collect(),
-        _ => values
-            .iter()
-            .zip(days.iter())
-            .map(|(value, day)| value.zip(day))
-            .map(|known| Some(to_f64(known?.0)))
-            .collect(),
-    }
-}
-
 fn score(
     dimension: Dimension,
-    values: &[Option<f64>],
+    values: &Values<'_>,
     params: &RfmParams,
     frozen: Option<&[ThresholdRow]>,
 ) -> Result<Scored> {
@@ -138,8 +112,7 @@ fn score(
             Ladder::from_cran_breaks(dimension, &breaks)
         }
     };
-    let scores: Vec<Option<u8>> = values.par_iter().map(|v| v.map(|v| ladder.score(v))).collect();
-    let bands = thresholds::bands(values, &scores, k);
+    let (scores, bands) = scored(values, &ladder, k);
     let ranges = match params.scoring {
         Scoring::Quantile => why::observed_ranges(dimension, &bands),
         _ => why::given_ranges(dimension, &ladder, k),
@@ -147,7 +120,29 @@ fn score(
     Ok(Scored { scores, bands, ranges })
 }
 
-fn by_rank(dimension: Dimension, values: &[Option<f64>], params: &RfmParams) -> Ladder {
+/// The score of each customer, and the band of each score 1..=k.
+fn scored(values: &Values<'_>, ladder: &Ladder, k: u8) -> (Vec<Option<u8>>, Vec<Band>) {
+    const PART: usize = 1 << 15;
+    let mut scores = vec![None; values.len()];
+    let of_part = |(part, scores): (usize, &mut [Option<u8>])| {
+        let mut bands = vec![Band::default(); usize::from(k)];
+        for (row, score) in (part * PART..).zip(scores) {
+            let Some(value) = values.get(row) else { continue };
+            let earned = ladder.score(value);
+            *score = Some(earned);
+            bands[usize::from(earned) - 1].add(value);
+        }
+        bands
+    };
+    let parts: Vec<Vec<Band>> = scores.par_chunks_mut(PART).enumerate().map(of_part).collect();
+    let mut bands = vec![Band::default(); usize::from(k)];
+    for part in parts {
+        bands.iter_mut().zip(&part).for_each(|(band, own)| band.merge(own));
+    }
+    (scores, bands)
+}
+
+fn by_rank(dimension: Dimension, values: &Values<'_>, params: &RfmParams) -> Ladder {
     let method = match (dimension, params.frequency_method) {
         (Dimension::Frequency, FrequencyMethod::RepeatSplit) => quantile::repeat_split,
         (Dimension::Frequency, FrequencyMethod::MidRank) => quantile::mid_rank,
@@ -155,7 +150,7 @@ fn by_rank(dimension: Dimension, values: &[Option<f64>], params: &RfmParams) -> 
         (Dimension::Recency | Dimension::Frequency, _) => quantile::strict_worse,
         // Counting whole numbers is quick; nearly all amounts differ.
         (Dimension::Monetary, _) => {
-            let keys = values.iter().flatten().map(|value| dimension.key(*value)).collect();
+            let keys = values.known().map(|value| dimension.key(value)).collect();
             return Ladder::from_rungs(dimension, quantile::strict_worse_rungs(keys, params.scores));
         }
     };
@@ -220,7 +215,7 @@ fn score_columns(scored: &[Scored; 3]) -> [Column; 3] {
 
 /// The `rfm_why` column.
 fn why(
-    values: &[Vec<Option<f64>>; 3],
+    money: &Values<'_>,
     scored: &[Scored; 3],
     cells: &[Option<u16>],
     cube: &Cube,
@@ -232,7 +227,7 @@ fn why(
     Phrases::new(ranges, labels, params.window_days).column(cells.len(), |row| Known {
         bought: scored[0].scores[row].is_some(),
         scores: [0, 1, 2].map(|d| scored[d].scores[row]),
-        unpaid: values[2][row].is_some_and(|money| money <= 0.0),
+        unpaid: money.get(row).is_some_and(|money| money <= 0.0),
         cell: cells[row].map(usize::from),
     })
 }

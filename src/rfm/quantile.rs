@@ -124,6 +124,7 @@ fn by_rank(customers: &[u64], k: u8, rank: impl Fn(u64, u64) -> (u64, u64)) -> V
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::values::Values;
     use super::*;
 
     fn vectors() -> serde_json::Value {
@@ -136,8 +137,7 @@ mod tests {
     }
 
     fn spread(values: &[f64], dimension: Dimension, method: fn(&Distribution, u8) -> Vec<u8>) -> Vec<u8> {
-        let some: Vec<Option<f64>> = values.iter().map(|v| Some(*v)).collect();
-        let distribution = Distribution::of(dimension, &some);
+        let distribution = Distribution::of(dimension, &Values::of_money(values));
         let scores = method(&distribution, 5);
         values
             .iter()
@@ -176,13 +176,13 @@ mod tests {
             values in prop::collection::vec(prop_oneof![-3_i32..4, -40_i32..40], 0..60),
             k in 2_u8..12,
         ) {
-            let values: Vec<Option<f64>> = values.into_iter().map(|v| Some(f64::from(v))).collect();
-            let of = Distribution::of(Dimension::Monetary, &values);
+            let values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            let of = Distribution::of(Dimension::Monetary, &Values::of_money(&values));
             let scores = strict_worse(&of, k);
             let sorted: Vec<_> = (2..=k)
                 .filter_map(|score| Some((score, of.keys[scores.iter().position(|s| *s == score)?])))
                 .collect();
-            prop_assert_eq!(strict_worse_rungs(values.into_iter().flatten().collect(), k), sorted);
+            prop_assert_eq!(strict_worse_rungs(values, k), sorted);
         }
     }
 

@@ -1,7 +1,6 @@
 //! The bounds of each score, as published and as read back from an earlier result.
 
 use polars::prelude::*;
-use rayon::prelude::*;
 
 use super::dimension::Dimension;
 use crate::schema::rfm_thresholds as columns;
@@ -76,34 +75,21 @@ pub(super) struct Band {
 }
 
 impl Band {
+    /// Takes in a value.
+    #[inline]
+    pub(super) fn add(&mut self, value: f64) {
+        self.merge(&Self { bounds: Some((value, value)), customers: 1 });
+    }
+
     /// Takes in the values of another band.
-    fn merge(&mut self, other: &Self) {
+    #[inline]
+    pub(super) fn merge(&mut self, other: &Self) {
         self.bounds = match (self.bounds, other.bounds) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
         };
         self.customers += other.customers;
     }
-}
-
-/// The band of each score 1..=k, from parallel slices of values and scores.
-pub(super) fn bands(values: &[Option<f64>], scores: &[Option<u8>], k: u8) -> Vec<Band> {
-    const ROWS: usize = 1 << 15;
-    let of_part = |(values, scores): (&[Option<f64>], &[Option<u8>])| {
-        let mut bands = vec![Band::default(); usize::from(k)];
-        for (value, score) in values.iter().zip(scores) {
-            let (Some(value), Some(score)) = (value, score) else { continue };
-            let one = Band { bounds: Some((*value, *value)), customers: 1 };
-            bands[usize::from(*score) - 1].merge(&one);
-        }
-        bands
-    };
-    let parts: Vec<Vec<Band>> = values.par_chunks(ROWS).zip(scores.par_chunks(ROWS)).map(of_part).collect();
-    let mut bands = vec![Band::default(); usize::from(k)];
-    for part in parts {
-        bands.iter_mut().zip(&part).for_each(|(band, own)| band.merge(own));
-    }
-    bands
 }
 
 /// The `rfm_thresholds` table: dimensions in the order of a cell, scores ascending.
@@ -128,9 +114,8 @@ mod tests {
     use super::*;
 
     fn three_dimensions() -> DataFrame {
-        let values = [Some(7.0), None, Some(-2.5), Some(9.0)];
-        let scores = [Some(3), None, Some(1), Some(3)];
-        let some = bands(&values, &scores, 3);
+        let mut some = [Band::default(); 3];
+        [(7.0, 3), (-2.5, 1), (9.0, 3)].into_iter().for_each(|(value, score)| some[score - 1].add(value));
         to_table([&some, &some, &some]).unwrap()
     }
 
