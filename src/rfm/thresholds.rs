@@ -66,29 +66,39 @@ pub(super) fn check_frozen(rows: &[ThresholdRow], dimension: Dimension, k: u8) -
 }
 
 /// The values that got one score, and how many.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Band {
-    /// Smallest and largest value; `None` when nobody got the score.
-    pub(super) bounds: Option<(f64, f64)>,
+    /// Smallest and largest value, once there is one.
+    lower: f64,
+    upper: f64,
     /// Customers with the score.
     pub(super) customers: u32,
 }
 
+impl Default for Band {
+    fn default() -> Self {
+        Self { lower: f64::INFINITY, upper: f64::NEG_INFINITY, customers: 0 }
+    }
+}
+
 impl Band {
-    /// Takes in a value.
+    /// The band of one value.
     #[inline]
-    pub(super) fn add(&mut self, value: f64) {
-        self.merge(&Self { bounds: Some((value, value)), customers: 1 });
+    pub(super) fn of(value: f64) -> Self {
+        Self { lower: value, upper: value, customers: 1 }
     }
 
     /// Takes in the values of another band.
     #[inline]
     pub(super) fn merge(&mut self, other: &Self) {
-        self.bounds = match (self.bounds, other.bounds) {
-            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-            (a, b) => a.or(b),
-        };
+        self.lower = self.lower.min(other.lower);
+        self.upper = self.upper.max(other.upper);
         self.customers += other.customers;
+    }
+
+    /// Smallest and largest value; `None` when nobody got the score.
+    pub(super) fn bounds(&self) -> Option<(f64, f64)> {
+        (self.customers > 0).then_some((self.lower, self.upper))
     }
 }
 
@@ -99,7 +109,7 @@ pub(super) fn to_table(bands: [&[Band]; 3]) -> Result<DataFrame> {
             (1_u8..).zip(bands).map(move |(score, band)| (dimension, score, band))
         })
     };
-    let bounds = |pick: fn((f64, f64)) -> f64| rows().map(|r| r.2.bounds.map(pick)).collect::<Vec<_>>();
+    let bounds = |pick: fn((f64, f64)) -> f64| rows().map(|r| r.2.bounds().map(pick)).collect::<Vec<_>>();
     table::new(vec![
         Column::new(columns::DIMENSION.into(), rows().map(|r| r.0.name()).collect::<Vec<_>>()),
         Column::new(columns::SCORE.into(), rows().map(|r| r.1).collect::<Vec<_>>()),
@@ -115,7 +125,9 @@ mod tests {
 
     fn three_dimensions() -> DataFrame {
         let mut some = [Band::default(); 3];
-        [(7.0, 3), (-2.5, 1), (9.0, 3)].into_iter().for_each(|(value, score)| some[score - 1].add(value));
+        [(7.0, 3), (-2.5, 1), (9.0, 3)]
+            .into_iter()
+            .for_each(|(value, score)| some[score - 1].merge(&Band::of(value)));
         to_table([&some, &some, &some]).unwrap()
     }
 

@@ -15,9 +15,9 @@ pub(super) type Ranges = Vec<String>;
 
 /// What the scores by rank say: the values of tonight's customers with the score.
 pub(super) fn observed_ranges(dimension: Dimension, bands: &[Band]) -> Ranges {
-    let worst = bands.iter().position(|b| b.bounds.is_some());
-    let best = bands.iter().rposition(|b| b.bounds.is_some());
-    let text = |(index, band): (usize, &Band)| match band.bounds {
+    let worst = bands.iter().position(|b| b.bounds().is_some());
+    let best = bands.iter().rposition(|b| b.bounds().is_some());
+    let text = |(index, band): (usize, &Band)| match band.bounds() {
         None => "nobody".to_owned(),
         Some((lower, upper)) if dimension.is_whole() && lower < upper => format!("{lower}-{upper}"),
         Some((lower, _)) if dimension.is_whole() => lower.to_string(),
@@ -151,7 +151,9 @@ mod tests {
     use super::*;
 
     fn band(lower: f64, upper: f64) -> Band {
-        Band { bounds: Some((lower, upper)), customers: 1 }
+        let mut band = Band::of(lower);
+        band.merge(&Band::of(upper));
+        band
     }
 
     #[test]
