@@ -169,17 +169,20 @@ impl Question {
     }
 
     /// The figures of one group of responses.
-    pub fn ask(&self, group: &[Response], params: &SatisfactionParams) -> Asked {
+    pub fn ask<'a>(
+        &self,
+        group: impl Iterator<Item = Response<'a>> + Clone,
+        params: &SatisfactionParams,
+    ) -> Asked {
         match self {
             Self::Score(score) => {
-                let mut values = Vec::with_capacity(group.len());
-                values.extend(group.iter().filter_map(|r| score.of_response(r)));
+                let values: Vec<f64> = group.filter_map(|r| score.of_response(&r)).collect();
                 let figures = satisfaction_figures(&values, score, &params.cut_points);
                 Asked { n: values.len(), figures }
             }
             Self::Answers { measures, places, scale: scale @ [low, high] } => {
                 let answer = |unit: f64| rounded(low + unit * (high - low));
-                let values: Vec<f64> = group.iter().flat_map(|r| r.answered(places).map(answer)).collect();
+                let values: Vec<f64> = group.flat_map(|r| r.answered(places).map(answer)).collect();
                 let figures = match measures {
                     Measure::Recommend => vec![nps_figure(&values, *scale)],
                     Measure::Repurchase => {
@@ -191,15 +194,15 @@ impl Question {
             }
             Self::Side { measures, places, scale } => {
                 let [low, high] = scale.unwrap_or([0.0, 1.0]);
-                let mean = |r: &Response| Some(low + r.mean_of_half(places)? * (high - low));
-                let values: Vec<f64> = group.iter().filter_map(mean).collect();
+                let mean = |r: Response| Some(low + r.mean_of_half(places)? * (high - low));
+                let values: Vec<f64> = group.filter_map(mean).collect();
                 let measure =
                     if *measures == Measure::Expectation { "expectation_mean" } else { "perception_mean" };
                 let figure = on_scale(Figure::mean(measure, &values, [low, high]), [low, high]);
                 Asked { n: values.len(), figures: vec![figure] }
             }
             Self::Gap { plan, whole } => gap_figures(plan, *whole, group, &params.cut_points),
-            Self::Reliability { measure, places } => reliability_figures(measure, places, group),
+            Self::Reliability { measure, places } => reliability_figures(measure, places, &group),
         }
     }
 }
@@ -286,7 +289,7 @@ mod tests {
         let units: Vec<Vec<Option<f64>>> =
             values.iter().map(|value| vec![Some((value - low) / (high - low)); survey.items.len()]).collect();
         let group: Vec<Response> = units.iter().map(|units| Response { head: &head, units }).collect();
-        Question::all_of(&survey, None, &params)[0].ask(&group, &params).figures
+        Question::all_of(&survey, None, &params)[0].ask(group.iter().copied(), &params).figures
     }
 
     #[track_caller]

@@ -16,14 +16,19 @@ const CLASSES: [&str; 4] = ["share_below", "share_equal", "share_a_little_above"
 ///
 /// The classes are the levels of the score a gap implies: up to a quarter of a five-point scale's step either way is
 /// equal, and both levels below that are below. Weighted gaps exist for all dimensions together only.
-pub(super) fn gap_figures(plan: &GapPlan, whole: bool, group: &[Response], cut_points: &[f64; 4]) -> Asked {
+pub(super) fn gap_figures<'a>(
+    plan: &GapPlan,
+    whole: bool,
+    group: impl Iterator<Item = Response<'a>> + Clone,
+    cut_points: &[f64; 4],
+) -> Asked {
     let length = plan.scale().map_or(1.0, |[low, high]| high - low);
     let (mut plain, mut weighted, mut classes, mut counted) = (Vec::new(), Vec::new(), [0; 4], 0);
-    for response in group {
-        let gaps = plan.gaps(response);
+    for response in group.clone() {
+        let gaps = plan.gaps(&response);
         plain.extend(gaps.unweighted.map(|gap| gap * length));
         weighted.extend(gaps.weighted.map(|gap| gap * length));
-        if let Some(gap) = plan.gap(response) {
+        if let Some(gap) = plan.gap(&response) {
             classes[(Level::of(score(gap), cut_points) as usize).saturating_sub(1)] += 1;
             counted += 1;
         }
@@ -39,7 +44,7 @@ pub(super) fn gap_figures(plan: &GapPlan, whole: bool, group: &[Response], cut_p
     }
     figures.extend(CLASSES.iter().zip(classes).map(|(measure, k)| Figure::share(measure, k, counted)));
     if let Some([low, high]) = plan.scale() {
-        let stated: Vec<f64> = group.iter().filter_map(|response| plan.expectation(response)).collect();
+        let stated: Vec<f64> = group.filter_map(|response| plan.expectation(&response)).collect();
         let top = 1.0 - CEILING / (high - low);
         // half a point below the top is at the top, whatever the last bits of a mean say
         let at_top = stated.iter().filter(|unit| **unit >= top - 1e-9).count();
@@ -66,7 +71,7 @@ mod tests {
         let units: Vec<[Option<f64>; 2]> =
             [0.0, 0.25, 0.5, 0.5, 0.75, 1.0].map(|p| [Some(0.5), Some(p)]).to_vec();
         let group: Vec<Response> = units.iter().map(|units| Response { head: &head, units }).collect();
-        let found = gap_figures(&plan, true, &group, &[0.125, 0.375, 0.625, 0.875]);
+        let found = gap_figures(&plan, true, group.iter().copied(), &[0.125, 0.375, 0.625, 0.875]);
         assert_eq!(found.n, 6);
         let value = |measure: &str| {
             found.figures.iter().find(|figure| figure.measure == measure).unwrap().value.unwrap()

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::figures::{Asked, Figure, Question};
 use super::params::PERIOD;
 use super::period::Period;
-use super::responses::{Head, Response, Responses};
+use super::responses::{Head, Responses};
 use super::{SatisfactionParams, SurveyItems};
 use crate::{Result, table};
 
@@ -30,7 +30,7 @@ pub struct Grouping {
     pub by: String,
     /// Names of the groups, ascending.
     pub names: Vec<String>,
-    /// Place of each response's group in `names`, by the order of the responses; [`NO_GROUP`] where it is in none.
+    /// Place of each response's group in `names`, by the number of the response; [`NO_GROUP`] where it is in none.
     of_response: Vec<u32>,
 }
 
@@ -40,8 +40,7 @@ const NO_GROUP: u32 = u32::MAX;
 impl Grouping {
     /// One group of all responses, anonymous or not.
     pub fn all(responses: &Responses) -> Self {
-        let of_response = vec![0; responses.iter().count()];
-        Self { by: ALL.to_owned(), names: vec![ALL.to_owned()], of_response }
+        Self::by(ALL, &[ALL], responses, |_| Some(0))
     }
 
     /// One group per label of the customers; anonymous responses and those of unlabelled customers are in none.
@@ -75,8 +74,9 @@ impl Grouping {
         responses: &Responses,
         group: impl Fn(&Head) -> Option<u32> + Sync,
     ) -> Self {
-        let group = |response: Response<'_>| group(response.head).unwrap_or(NO_GROUP);
-        let mut of_response: Vec<u32> = responses.par_iter().map(group).collect();
+        let group = |number| group(responses.get(number)?.head);
+        let mut of_response: Vec<u32> =
+            (0..responses.len()).into_par_iter().map(|number| group(number).unwrap_or(NO_GROUP)).collect();
         let mut is_empty = vec![true; names.len()];
         for group in of_response.iter().filter(|group| **group != NO_GROUP) {
             is_empty[*group as usize] = false;
@@ -93,16 +93,13 @@ impl Grouping {
         Self { by: by.to_owned(), names, of_response }
     }
 
-    /// The responses to the survey at `place`, by group.
-    fn groups<'a>(&self, responses: &'a Responses, place: usize) -> Vec<Vec<Response<'a>>> {
-        let mut sizes = vec![0; self.names.len()];
-        for group in self.of_response.iter().filter(|group| **group != NO_GROUP) {
-            sizes[*group as usize] += 1;
-        }
-        let mut groups: Vec<Vec<Response<'_>>> = sizes.into_iter().map(Vec::with_capacity).collect();
-        for (response, group) in responses.iter().zip(&self.of_response) {
-            if *group != NO_GROUP && usize::from(response.head.survey) == place {
-                groups[*group as usize].push(response);
+    /// The numbers of the responses to the survey at `place`, by group.
+    fn groups(&self, responses: &Responses, place: usize) -> Vec<Vec<u32>> {
+        let mut groups = vec![Vec::new(); self.names.len()];
+        for (number, group) in self.of_response.iter().enumerate().filter(|(_, group)| **group != NO_GROUP) {
+            let answered = responses.get(number).is_some_and(|r| usize::from(r.head.survey) == place);
+            if answered {
+                groups[*group as usize].push(number as u32);
             }
         }
         groups
@@ -156,7 +153,10 @@ pub fn indices(
         let groups = grouping.groups(responses, place);
         for dimension in dimensions(survey) {
             for question in Question::all_of(survey, dimension, params) {
-                let asked: Vec<Asked> = groups.iter().map(|group| question.ask(group, params)).collect();
+                let ask = |group: &Vec<u32>| {
+                    question.ask(group.iter().filter_map(|number| responses.get(*number as usize)), params)
+                };
+                let asked: Vec<Asked> = groups.iter().map(ask).collect();
                 let sizes: Vec<usize> = asked.iter().map(|asked| asked.n).collect();
                 let masks = masks(&sizes, params.minimum_group);
                 for ((asked, mask), group) in asked.into_iter().zip(masks).zip(&grouping.names) {

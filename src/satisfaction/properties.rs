@@ -29,7 +29,7 @@ fn figures(units: &[Option<f64>]) -> Vec<Figure> {
     let (survey, params) = (survey("shop", vec![item(Measure::Satisfaction)]), SatisfactionParams::default());
     let (head, units): (_, Vec<[Option<f64>; 1]>) = (head(), units.iter().map(|unit| [*unit]).collect());
     let group: Vec<Response> = units.iter().map(|units| Response { head: &head, units }).collect();
-    Question::all_of(&survey, None, &params)[0].ask(&group, &params).figures
+    Question::all_of(&survey, None, &params)[0].ask(group.iter().copied(), &params).figures
 }
 
 proptest! {

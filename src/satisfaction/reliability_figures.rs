@@ -42,12 +42,16 @@ fn of(survey: &SurveyItems, dimension: Option<&str>, measures: &[Measure]) -> Ve
 }
 
 /// Cronbach's α with its interval, and standardised α for the main block of items.
-pub(super) fn reliability_figures(measure: &'static str, places: &[usize], group: &[Response]) -> Asked {
-    let column = |place: &usize| group.iter().map(|response| response.units[*place]).collect();
+pub(super) fn reliability_figures<'a>(
+    measure: &'static str,
+    places: &[usize],
+    group: &(impl Iterator<Item = Response<'a>> + Clone),
+) -> Asked {
+    let column = |place: &usize| group.clone().map(|response| response.units[*place]).collect();
     let items: Vec<Vec<Option<f64>>> = places.iter().map(column).collect();
     let found = Reliability::of(&items);
-    let complete = |response: &&Response| places.iter().all(|place| response.units[*place].is_some());
-    let n = group.iter().filter(complete).count();
+    let complete = |response: &Response| places.iter().all(|place| response.units[*place].is_some());
+    let n = group.clone().filter(complete).count();
     let k = places.len();
     let word = |figure: Figure| match &found {
         Some(found) if k == 2 => {
@@ -82,7 +86,7 @@ mod tests {
         let head = head();
         let group: Vec<Response> = units.iter().map(|units| Response { head: &head, units }).collect();
         let [Question::Reliability { measure, places }] = &reliabilities(&survey, None)[..] else { panic!() };
-        let found = reliability_figures(measure, places, &group);
+        let found = reliability_figures(measure, places, &group.iter().copied());
         assert_eq!(found.n, 30);
         close(found.figures[0].value.unwrap(), 0.843_142_8, 1e-7);
         close(found.figures[1].value.unwrap(), 0.839_083_8, 1e-7);

@@ -1,7 +1,5 @@
 //! From single answers to one response at a time.
 
-use rayon::prelude::*;
-
 pub use crate::answers::{Answers, Head};
 use crate::schema::Measure;
 use crate::{Error, Result};
@@ -71,7 +69,7 @@ impl Response<'_> {
     }
 
     /// The answers at `places`.
-    pub(super) fn answered(&self, places: &[usize]) -> impl Iterator<Item = f64> {
+    pub(super) fn answered(self, places: &[usize]) -> impl Iterator<Item = f64> {
         places.iter().filter_map(|place| self.units[*place])
     }
 }
@@ -123,13 +121,13 @@ impl Responses {
     }
 
     /// The responses in the order of their numbers, which is that of files and rows.
-    pub fn iter(&self) -> impl Iterator<Item = Response<'_>> {
+    pub fn iter(&self) -> impl Iterator<Item = Response<'_>> + Clone {
         (0..self.heads.len()).filter_map(|number| self.get(number))
     }
 
-    /// The same, side by side.
-    pub(super) fn par_iter(&self) -> impl ParallelIterator<Item = Response<'_>> {
-        (0..self.heads.len()).into_par_iter().filter_map(|number| self.get(number))
+    /// Those to the survey at `place`.
+    pub(super) fn of_survey(&self, place: usize) -> impl Iterator<Item = Response<'_>> + Clone {
+        self.iter().filter(move |response| usize::from(response.head.survey) == place)
     }
 
     /// The response of a number.

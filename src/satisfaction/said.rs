@@ -63,6 +63,8 @@ impl Roles {
 pub struct SaidByCustomer {
     /// By customer, what one of them said in its own order.
     said: Vec<Said>,
+    /// Where what each customer said begins, and behind the last one where it ends.
+    starts: Vec<u32>,
 }
 
 impl SaidByCustomer {
@@ -78,16 +80,22 @@ impl SaidByCustomer {
         let mut order = Vec::with_capacity(responses.len());
         order.extend((0..responses.len()).filter_map(place));
         order.par_sort_unstable();
+        let customer_of = |place: &u64| (place >> 32) as u32;
         let said = |place: &u64| {
             let response = responses.get(*place as u32 as usize).expect("the number is that of a response");
-            roles[usize::from(response.head.survey)].said((place >> 32) as u32, &response)
+            roles[usize::from(response.head.survey)].said(customer_of(place), &response)
         };
-        Self { said: order.par_iter().map(said).collect() }
+        let ends = order.chunk_by(|a, b| customer_of(a) == customer_of(b)).scan(0, |end, own| {
+            *end += own.len() as u32;
+            Some(*end)
+        });
+        let starts = std::iter::once(0).chain(ends).collect();
+        Self { said: order.par_iter().map(said).collect(), starts }
     }
 
     /// What each customer said who said something, by row.
-    pub(super) fn by_customer(&self) -> impl Iterator<Item = &[Said]> {
-        self.said.chunk_by(|a, b| a.customer == b.customer)
+    pub(super) fn by_customer(&self) -> impl IndexedParallelIterator<Item = &[Said]> {
+        self.starts.par_windows(2).map(|ends| &self.said[ends[0] as usize..ends[1] as usize])
     }
 
     /// The table of `schema::responses`, by customer: enough to work out every score again.

@@ -97,12 +97,11 @@ pub fn standings(
     params: &SatisfactionParams,
     fading: &Fading<'_>,
 ) -> Standings {
-    let by_customer: Vec<&[Said]> = said.by_customer().collect();
-    let stand = |aged: &mut Vec<Aged>, own: &&[Said]| standing(own, params, fading, aged);
+    let stand = |aged: &mut Vec<Aged>, own: &[Said]| standing(own, params, fading, aged);
     let basis = if asked { Basis::NoAnswer } else { Basis::NoSurvey };
     Standings {
-        rows: by_customer.iter().map(|own| own[0].customer).collect(),
-        spoken: by_customer.par_iter().map_init(Vec::new, stand).collect(),
+        rows: said.by_customer().map(|own| own[0].customer).collect(),
+        spoken: said.by_customer().map_init(Vec::new, stand).collect(),
         silence: Standing { basis, attitude: None, nps_group: None },
         n_customers,
     }

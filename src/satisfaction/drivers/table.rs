@@ -51,8 +51,8 @@ pub fn tabulate(
         if models.is_empty() {
             continue;
         }
-        let own: Vec<Response> = responses.iter().filter(|r| usize::from(r.head.survey) == place).collect();
         for model in models {
+            let own = responses.of_survey(place);
             let made = explain(&model, &own, survey, params, (minimum_group, seed));
             warnings.extend(made.warnings);
             rows.extend(made.rows);
@@ -93,18 +93,19 @@ struct Made {
 }
 
 /// The rows of one model.
-fn explain(
+fn explain<'a>(
     model: &Model,
-    responses: &[Response],
+    responses: &(impl Iterator<Item = Response<'a>> + Clone),
     survey: &SurveyItems,
     params: &DriversParams,
     (minimum_group, seed): (u32, u64),
 ) -> Made {
-    let column = |of: &dyn Fn(&Response) -> Option<f64>| responses.iter().map(of).collect::<Vec<_>>();
+    let column =
+        |of: &dyn Fn(&Response) -> Option<f64>| responses.clone().map(|r| of(&r)).collect::<Vec<_>>();
     let outcome = column(&|response| model.outcome.of(response));
     let columns: Vec<Vec<Option<f64>>> =
         model.drivers.iter().map(|driver| column(&|response| driver.of(response))).collect();
-    let work = responses.len() as f64 * (columns.len() + 1).pow(2) as f64 * f64::from(params.resamples);
+    let work = outcome.len() as f64 * (columns.len() + 1).pow(2) as f64 * f64::from(params.resamples);
     let replicates = if work > MOST_WORK { 0 } else { params.resamples };
     let found = key_drivers(&outcome, &columns, params.weights, Resampling { replicates, seed });
     let masked = found.n < minimum_group as usize;

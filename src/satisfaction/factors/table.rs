@@ -61,7 +61,7 @@ pub fn tabulate(
     let mut made = Vec::new();
     check_surveys(surveys, params)?;
     for (place, meaning) in surveys.iter().enumerate() {
-        let own: Vec<Response> = responses.iter().filter(|r| usize::from(r.head.survey) == place).collect();
+        let own = responses.of_survey(place);
         let first = place == 0;
         let configured = params.surveys.iter().find(|c| match &c.survey {
             Some(name) => *name == meaning.name,
@@ -97,16 +97,16 @@ fn check_surveys(surveys: &[SurveyItems], params: &FactorsParams) -> Result<()> 
 }
 
 impl<'a> Survey<'a> {
-    fn of(
+    fn of<'r>(
         meaning: &'a SurveyItems,
-        responses: &[Response],
+        responses: &(impl Iterator<Item = Response<'r>> + Clone),
         configured: Option<&FactorsOfSurvey>,
         params: &FactorsParams,
         (minimum, seed): (usize, u64),
     ) -> Result<Self> {
         let column = |(place, item): (usize, &ItemMeaning)| {
             let [low, high] = item.scale;
-            responses.iter().map(|r| r.units[place].map(|unit| low + unit * (high - low))).collect()
+            responses.clone().map(|r| r.units[place].map(|unit| low + unit * (high - low))).collect()
         };
         let columns: Vec<Vec<Option<f64>>> = meaning.items.iter().enumerate().map(column).collect();
         let mut survey = Self { meaning, columns, study: None, note: None };
