@@ -1,7 +1,7 @@
 //! Delimited text: bytes to records to fields.
 //!
 //! One thread cuts the stream into blocks that end where a record ends ([`Cutter`]); any thread splits a
-//! block into fields ([`split`]). Both follow the same rules, those of RFC 4180 read leniently:
+//! block into fields ([`split`]). Both follow the same rules (`fields`), those of RFC 4180 read leniently:
 //! a quote opens a field only at its start, a doubled quote inside is one quote, bytes after the closing
 //! quote belong to the field, a quote elsewhere is a letter. Lines without anything on them are no records.
 //!
@@ -9,24 +9,19 @@
 //! closed, or is closed on another line and goes on after the closing quote, is set aside with its first line
 //! only, and reading goes on with the next line.
 
+mod cutter;
+mod fields;
 mod marks;
 mod records;
 
-use std::io::Read;
+use memchr::memchr;
 
-use memchr::{memchr, memchr2, memrchr};
-
+pub use self::cutter::Cutter;
+use self::fields::{Field, Stop, blank_line, first_line_end, next_field, unquoted, without_return};
+pub use self::fields::{fields, first_record};
 use super::block::{Block, Broken, Column, NO_SPAN, Raw};
 use super::dialect::Delimiter;
 use crate::schema::Reason;
-
-/// Bytes of a piece at most, about; few enough to stay in cache while it is read.
-const BLOCK_BYTES: usize = 1 << 20;
-/// Pieces that a small file is cut into, so that all threads have some of it, as far as they have enough bytes.
-const PIECES: usize = 16;
-const FEWEST_BYTES: usize = 1 << 16;
-/// A record longer than this counts as never closed.
-const LONGEST_RECORD: usize = 8 << 20;
 
 /// What the splitter must know of a file.
 #[derive(Clone, Debug)]
@@ -41,293 +36,6 @@ pub struct Layout {
     pub feeds: Vec<Vec<usize>>,
     /// Number of requested columns.
     pub columns: usize,
-}
-
-/// Cuts a byte stream into pieces that end with a record.
-pub struct Cutter<R> {
-    source: R,
-    delimiter: Delimiter,
-    quote: Option<u8>,
-    /// Bytes asked for at a time.
-    at_once: usize,
-    kept: Vec<u8>,
-    ended: bool,
-}
-
-impl<R: Read> Cutter<R> {
-    /// A cutter over decoded (UTF-8) bytes, as many as known.
-    pub fn new(source: R, bytes: Option<u64>, delimiter: Delimiter, quote: Option<u8>) -> Self {
-        let share = bytes.map_or(BLOCK_BYTES, |bytes| bytes as usize / PIECES);
-        let at_once = share.clamp(FEWEST_BYTES, BLOCK_BYTES);
-        Self { source, delimiter, quote, at_once, kept: Vec::new(), ended: false }
-    }
-
-    /// The next piece, or `None` at the end.
-    ///
-    /// # Errors
-    /// The source's own.
-    pub fn next_piece(&mut self) -> std::io::Result<Option<Vec<u8>>> {
-        loop {
-            if self.ended {
-                let rest = std::mem::take(&mut self.kept);
-                return Ok(if rest.is_empty() { None } else { Some(rest) });
-            }
-            let mut piece = std::mem::take(&mut self.kept);
-            self.fill(&mut piece)?;
-            if self.ended {
-                self.kept = piece;
-                continue;
-            }
-            let end = match last_record_end(&piece, self.delimiter, self.quote) {
-                Some(end) => end,
-                None if piece.len() > LONGEST_RECORD => first_line_end(&piece, 0),
-                None => {
-                    self.kept = piece;
-                    continue;
-                }
-            };
-            self.kept = piece[end..].to_vec();
-            piece.truncate(end);
-            return Ok(Some(piece));
-        }
-    }
-
-    fn fill(&mut self, piece: &mut Vec<u8>) -> std::io::Result<()> {
-        let target = piece.len() + self.at_once;
-        piece.reserve_exact(self.at_once);
-        let missing = (target - piece.len()) as u64;
-        let got = self.source.by_ref().take(missing).read_to_end(piece)?;
-        self.ended = got < missing as usize;
-        Ok(())
-    }
-}
-
-fn first_line_end(bytes: &[u8], from: usize) -> usize {
-    memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |at| from + at + 1)
-}
-
-/// End of the last complete record: the byte after its line end.
-fn last_record_end(bytes: &[u8], delimiter: Delimiter, quote: Option<u8>) -> Option<usize> {
-    let Some(quote) = quote.filter(|q| memchr(*q, bytes).is_some()) else {
-        return memrchr(b'\n', bytes).map(|at| at + 1);
-    };
-    let (mut at, mut last) = (0, None);
-    while at < bytes.len() {
-        let field = next_field(bytes, at, delimiter, Some(quote));
-        match field.stop {
-            Stop::Delimiter => at = field.next,
-            Stop::Line => {
-                at = field.next;
-                last = Some(at);
-            }
-            Stop::End | Stop::Unclosed => break,
-        }
-    }
-    last
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Stop {
-    Delimiter,
-    Line,
-    End,
-    Unclosed,
-}
-
-struct Field {
-    start: usize,
-    end: usize,
-    /// Has doubled quotes or bytes after the closing quote: must be rewritten.
-    rewrite: bool,
-    /// Has bytes after the closing quote.
-    ragged: bool,
-    stop: Stop,
-    next: usize,
-}
-
-fn next_field(bytes: &[u8], from: usize, delimiter: Delimiter, quote: Option<u8>) -> Field {
-    let at = if delimiter == Delimiter::Blanks { skip_blanks(bytes, from) } else { from };
-    if quote.is_some_and(|q| bytes.get(at) == Some(&q)) {
-        return quoted_field(bytes, at, delimiter, bytes[at]);
-    }
-    let end = unquoted_end(bytes, at, delimiter);
-    stop_at(bytes, at, end, delimiter, false)
-}
-
-fn unquoted_end(bytes: &[u8], at: usize, delimiter: Delimiter) -> usize {
-    let rest = &bytes[at..];
-    let found = match delimiter {
-        Delimiter::Byte(d) => first_of(d, b'\n', rest),
-        Delimiter::Blanks => rest.iter().position(|b| matches!(b, b' ' | b'\t' | b'\n')),
-    };
-    found.map_or(bytes.len(), |n| at + n)
-}
-
-/// Where the first of two signs stands. Most fields are a few bytes long: these are looked at eight at a time
-/// before a search for long texts is set up.
-#[inline]
-fn first_of(a: u8, b: u8, bytes: &[u8]) -> Option<usize> {
-    const WORDS: usize = 4;
-    let (all_a, all_b) = (u64::from(a) * ONES, u64::from(b) * ONES);
-    let (words, _) = bytes.as_chunks::<8>();
-    for (i, word) in words.iter().take(WORDS).enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let hits = zero_bytes(word ^ all_a) | zero_bytes(word ^ all_b);
-        if hits != 0 {
-            return Some(8 * i + hits.trailing_zeros() as usize / 8);
-        }
-    }
-    let seen = 8 * words.len().min(WORDS);
-    memchr2(a, b, &bytes[seen..]).map(|n| seen + n)
-}
-
-/// The lowest byte of every eight.
-const ONES: u64 = u64::from_le_bytes([1; 8]);
-
-/// The highest bit of the lowest byte that is zero is set; bits above it say nothing (Mycroft 1987).
-#[inline]
-fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & (ONES << 7)
-}
-
-fn skip_blanks(bytes: &[u8], from: usize) -> usize {
-    from + bytes[from..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
-}
-
-/// The field `start..end`, given that the byte at `end` is a delimiter, a line end or the end of the bytes.
-fn stop_at(bytes: &[u8], start: usize, end: usize, delimiter: Delimiter, rewrite: bool) -> Field {
-    match bytes.get(end) {
-        None => {
-            let text_end = without_return(bytes, start, end);
-            Field { start, end: text_end, rewrite, ragged: false, stop: Stop::End, next: end }
-        }
-        Some(b'\n') => {
-            let text_end = without_return(bytes, start, end);
-            Field { start, end: text_end, rewrite, ragged: false, stop: Stop::Line, next: end + 1 }
-        }
-        Some(_) if delimiter == Delimiter::Blanks => {
-            let next = skip_blanks(bytes, end);
-            match bytes.get(next) {
-                None => Field { start, end, rewrite, ragged: false, stop: Stop::End, next },
-                Some(b'\n') => Field { start, end, rewrite, ragged: false, stop: Stop::Line, next: next + 1 },
-                Some(b'\r') if bytes.get(next + 1) == Some(&b'\n') => {
-                    Field { start, end, rewrite, ragged: false, stop: Stop::Line, next: next + 2 }
-                }
-                Some(_) => Field { start, end, rewrite, ragged: false, stop: Stop::Delimiter, next },
-            }
-        }
-        Some(_) => Field { start, end, rewrite, ragged: false, stop: Stop::Delimiter, next: end + 1 },
-    }
-}
-
-/// The end of a text that ends a line, without the first half of the line end.
-fn without_return(bytes: &[u8], start: usize, end: usize) -> usize {
-    if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end }
-}
-
-fn quoted_field(bytes: &[u8], open: usize, delimiter: Delimiter, quote: u8) -> Field {
-    let start = open + 1;
-    let (mut at, mut doubled) = (start, false);
-    let close = loop {
-        match memchr(quote, &bytes[at..]) {
-            None => {
-                return Field {
-                    start,
-                    end: bytes.len(),
-                    rewrite: false,
-                    ragged: false,
-                    stop: Stop::Unclosed,
-                    next: bytes.len(),
-                };
-            }
-            Some(n) if bytes.get(at + n + 1) == Some(&quote) => {
-                doubled = true;
-                at += n + 2;
-            }
-            Some(n) => break at + n,
-        }
-    };
-    let after = close + 1;
-    let end = unquoted_end(bytes, after, delimiter);
-    let ends_line = bytes.get(end).is_none_or(|sign| *sign == b'\n');
-    let tail_end = if ends_line { without_return(bytes, after, end) } else { end };
-    if tail_end == after {
-        let mut field = stop_at(bytes, after, end, delimiter, doubled);
-        (field.start, field.end) = (start, close);
-        return field;
-    }
-    let mut field = stop_at(bytes, after, end, delimiter, true);
-    (field.start, field.end, field.ragged) = (start, tail_end, true);
-    field
-}
-
-/// The field's text without its quoting: doubled quotes once, the closing quote gone.
-fn unquoted(bytes: &[u8], quote: u8) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let (mut inside, mut at) = (true, 0);
-    while at < bytes.len() {
-        if inside && bytes[at] == quote {
-            if bytes.get(at + 1) == Some(&quote) {
-                out.push(quote);
-                at += 2;
-                continue;
-            }
-            inside = false;
-        } else {
-            out.push(bytes[at]);
-        }
-        at += 1;
-    }
-    out
-}
-
-/// Fields of one record, as text; for headers and samples.
-pub fn fields(record: &[u8], delimiter: Delimiter, quote: Option<u8>) -> Vec<Vec<u8>> {
-    let (mut at, mut out) = (0, Vec::new());
-    loop {
-        let field = next_field(record, at, delimiter, quote);
-        let text = &record[field.start..field.end];
-        out.push(if field.rewrite { unquoted(text, quote.unwrap_or(b'"')) } else { text.to_vec() });
-        match field.stop {
-            Stop::Delimiter => at = field.next,
-            _ => return out,
-        }
-    }
-}
-
-/// Length in bytes of the first record, with its line end, and of the blank lines before it.
-pub fn first_record(bytes: &[u8], delimiter: Delimiter, quote: Option<u8>) -> (usize, usize) {
-    let mut start = 0;
-    while let Some(end) = blank_line(bytes, start) {
-        start = end;
-    }
-    let mut at = start;
-    while at < bytes.len() {
-        let field = next_field(bytes, at, delimiter, quote);
-        at = field.next;
-        if field.stop != Stop::Delimiter {
-            break;
-        }
-    }
-    (start, at)
-}
-
-/// End of the line at `at` if there is nothing on it but blanks (commas count as something).
-fn blank_line(bytes: &[u8], at: usize) -> Option<usize> {
-    match bytes.get(at)? {
-        b'\n' => Some(at + 1),
-        b'\r' if bytes.get(at + 1) == Some(&b'\n') => Some(at + 2),
-        b' ' => {
-            let next = skip_blanks(bytes, at);
-            match (bytes.get(next), bytes.get(next + 1)) {
-                (None, _) => Some(next),
-                (Some(b'\n'), _) => Some(next + 1),
-                (Some(b'\r'), Some(b'\n')) => Some(next + 2),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
 }
 
 struct Splitter<'a> {
@@ -577,19 +285,5 @@ mod tests {
         assert_eq!(block.broken[0].row, 1);
         assert_eq!(block.broken[0].reason, Reason::BadEncoding);
         assert_eq!(block.cell(0, 2).shown(), "e");
-    }
-
-    #[test]
-    fn pieces_end_with_records_whatever_the_quotes_hold() {
-        let record = "1,\"line one\nline \"\"two\"\"\",z\n";
-        let text = record.repeat(3 * BLOCK_BYTES / record.len());
-        let mut cutter = Cutter::new(text.as_bytes(), None, Delimiter::Byte(b','), Some(b'"'));
-        let mut rows = 0;
-        while let Some(piece) = cutter.next_piece().unwrap() {
-            let block = split(piece, &layout(3, Delimiter::Byte(b',')));
-            assert!(block.broken.is_empty());
-            rows += block.rows;
-        }
-        assert_eq!(rows, 3 * BLOCK_BYTES / record.len());
     }
 }
