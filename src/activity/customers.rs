@@ -10,6 +10,7 @@ use super::order::Order;
 use super::register::{self, Register};
 use super::roll::Roll;
 use super::table::People;
+use crate::error::all;
 use crate::facts::{self, Place};
 use crate::math::money::Money;
 use crate::{Error, Result, Warning};
@@ -146,13 +147,10 @@ impl Fold {
         let from_day = measures
             .window_days
             .map_or(i32::MIN, |w| as_of.day.saturating_sub(i32::try_from(w).unwrap_or(i32::MAX) - 1));
-        let summed: Vec<Summed> = shards
-            .par_iter_mut()
-            .zip(&rolls)
-            // Few and long: no thread should take more than one at once.
-            .with_max_len(1)
-            .map(|(shard, roll)| summarise(shard, roll.len(), as_of, from_day, measures.keep))
-            .collect::<Result<_>>()?;
+        // Few and long: no thread should take more than one at once.
+        let each = shards.par_iter_mut().zip(&rolls).with_max_len(1);
+        let summed: Vec<Summed> =
+            all(each.map(|(shard, roll)| summarise(shard, roll.len(), as_of, from_day, measures.keep)))?;
         let absent: Vec<&[u32]> = summed.iter().map(|shard| &shard.absent[..]).collect();
         let order = sorted(&rolls, &absent)?;
         let mut warnings = Vec::new();

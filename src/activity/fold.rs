@@ -10,6 +10,7 @@ use super::packed::Packed;
 use super::register::SHARDS;
 use super::runs::{Part, Runs};
 use crate::Result;
+use crate::error::all;
 use crate::math::money::Money;
 
 /// Records of runs that a shard keeps in memory, 32 bytes each.
@@ -66,13 +67,14 @@ impl Fold {
             }
         }
         let (folder, most) = (&self.folder, self.records_in_memory);
-        self.shards.par_iter_mut().zip(parts).try_for_each(|(shard, parts)| {
+        let added = self.shards.par_iter_mut().zip(parts).map(|(shard, parts)| {
             for (runs, part) in batch.iter().zip(parts) {
                 shard.add(part, runs.keyed);
                 shard.make_room(folder, most)?;
             }
             Ok(())
-        })
+        });
+        all(added).map(drop)
     }
 
     /// Time of the last row, µs UTC.

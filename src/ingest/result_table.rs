@@ -15,6 +15,7 @@ use parquet::arrow::arrow_reader::{
 use rayon::prelude::*;
 
 use super::guard::guarded;
+use crate::error::all;
 use crate::{Error, Result};
 
 /// A published Parquet file, its footer read.
@@ -83,16 +84,11 @@ impl ResultTable {
     pub fn groups(&self, columns: &[&str]) -> Result<Vec<RecordBatch>> {
         let metadata = self.with_dictionaries()?;
         let groups: Vec<usize> = (0..metadata.metadata().num_row_groups()).collect();
-        groups
-            .into_par_iter()
-            .map(|group| {
-                let rows = metadata.metadata().row_group(group).num_rows().max(1) as usize;
-                self.read(&metadata, columns, |reader| {
-                    reader.with_row_groups(vec![group]).with_batch_size(rows)
-                })
-            })
-            .collect::<Result<Vec<_>>>()
-            .map(|batches| batches.into_iter().flatten().collect())
+        let batches = groups.into_par_iter().map(|group| {
+            let rows = metadata.metadata().row_group(group).num_rows().max(1) as usize;
+            self.read(&metadata, columns, |reader| reader.with_row_groups(vec![group]).with_batch_size(rows))
+        });
+        Ok(all(batches)?.into_iter().flatten().collect())
     }
 
     /// These rows of these columns; `rows` ascending.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::digest;
 use super::store::Draft;
+use crate::error::all;
 use crate::ingest::accounting::Account;
 use crate::{Error, Result, Warning};
 
@@ -147,7 +148,7 @@ pub fn outputs(draft: &Draft) -> Result<Vec<Value>> {
         let (bytes, hash) = digest::of_file(&draft.path(&name))?;
         Ok(json!({ "file": name, "bytes": bytes, "blake3": hash }))
     };
-    draft.files()?.into_par_iter().map(hashed).collect()
+    all(draft.files()?.into_par_iter().map(hashed))
 }
 
 fn account(table: &InputTable) -> Value {

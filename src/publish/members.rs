@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::names::file_name;
 use super::parquet::{self, Stamp};
 use super::store::Draft;
+use crate::error::all;
 use crate::schema::{customers as c, segment_members};
 use crate::{Error, Result, table};
 
@@ -22,13 +23,13 @@ const LABELS: [(&str, &str); 4] = [
 /// # Errors
 /// `Io` when a file cannot be written, `Internal` when a table cannot be built.
 pub fn write(customers: &DataFrame, draft: &Draft, stamp: &Stamp) -> Result<()> {
-    let groups: Vec<Vec<Group>> =
-        LABELS.par_iter().map(|(folder, column)| groups(customers, folder, column)).collect::<Result<_>>()?;
-    groups.into_par_iter().flatten().try_for_each(|Group { folder, label, rows }| {
+    let groups = all(LABELS.par_iter().map(|(folder, column)| groups(customers, folder, column)))?;
+    let written = groups.into_par_iter().flatten().map(|Group { folder, label, rows }| {
         let members = members(customers, label, rows)?;
         let name = format!("segments/{folder}/{}.parquet", file_name(label));
         parquet::write(&members, &segment_members::TABLE, &[], stamp, draft, &name)
-    })
+    });
+    all(written).map(drop)
 }
 
 /// The rows of one label.

@@ -22,6 +22,7 @@ use polars::prelude::{Column, DataFrame};
 use rayon::prelude::*;
 
 use super::store::Draft;
+use crate::error::all;
 use crate::schema::{self, Kind, Table};
 use crate::table::LabelCodes;
 use crate::{Error, Result, table};
@@ -92,16 +93,12 @@ pub fn write(
         let tasks = groups_now
             .zip(writers)
             .flat_map(|(group, writers)| columns.iter().zip(writers).map(move |column| (group, column)));
-        tasks
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            // Columns take so different times that a thread should take no more than one of them at once.
-            .with_max_len(1)
-            .map(|(group, ((field, kind, values), writer))| {
-                let rows = values.slice((group * GROUP_ROWS) as i64, GROUP_ROWS);
-                encode(writer, field, *kind, &rows, path)
-            })
-            .collect::<Result<Vec<_>>>()
+        // Columns take so different times that a thread should take no more than one of them at once.
+        let tasks = tasks.collect::<Vec<_>>().into_par_iter().with_max_len(1);
+        all(tasks.map(|(group, ((field, kind, values), writer))| {
+            let rows = values.slice((group * GROUP_ROWS) as i64, GROUP_ROWS);
+            encode(writer, field, *kind, &rows, path)
+        }))
     };
     let count = frame.height().div_ceil(GROUP_ROWS);
     let mut waiting = Vec::new();

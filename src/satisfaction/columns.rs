@@ -9,6 +9,7 @@ use super::fading::Estimate;
 use super::standing::{Basis, Standing, Standings};
 use super::why::Why;
 use super::{Level, NpsGroup, SatisfactionParams};
+use crate::error::all;
 use crate::schema::customers as c;
 use crate::{Result, table};
 
@@ -37,7 +38,7 @@ pub(super) fn customer_columns(standings: &Standings, params: &SatisfactionParam
         &|| answered_at(standings),
         &|| nps_group(standings),
     ];
-    let mut columns: Vec<Column> = makers.par_iter().map(|make| make()).collect::<Result<_>>()?;
+    let mut columns = all(makers.par_iter().map(|make| make()))?;
     // The longest work begins first, and its column comes last.
     columns.rotate_left(1);
     Ok(columns)

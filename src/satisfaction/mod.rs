@@ -54,6 +54,7 @@ pub use responses::{Answers, ItemMeaning, SurveyItems};
 pub use score::ScoreSource;
 pub use standing::Attitudes;
 
+use crate::error::all;
 use crate::schema::{Measure, satisfaction as s};
 use crate::{Result, Warning, table};
 use columns::customer_columns;
@@ -145,7 +146,7 @@ impl Answered {
         };
         let (all, by_group) = rayon::join(
             || self.of(&Grouping::all(&self.responses)),
-            || self.params.group_by.par_iter().map(by).collect::<Result<Vec<_>>>(),
+            || all(self.params.group_by.par_iter().map(by)),
         );
         let rows: Vec<Index> = all.into_iter().chain(by_group?.into_iter().flatten()).collect();
         index_table(&rows)

@@ -9,6 +9,7 @@ use super::nps::STANDARD_SCALE;
 use super::responses::{Response, Responses};
 use super::score::Score;
 use super::{NpsGroup, SatisfactionParams, SurveyItems};
+use crate::error::all;
 use crate::schema::{Measure, customers, responses as r};
 use crate::{Result, table};
 
@@ -126,7 +127,7 @@ impl SaidByCustomer {
             &|| Ok(table::f64_column(r::WEIGHT, said().map(|said| Some(fading.weight(said.age_days))))),
             &|| Ok(table::f64_column(r::FADED, said().map(faded))),
         ];
-        table::new(makers.par_iter().map(|make| make()).collect::<Result<_>>()?)
+        table::new(all(makers.par_iter().map(|make| make()))?)
     }
 }
 
