@@ -1,5 +1,7 @@
 //! Exports to customers and answers: drives ingest and activity, books every row, minds the gates.
 
+use rayon::prelude::*;
+
 use super::Observer;
 use super::as_of::AsOfMoment;
 use super::complaints;
@@ -18,7 +20,7 @@ use crate::ingest::people::{self, People};
 use crate::ingest::read::read_blocks;
 use crate::ingest::source::{CUT_OFF, OpenFile};
 use crate::ingest::surveys::{AnswersBuilder, Open, Rows, SurveyReader};
-use crate::ingest::transactions::{Limit, TransactionReader};
+use crate::ingest::transactions::{Duplicates, Limit, Read, TransactionReader};
 use crate::math::money::Money;
 use crate::publish::manifest::InputTable;
 use crate::rfm::MonetaryBasis;
@@ -152,7 +154,7 @@ fn read_transactions(
         rows_of_file: vec![0; files.len()],
     };
     observer.expect(bytes(files));
-    let mut duplicates = reader.duplicates();
+    let mut duplicates = Duplicates::default();
     read_blocks(
         files,
         reader.plan.main_columns(),
@@ -165,23 +167,22 @@ fn read_transactions(
             }
             Ok((read, runs))
         },
-        |batch| {
-            let mut runs_of_batch = Vec::with_capacity(batch.len());
-            for mut placed in batch {
-                let (rows, runs) = &mut placed.value;
-                let runs = runs.take().unwrap_or_else(|| {
-                    duplicates.drop_from(rows);
-                    Runs::of(&rows.facts, register)
-                });
+        |mut batch| {
+            duplicates.drop_from(&mut batch.iter_mut().map(|placed| &mut placed.value.0).collect::<Vec<_>>());
+            let runs_of = |(rows, runs): &mut (Read, Option<Runs>)| {
+                runs.take().unwrap_or_else(|| Runs::of(&rows.facts, register))
+            };
+            let runs: Vec<Runs> = batch.par_iter_mut().map(|placed| runs_of(&mut placed.value)).collect();
+            for (mut placed, runs) in batch.into_iter().zip(&runs) {
+                let (rows, _) = &mut placed.value;
                 let aside = std::mem::take(&mut rows.aside);
                 read.account.book(placed.rows, runs.rows, runs.amount, &aside);
                 read.currencies.append(&mut rows.facts.currencies);
                 read.rows_of_file[placed.file] += placed.rows;
                 rejects.add(names.aside(&placed, aside))?;
                 observer.progress(placed.rows, placed.bytes);
-                runs_of_batch.push(runs);
             }
-            read.fold.add(runs_of_batch)
+            read.fold.add(runs)
         },
     )?;
     Ok(read)

@@ -11,10 +11,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashSet;
-
 pub use self::duplicates::Duplicates;
+use self::duplicates::Known;
 use crate::config::source::IdRule;
 use crate::config::transactions::{Duplicates as DuplicateRule, OrderRule, Returns, TransactionsConfig};
 use crate::config::{ColumnName, Condition};
@@ -72,7 +70,8 @@ pub struct Read {
     pub facts: Facts,
     /// Rows set aside.
     pub aside: SetAside,
-    whole: Option<Block>,
+    /// By what its rows are known again, if duplicates are dropped.
+    known: Option<Known>,
 }
 
 struct Marks {
@@ -189,19 +188,13 @@ impl TransactionReader {
     /// `Config` for a currency without a rate.
     pub fn read(&self, block: Block) -> Result<Read> {
         let (facts, aside) = self.facts(&block)?;
-        // Whether a row stood before is known only when the blocks are in order again.
-        let whole = self.drop_duplicates.then_some(block);
-        Ok(Read { facts, aside, whole })
+        let known = self.drop_duplicates.then(|| Known::of(block, &facts));
+        Ok(Read { facts, aside, known })
     }
 
     /// Whether a row is accepted depends on the rows before it.
     pub fn drops_duplicates(&self) -> bool {
         self.drop_duplicates
-    }
-
-    /// Remembers rows, if duplicates are dropped.
-    pub fn duplicates(&self) -> Duplicates {
-        Duplicates { seen: HashSet::with_hasher(FixedState::with_seed(5)) }
     }
 
     /// More than one currency needs rates.
