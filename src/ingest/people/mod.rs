@@ -21,6 +21,7 @@ use std::path::Path;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 pub use self::consent::{Consent, Words};
 pub use self::contact::{Contact, Gender};
@@ -173,8 +174,8 @@ impl Roll {
 
     fn finish(self, suppression: &Suppression) -> Vec<Contact> {
         let mut contacts = self.contacts;
-        contacts.iter_mut().for_each(|contact| contact.suppressed = suppression.holds(contact));
-        contacts.sort_unstable_by(|a, b| a.customer_id.cmp(&b.customer_id));
+        contacts.par_iter_mut().for_each(|contact| contact.suppressed = suppression.holds(contact));
+        contacts.par_sort_unstable_by(|a, b| a.customer_id.cmp(&b.customer_id));
         contacts
     }
 }
