@@ -83,16 +83,13 @@ impl<'a> State<'a> {
     fn new(rows: Rows<'a>, sieve: &'a Sieve, start: &[f64]) -> Self {
         let (n, d) = (rows.len(), rows.width());
         let k = start.len() / d;
-        // Every row is due in the first pass. Memory is filled by those who work on it.
-        let (mut labels, due) = (vec![0; n], vec![0.0; n]);
-        labels.par_chunks_mut(CHUNK).for_each(|labels| labels.fill(k as u16));
         Self {
             rows,
             sieve,
             k,
             centroids: start.to_vec(),
-            labels,
-            due,
+            labels: vec![k as u16; n],
+            due: vec![f32::NEG_INFINITY; n],
             travelled: vec![0.0; k + 1],
             counts: vec![0; k],
             sums: vec![Sum::default(); k * d],
