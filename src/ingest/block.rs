@@ -245,6 +245,39 @@ impl Block {
     }
 }
 
+impl Block {
+    /// Appends what tells the record from others: the record as it stood, or its cells where a format has no lines.
+    pub fn write_known(&self, row: usize, out: &mut Vec<u8>) {
+        match &self.raw {
+            Raw::Spans(_) => self.write_raw(row, out),
+            Raw::Cells(keys) => (0..keys.len()).for_each(|column| self.cell(column, row).write_known(out)),
+        }
+    }
+}
+
+impl Cell<'_> {
+    /// Appends bytes that no other value has, nor a value and what follows it.
+    fn write_known(self, out: &mut Vec<u8>) {
+        let mut number = |kind: u8, bytes: [u8; 8]| {
+            out.push(kind);
+            out.extend_from_slice(&bytes);
+        };
+        match self {
+            Self::Null => out.push(0),
+            Self::Int(v) => number(1, v.to_le_bytes()),
+            // All that is not a number is one value.
+            Self::Float(v) => number(2, if v.is_nan() { f64::NAN } else { v }.to_le_bytes()),
+            Self::Wall(micros) => number(3, micros.to_le_bytes()),
+            Self::Instant(micros) => number(4, micros.to_le_bytes()),
+            Self::Bool(v) => out.extend_from_slice(&[5, u8::from(v)]),
+            Self::Text(text) => {
+                number(6, (text.len() as u64).to_le_bytes());
+                out.extend_from_slice(text);
+            }
+        }
+    }
+}
+
 impl Raw {
     /// Cells under these names.
     pub fn cells(names: &[String]) -> Self {
@@ -330,6 +363,32 @@ fn is_plain(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_cells_are_known_by_the_values_and_their_kinds() {
+        let rows: [&[Cell<'_>]; 9] = [
+            &[Cell::Int(1), Cell::Null],
+            &[Cell::Null, Cell::Int(1)],
+            &[Cell::Float(1.0), Cell::Null],
+            &[Cell::Wall(1), Cell::Null],
+            &[Cell::Instant(1), Cell::Null],
+            &[Cell::Bool(true), Cell::Null],
+            &[Cell::Text(b"a"), Cell::Text(b"bc")],
+            &[Cell::Text(b"ab"), Cell::Text(b"c")],
+            &[Cell::Float(f64::NAN), Cell::Null],
+        ];
+        let known = |row: &[Cell<'_>]| {
+            let mut out = Vec::new();
+            row.iter().for_each(|cell| cell.write_known(&mut out));
+            out
+        };
+        for (i, row) in rows.iter().enumerate() {
+            for (j, other) in rows.iter().enumerate() {
+                assert_eq!(known(row) == known(other), i == j, "{row:?} {other:?}");
+            }
+        }
+        assert_eq!(known(&[Cell::Float(f64::NAN)]), known(&[Cell::Float(-f64::NAN)]));
+    }
 
     #[test]
     fn times_stand_in_raw_rows_as_people_write_them() {

@@ -34,12 +34,12 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn of(block: Block, facts: &Facts) -> Self {
-        let (mut hashes, mut raw) = (Vec::with_capacity(facts.len()), Vec::new());
+        let (mut hashes, mut bytes) = (Vec::with_capacity(facts.len()), Vec::new());
         let mut of_shard: [Vec<u32>; SHARDS] = Default::default();
         for (row, place) in facts.rows.iter().zip(0..) {
-            raw.clear();
-            block.write_raw(*row as usize, &mut raw);
-            let hash: Hash = *blake3::hash(&raw).as_bytes().first_chunk().expect("a BLAKE3 has 32 bytes");
+            bytes.clear();
+            block.write_known(*row as usize, &mut bytes);
+            let hash: Hash = *blake3::hash(&bytes).as_bytes().first_chunk().expect("a BLAKE3 has 32 bytes");
             of_shard[usize::from(hash[0]) % SHARDS].push(place);
             hashes.push(hash);
         }
