@@ -40,7 +40,9 @@ const NO_GROUP: u32 = u32::MAX;
 impl Grouping {
     /// One group of all responses, anonymous or not.
     pub fn all(responses: &Responses) -> Self {
-        Self::by(ALL, &[ALL], responses, |_| Some(0))
+        let group = |number| if responses.get(number).is_some() { 0 } else { NO_GROUP };
+        let of_response = (0..responses.len()).into_par_iter().map(group).collect();
+        Self { by: ALL.to_owned(), names: vec![ALL.to_owned()], of_response }
     }
 
     /// One group per label of the customers; anonymous responses and those of unlabelled customers are in none.
@@ -263,6 +265,15 @@ mod tests {
         assert_eq!(overall.n, Some(13));
         assert!((overall.value.unwrap() - 8.0 / 13.0).abs() < 1e-15);
         assert!((find(&table, "service", "all", "mean").value.unwrap() - 6.0 / 13.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_survey_that_nobody_answered_has_its_rows_without_values() {
+        let (surveys, params) = (surveys(), SatisfactionParams::default());
+        let nobody = Responses::gather(Answers::default(), &surveys, 0).unwrap();
+        let table = indices(&nobody, &surveys, &Grouping::all(&nobody), &params);
+        assert_eq!(table.len(), 20);
+        assert!(table.iter().all(|row| row.group == "all" && row.figure.value.is_none()));
     }
 
     #[test]
