@@ -243,7 +243,7 @@ fn parquet_write(activity: Activity, folder: &Path) -> impl Fn() -> Call + use<>
     move || {
         let customers = activity.customers.clone();
         let store = Store::take(&folder).expect("the folder can be written to");
-        let stamp = Stamp { fingerprint: "bench_".to_owned() };
+        let stamp = Stamp { fingerprint: "benchmark".to_owned() };
         let draft = store.draft(&stamp.fingerprint).expect("the folder can be written to");
         call(move || {
             parquet::write(&customers, &schema::customers::TABLE, &[], &stamp, &draft, "customers.parquet")

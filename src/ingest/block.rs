@@ -243,9 +243,7 @@ impl Block {
             }
         }
     }
-}
 
-impl Block {
     /// Appends what tells the record from others: the record as it stood, or its cells where a format has no lines.
     pub fn write_known(&self, row: usize, out: &mut Vec<u8>) {
         match &self.raw {

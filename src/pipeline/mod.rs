@@ -147,8 +147,7 @@ fn compute(
         if config.complaints.is_none() || !night.stages.contains(&Stage::Complaints) {
             activity.forget_ids();
         }
-        // On a thread of the pool: memory that the stages before have given back is there.
-        rayon::scope(|_| night.listen(config, surveys))?;
+        night.listen(config, surveys)?;
     }
     if night.comes_to(Stage::Loyalty, observer) {
         night.place(config)?;

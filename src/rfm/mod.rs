@@ -67,15 +67,18 @@ pub fn run(customers: DataFrame, params: &RfmParams, frozen: Option<&[ThresholdR
     params.check()?;
     let map = params.segment_map()?;
     let figures = values::figures(&customers)?;
-    let values = values::values(&figures)?;
-    let score = |of: usize| score(Dimension::ALL[of], &values[of], params, frozen);
+    let [days, orders, money] = &values::values(&figures)?;
+    let score = |dimension, values| score(dimension, values, params, frozen);
     // Money takes longest, because nearly all amounts differ: beside it the other two.
-    let (money, others) = rayon::join(|| score(2), || rayon::join(|| score(0), || score(1)));
-    let scored = [others.0?, others.1?, money?];
+    let (m, (r, f)) = rayon::join(
+        || score(Dimension::Monetary, money),
+        || rayon::join(|| score(Dimension::Recency, days), || score(Dimension::Frequency, orders)),
+    );
+    let scored = [r?, f?, m?];
     let cells = cells(&scored, &map);
     let cube = Cube::new(&map, params);
     let (why, (labels, scores)) = rayon::join(
-        || why(&values[2], &scored, &cells, &cube, &map, params),
+        || why(money, &scored, &cells, &cube, &map, params),
         || rayon::join(|| cube.columns(&cells, &map), || score_columns(&scored)),
     );
     let thresholds = thresholds::to_table(scored.each_ref().map(|s| s.bands.as_slice()))?;

@@ -1,4 +1,4 @@
-//! Rows that stood before, byte for byte.
+//! Rows that stood before: equal in every byte, or in every value where a format has typed cells.
 //!
 //! What a row is known by is worked out by the thread that reads its block. Which of equal rows stood first is known only
 //! when the blocks are in order again: then each shard of the rows is looked through in that order, side by side.
@@ -12,10 +12,10 @@ use crate::facts::Facts;
 use crate::ingest::block::{Block, Cell};
 use crate::schema::Reason;
 
-/// Number of shards; a power of two.
+/// Number of shards: more than threads, so that a big one does not hold the others up.
 const SHARDS: usize = 16;
 
-/// What a row is known by: the hash of all its bytes.
+/// What a row is known by: the hash of all that is in it.
 type Hash = [u8; 16];
 
 /// The rows seen so far, shard by shard.
