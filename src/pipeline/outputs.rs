@@ -70,9 +70,8 @@ pub(super) fn write(
         write_report(draft, &manifest.json(&[]))?;
     }
     // The tables are hashed while they go to the disk.
-    let tables = draft.files()?;
     std::thread::scope(|scope| {
-        let settled = scope.spawn(|| draft.settle(&tables));
+        let settled = scope.spawn(|| draft.settle());
         manifest.write(draft)?;
         settled.join().map_err(|_| Error::internal("the thread that syncs the result panicked"))?
     })?;

@@ -1,10 +1,8 @@
 //! The output folder: lock, draft, commit.
 
-use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
 
 use super::manifest;
 use crate::{Error, Result};
@@ -104,7 +102,7 @@ impl Store {
     pub fn draft(&self, fingerprint: &str) -> Result<Draft> {
         let folder = self.runs().join(format!("{DRAFT}{}", &fingerprint[..SHORT]));
         create_folder(&folder)?;
-        Ok(Draft { folder, settled: Mutex::default() })
+        Ok(Draft { folder })
     }
 
     /// Makes a draft the newest result: sync, rename, sync, switch. Returns the result's folder; the draft is
@@ -113,7 +111,7 @@ impl Store {
     /// # Errors
     /// `Io` when the system refuses a step; `latest` is then what it was before.
     pub fn commit(&self, draft: &Draft, moment: &str, fingerprint: &str) -> Result<PathBuf> {
-        draft.settle_rest()?;
+        sync_tree(&draft.folder)?;
         let named = |digits| self.runs().join(format!("{moment}-{}", &fingerprint[..digits]));
         let free = (SHORT..fingerprint.len()).find(|digits| !named(*digits).exists());
         let target = named(free.unwrap_or(fingerprint.len()));
@@ -143,8 +141,6 @@ impl Store {
 #[derive(Debug)]
 pub struct Draft {
     folder: PathBuf,
-    /// Files that are on the disk.
-    settled: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Drop for Draft {
@@ -177,31 +173,13 @@ impl Draft {
         self.folder.join(name)
     }
 
-    /// Brings finished files to the disk; [`Store::commit`] has less to wait for then.
+    /// Brings the files written so far to the disk; [`Store::commit`] has less to wait for then.
     ///
     /// # Errors
     /// `Io` when the system refuses.
-    pub fn settle(&self, finished: &[String]) -> Result<()> {
-        let files: Vec<PathBuf> = finished.iter().map(|name| self.path(name)).collect();
-        sync_each(&files)?;
-        self.settled().extend(files);
-        Ok(())
-    }
-
-    /// Brings the other files and the folders to the disk: nothing names them before.
-    fn settle_rest(&self) -> Result<()> {
-        let (settled, mut rest) = (self.settled(), vec![self.folder.clone()]);
-        walk(&self.folder, &mut |path, _| {
-            if !settled.contains(path) {
-                rest.push(path.to_path_buf());
-            }
-            Ok(())
-        })?;
-        sync_each(&rest)
-    }
-
-    fn settled(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
-        self.settled.lock().expect("nobody panics with the list in hand")
+    pub fn settle(&self) -> Result<()> {
+        let files: Vec<PathBuf> = self.files()?.iter().map(|name| self.path(name)).collect();
+        sync_each(&files)
     }
 
     /// Every file written so far, relative to the result, sorted.
@@ -227,6 +205,16 @@ fn create_folder(path: &Path) -> Result<()> {
 
 fn sync(path: &Path) -> Result<()> {
     File::open(path).and_then(|f| f.sync_all()).map_err(Error::io("sync", path))
+}
+
+/// Files and folders side by side: nothing names them before all are on the disk.
+fn sync_tree(folder: &Path) -> Result<()> {
+    let mut paths = vec![folder.to_path_buf()];
+    walk(folder, &mut |path, _| {
+        paths.push(path.to_path_buf());
+        Ok(())
+    })?;
+    sync_each(&paths)
 }
 
 /// Brings each of them to the disk, which takes many requests in the time of one.
