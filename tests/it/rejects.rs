@@ -1,6 +1,11 @@
 //! Rows set aside: the reason, the place in the file, the value at fault and the row as it stood.
 
+use std::sync::Arc;
+
+use arrow::array::{Float64Array, Int32Array, Int64Array, StringArray};
+
 use crate::desk::Desk;
+use crate::formats::typed;
 use crate::published::{Published, Table};
 
 const CONFIG: &str = r#"
@@ -97,6 +102,25 @@ fn every_fault_of_a_text_has_its_reason_and_its_place() {
     // The money of a row that can be read is booked with its reason.
     assert_eq!(reasons["after_as_of"]["money"], 2.0);
     assert_eq!(reasons["wrong_field_count"]["money"], serde_json::Value::Null);
+}
+
+#[test]
+fn typed_rows_are_duplicates_when_every_value_is_equal_read_or_not() {
+    // Rows 2 and 6 repeat row 1, row 4 repeats row 3; row 3 differs by a missing note, row 5 by its quantity.
+    let (note, none) = (Some("gift"), None);
+    let columns: Vec<(&str, arrow::array::ArrayRef)> = vec![
+        ("customer", Arc::new(Int64Array::from(vec![1; 6]))),
+        ("order", Arc::new(StringArray::from(vec!["a"; 6]))),
+        ("at", Arc::new(StringArray::from(vec!["2024-01-01"; 6]))),
+        ("quantity", Arc::new(Int32Array::from(vec![1, 1, 1, 1, 2, 1]))),
+        ("price", Arc::new(Float64Array::from(vec![2.5; 6]))),
+        ("note", Arc::new(StringArray::from(vec![note, note, none, none, note, note]))),
+    ];
+    let (_desk, result) = published("orders.parquet", typed::parquet(&columns));
+    let found: Vec<_> =
+        rejects(&result.table("rejects/transactions")).into_iter().map(|r| (r.0, r.2)).collect();
+    assert_eq!(found, [2, 4, 6].map(|row| (row, "duplicate".to_owned())));
+    assert_eq!(result.customers().floats("spend_total"), [Some(10.0)]);
 }
 
 #[test]
