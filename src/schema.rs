@@ -522,6 +522,12 @@ impl Reason {
             Self::UnknownOrder => "unknown_order",
         }
     }
+
+    /// The row is left out because somebody asked for it, or because the run looks from an earlier moment: no fault of
+    /// the export.
+    pub fn is_asked_for(self) -> bool {
+        matches!(self, Self::SkippedByRule | Self::AfterAsOf)
+    }
 }
 
 /// What a survey item asks about.

@@ -313,6 +313,20 @@ impl Account {
         self.set_aside.values().map(|c| c.rows).sum()
     }
 
+    /// Reasons that speak against the export, and the rows kept out for each.
+    pub fn faults(&self) -> impl Iterator<Item = (Reason, u64)> {
+        self.set_aside
+            .iter()
+            .filter(|(reason, _)| !reason.is_asked_for())
+            .map(|(reason, c)| (*reason, c.rows))
+    }
+
+    /// Rows kept out for reasons that speak against the export, and the rows that could have been.
+    pub fn rows_at_fault(&self) -> (u64, u64) {
+        let at_fault = self.faults().map(|(_, rows)| rows).sum();
+        (at_fault, self.rows_read - (self.rows_set_aside() - at_fault))
+    }
+
     /// The books must balance.
     ///
     /// # Errors
@@ -333,22 +347,27 @@ impl Account {
         )))
     }
 
-    /// Stops the run when too large a share was set aside.
+    /// Stops the run when too large a share was set aside for reasons that speak against the export.
     ///
     /// # Errors
     /// `Gate` above `limit`.
     pub fn gate(&self, table: &str, limit: f64) -> Result<()> {
-        let aside = self.rows_set_aside();
-        if self.rows_read == 0 || aside as f64 <= limit * self.rows_read as f64 {
+        let (aside, rows) = self.rows_at_fault();
+        if aside as f64 <= limit * rows as f64 {
             return Ok(());
         }
-        let share = aside as f64 / self.rows_read as f64;
-        let mut reasons: Vec<_> = self.set_aside.iter().collect();
-        reasons.sort_by_key(|(_, c)| std::cmp::Reverse(c.rows));
-        let list: Vec<_> = reasons.iter().map(|(r, c)| format!("{} {}", r.name(), c.rows)).collect();
+        let share = aside as f64 / rows as f64;
+        let mut reasons: Vec<_> = self.faults().collect();
+        reasons.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
+        let list: Vec<_> = reasons.iter().map(|(r, rows)| format!("{} {rows}", r.name())).collect();
+        let asked = self.rows_read - rows;
+        let others = if asked == 0 {
+            String::new()
+        } else {
+            format!(", not counting {asked} that a rule skips or that lie after the as-of moment")
+        };
         Err(Error::gate(format!(
-            "{table}: {aside} of {} rows would be set aside, a share of {share:.4}, above `max_set_aside` = {limit} ({})",
-            self.rows_read,
+            "{table}: {aside} of {rows} rows would be set aside, a share of {share:.4}, above `max_set_aside` = {limit} ({}){others}",
             list.join(", ")
         ))
         .hint("`moshtari check` shows examples of each reason; mend the export or the rules, or raise `max_set_aside`"))

@@ -186,14 +186,14 @@ fn gate(text: &mut Text, plan: &Plan<'_>, purpose: Purpose<'_>) {
         text.entry("max_set_aside", "1.0", "");
         return;
     };
-    let (limit, share) = (trial.limit(), trial.share_aside());
+    let (limit, share) = (trial.limit(), trial.share_aside);
     let mut comment = if trial.read == 0 {
         "above this share of rows set aside the run stops".to_owned()
     } else {
         format!(
             "above this share of rows set aside the run stops; now it is {}{}",
             percent(share),
-            trial.reasons_in_words()
+            trial.faults_in_words()
         )
     };
     if limit > Trial::USUAL_LIMIT {

@@ -25,7 +25,9 @@ pub(super) struct Trial {
     /// Rows accepted.
     pub(super) accepted: u64,
     /// Rows set aside, by reason.
-    pub(super) reasons: Vec<(&'static str, u64)>,
+    pub(super) reasons: Vec<(Reason, u64)>,
+    /// Share of the rows that the gate looks at which were set aside.
+    pub(super) share_aside: f64,
     /// As-of day of a run.
     pub(super) as_of: String,
     /// Customers.
@@ -42,14 +44,9 @@ impl Trial {
     /// `max_set_aside` where nothing speaks against it.
     pub(super) const USUAL_LIMIT: f64 = 0.30;
 
-    /// Share of rows set aside.
-    pub(super) fn share_aside(&self) -> f64 {
-        if self.read == 0 { 0.0 } else { 1.0 - self.accepted as f64 / self.read as f64 }
-    }
-
     /// A limit that lets a run through: the usual one, or a twentieth above the share found.
     pub(super) fn limit(&self) -> f64 {
-        let share = self.share_aside();
+        let share = self.share_aside;
         if share <= Self::USUAL_LIMIT {
             Self::USUAL_LIMIT
         } else {
@@ -59,15 +56,18 @@ impl Trial {
 
     /// Share of rows set aside for a reason.
     pub(super) fn share_of(&self, reason: Reason) -> f64 {
-        let found = self.reasons.iter().find(|(name, _)| *name == reason.name());
+        let found = self.reasons.iter().find(|(found, _)| *found == reason);
         found.map_or(0.0, |(_, rows)| *rows as f64 / self.read.max(1) as f64)
     }
 
     /// ` (missing_customer 69,014)`, or nothing.
     pub(super) fn reasons_in_words(&self) -> String {
-        let list: Vec<String> =
-            self.reasons.iter().map(|(reason, n)| format!("{reason} {}", thousands(*n))).collect();
-        if list.is_empty() { String::new() } else { format!(" ({})", list.join(", ")) }
+        in_words(self.reasons.iter())
+    }
+
+    /// The same of the reasons that the gate looks at.
+    pub(super) fn faults_in_words(&self) -> String {
+        in_words(self.reasons.iter().filter(|(reason, _)| !reason.is_asked_for()))
     }
 
     fn of(findings: &Findings) -> Self {
@@ -75,9 +75,10 @@ impl Trial {
         if let Some(InputTable { account, .. }) = findings.tables.first() {
             trial.read = account.rows_read;
             trial.accepted = account.rows_accepted;
-            trial.reasons =
-                account.set_aside.iter().map(|(reason, count)| (reason.name(), count.rows)).collect();
+            trial.reasons = account.set_aside.iter().map(|(reason, count)| (*reason, count.rows)).collect();
             trial.reasons.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
+            let (aside, rows) = account.rows_at_fault();
+            trial.share_aside = aside as f64 / rows.max(1) as f64;
         }
         if let Some(seen) = &findings.seen {
             (trial.as_of, trial.customers, trial.orders) = (seen.as_of.clone(), seen.customers, seen.orders);
@@ -88,6 +89,12 @@ impl Trial {
         trial.warnings = findings.warnings.iter().map(|warning| warning.message.clone()).collect();
         trial
     }
+}
+
+fn in_words<'a>(reasons: impl Iterator<Item = &'a (Reason, u64)>) -> String {
+    let list: Vec<String> =
+        reasons.map(|(reason, n)| format!("{} {}", reason.name(), thousands(*n))).collect();
+    if list.is_empty() { String::new() } else { format!(" ({})", list.join(", ")) }
 }
 
 /// A plan that was tried, what the trial found, and questions that it raised.

@@ -87,6 +87,16 @@ fn without_an_as_of_the_run_looks_from_the_end_of_the_last_day() {
 }
 
 #[test]
+fn a_night_long_past_is_run_again_with_the_gate_as_it_is() {
+    let orders =
+        "customer,order,at,quantity,price\na,1,2024-01-01,1,2\nb,2,2024-02-01,1,3\nb,3,2024-03-01,9,4\n";
+    let then = "[run]\nas_of = '2024-01-31'";
+    assert_eq!(customers(orders, COLUMNS, "", then).ids("customer_id"), ["a"]);
+    let skipped = customers(orders, COLUMNS, "skip_when = { column = 'quantity', at_most = 1 }", "");
+    assert_eq!(skipped.floats("spend_total"), [Some(36.0)]);
+}
+
+#[test]
 fn a_window_and_its_money() {
     let orders = "customer,order,at,quantity,price\n\
         a,1,2024-01-01,1,100\n\

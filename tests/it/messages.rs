@@ -422,6 +422,15 @@ fn too_many_rows_set_aside() {
     error: transactions: 2 of 3 rows would be set aside, a share of 0.6667, above `max_set_aside` = 0.3 (missing_customer 1, bad_number 1)
     hint: `moshtari check` shows examples of each reason; mend the export or the rules, or raise `max_set_aside`
     ");
+    // Two more rows are no fault of the export: one is skipped, one is of a later day.
+    let more = format!("{orders}4,103,2024-03-01,5,1.00\n5,104,2025-01-01,1,1.00\n");
+    let rules =
+        "[transactions.rules]\nskip_when = { column = 'quantity', at_least = 5 }\nmax_set_aside = 0.6\n";
+    insta::assert_snapshot!(told(&format!("[run]\nas_of = '2024-12-31'\n{COLUMNS}{rules}"), &more), @"
+    exit 3
+    error: transactions: 2 of 3 rows would be set aside, a share of 0.6667, above `max_set_aside` = 0.6 (missing_customer 1, bad_number 1), not counting 2 that a rule skips or that lie after the as-of moment
+    hint: `moshtari check` shows examples of each reason; mend the export or the rules, or raise `max_set_aside`
+    ");
     insta::assert_snapshot!(told(&format!("{COLUMNS}[transactions.rules]\nmax_set_aside = 1\n"), orders.replace("\n1,100", "\n,100")), @"
     exit 3
     error: transactions: none of 3 rows was accepted
