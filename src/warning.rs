@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// Every code a warning can have. The report has a Persian sentence for each.
-pub const CODES: [&str; 36] = [
+pub const CODES: [&str; 37] = [
     "audience_left_out",
     "closed_without_time",
     "clusters_not_settled",
@@ -38,6 +38,7 @@ pub const CODES: [&str; 36] = [
     "undated_answers",
     "undecided",
     "unknown_consent",
+    "unread_sheets",
     "unserved_need",
     "unusable_birth_date",
     "unusable_email",

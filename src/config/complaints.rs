@@ -28,7 +28,7 @@ pub struct ComplaintsConfig {
     /// See [`Form`].
     pub encoding: Option<String>,
     /// See [`Form`].
-    pub sheet: Option<String>,
+    pub sheet: Option<OneOrMany<String>>,
     /// Our word = their header.
     pub columns: ComplaintColumns,
     /// Tables joined to the rows.

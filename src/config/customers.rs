@@ -27,7 +27,7 @@ pub struct CustomersConfig {
     /// See [`Form`].
     pub encoding: Option<String>,
     /// See [`Form`].
-    pub sheet: Option<String>,
+    pub sheet: Option<OneOrMany<String>>,
     /// Our word = their header.
     pub columns: CustomersColumns,
     /// What customers can agree to = the column that says whether they did, or one more level of names:

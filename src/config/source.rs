@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::condition::OneOrMany;
 use crate::{Error, Result};
 
 /// Header of a column in the user's file. Files without a header number their columns from 1, and a
@@ -44,6 +45,9 @@ pub enum Format {
     Xlsx,
 }
 
+/// Stands for every sheet of a workbook that holds something.
+pub const EVERY_SHEET: &str = "*";
+
 /// The form of a set of files; what is left out is found by looking at the data.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
@@ -57,8 +61,15 @@ pub struct Form {
     pub header: Option<bool>,
     /// Text encoding, such as `windows-1256`.
     pub encoding: Option<String>,
-    /// Sheet of a workbook; left out: the first.
-    pub sheet: Option<String>,
+    /// Sheets of a workbook, [`EVERY_SHEET`] for all; left out: the first.
+    pub sheet: Option<OneOrMany<String>>,
+}
+
+impl Form {
+    /// The sheets asked for; none asks for the first.
+    pub fn sheets(&self) -> &[String] {
+        self.sheet.as_ref().map_or(&[], OneOrMany::as_slice)
+    }
 }
 
 /// Files to read as one table, with the tables joined to it.
@@ -97,7 +108,7 @@ pub struct Join {
     /// See [`Form`].
     pub encoding: Option<String>,
     /// See [`Form`].
-    pub sheet: Option<String>,
+    pub sheet: Option<OneOrMany<String>>,
 }
 
 impl Join {

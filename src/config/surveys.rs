@@ -38,7 +38,7 @@ pub struct SurveyConfig {
     /// See [`Form`].
     pub encoding: Option<String>,
     /// See [`Form`].
-    pub sheet: Option<String>,
+    pub sheet: Option<OneOrMany<String>>,
     /// How answers lie in the file.
     #[serde(default)]
     pub layout: Layout,

@@ -25,7 +25,7 @@ pub struct TransactionsConfig {
     /// See [`Form`].
     pub encoding: Option<String>,
     /// See [`Form`].
-    pub sheet: Option<String>,
+    pub sheet: Option<OneOrMany<String>>,
     /// What is an order when the export has no order id.
     pub order: Option<OrderRule>,
     /// Our word = their header.

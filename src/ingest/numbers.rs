@@ -102,6 +102,7 @@ pub struct MarkDetector {
     comma_count: u64,
     point: Option<String>,
     point_count: u64,
+    doubtful: Option<String>,
 }
 
 impl MarkDetector {
@@ -111,14 +112,18 @@ impl MarkDetector {
         let Some(at) = value.iter().position(|byte| matches!(byte, b'.' | b',' | 0xD8)) else { return };
         // Plain decimals could be taken for groups only with three digits after the mark.
         let plain = |mark| value.len() - at != 4 && value[at] == mark && parse_plain(value, mark).is_some();
+        let example = || String::from_utf8_lossy(value).trim().to_owned();
         let (as_point, as_comma) = match (plain(b'.'), plain(b',')) {
-            (false, false) => (
-                parse_fixed(value, DecimalMark::Point).is_some(),
-                parse_fixed(value, DecimalMark::Comma).is_some(),
-            ),
+            (false, false) => {
+                let read = |mark| parse_fixed(value, mark);
+                let (point, comma) = (read(DecimalMark::Point), read(DecimalMark::Comma));
+                if point.is_some() && comma.is_some() && point != comma {
+                    self.doubtful.get_or_insert_with(example);
+                }
+                (point.is_some(), comma.is_some())
+            }
             decided => decided,
         };
-        let example = || String::from_utf8_lossy(value).trim().to_owned();
         if as_comma && !as_point {
             self.comma.get_or_insert_with(example);
             self.comma_count += 1;
@@ -128,12 +133,17 @@ impl MarkDetector {
         }
     }
 
+    /// Nothing observed needs one mark rather than the other, and this value is another number with each.
+    pub fn doubt(&self) -> Option<&str> {
+        self.doubtful.as_deref().filter(|_| self.comma.is_none() && self.point.is_none())
+    }
+
     /// The mark that explains everything observed.
     ///
     /// # Errors
     /// [`MarkConflict`] when both marks are needed.
     pub fn finish(self) -> Result<DecimalMark, MarkConflict> {
-        let Self { comma, comma_count, point, point_count } = self;
+        let Self { comma, comma_count, point, point_count, .. } = self;
         match (comma, point) {
             (Some(comma), Some(point)) => Err(MarkConflict { comma, comma_count, point, point_count }),
             (Some(_), None) => Ok(DecimalMark::Comma),
@@ -478,6 +488,20 @@ mod tests {
         let conflict = mark(&["1,50", "2,50", "3.25"]).unwrap_err();
         assert_eq!((conflict.comma.as_str(), conflict.comma_count), ("1,50", 2));
         assert_eq!((conflict.point.as_str(), conflict.point_count), ("3.25", 1));
+    }
+
+    #[test]
+    fn a_value_that_is_another_number_with_each_mark_is_doubtful_until_one_settles_it() {
+        let doubt = |samples: &[&str]| {
+            let mut detector = MarkDetector::default();
+            samples.iter().for_each(|sample| detector.observe(sample.as_bytes()));
+            detector.doubt().map(str::to_owned)
+        };
+        assert_eq!(doubt(&["7", "1.000", "2,500"]).as_deref(), Some("1.000"));
+        assert_eq!(doubt(&["12,000 EUR"]).as_deref(), Some("12,000 EUR"));
+        assert_eq!(doubt(&["1.000", "9,5"]), None);
+        // Grouped twice, not grouped at all, or grouped by nothing that marks decimals.
+        assert_eq!(doubt(&["1,000,000", "0.750", "1000", "1 000", "1'000", "1000.000"]), None);
     }
 
     #[test]

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::block::{Block, Cell, Column};
 use super::id::is_missing;
 use super::join::{Lookup, NO_ROW};
@@ -14,7 +16,7 @@ use super::stretches::Stretches;
 use super::times::{Calendar, DetectError, Detector, TimeFormat};
 use crate::config::transactions::{CalendarRule, Decimal};
 use crate::config::{ColumnName, Join, Source};
-use crate::{Error, Result, error};
+use crate::{Error, Result, Warning, error};
 
 /// Where a wanted column's values are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,8 @@ pub struct Plan {
     /// Columns read from the main files.
     main: Vec<String>,
     joined: Vec<Joined>,
+    /// What is to be known of workbooks of which not every sheet is read.
+    unread_sheets: Vec<Warning>,
 }
 
 impl Plan {
@@ -92,6 +96,7 @@ impl Plan {
             places: Vec::new(),
             main: Vec::new(),
             joined: Vec::new(),
+            unread_sheets: Vec::new(),
         };
         plan.place_columns(source, base, named)?;
         if whole_rows && plan.files[0].is_typed() {
@@ -111,6 +116,7 @@ impl Plan {
 
     fn place_columns(&mut self, source: &Source, base: &Path, named: &[String]) -> Result<()> {
         let tables = source.joins.iter().map(|j| Table::open(j, source, base)).collect::<Result<Vec<_>>>()?;
+        self.unread_sheets = unread_sheets(self.files.iter().chain(tables.iter().flat_map(|t| &t.files)));
         for name in named {
             self.home(name, &source.section, &tables)?;
         }
@@ -166,11 +172,23 @@ impl Plan {
         if names.iter().any(|name| is_contact_data(name)) {
             return Error::config(message).hint(NO_HEADER);
         }
+        if let Some(file) = files.iter().find(|file| !file.unread_sheets().is_empty()) {
+            return Error::config(message).hint(file.other_sheets());
+        }
         let list = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
         Error::config(message).hint(error::closest(name, names.iter().copied()).map_or_else(
             || format!("its columns: {list}"),
             |close| format!("did you mean `{close}`? its columns: {list}"),
         ))
+    }
+
+    /// What its files leave open, with the rows of each: files without any, and sheets that nobody reads.
+    pub fn warnings(&self, rows_of_file: &[u64]) -> Vec<Warning> {
+        let empty = self.files.iter().zip(rows_of_file).filter(|(_, rows)| **rows == 0).map(|(file, _)| {
+            Warning::new("file_without_rows", format!("`{}` has no rows below its header", file.shown()))
+                .with("file", file.shown())
+        });
+        empty.chain(self.unread_sheets.iter().cloned()).collect()
     }
 
     /// Columns to read from the main files.
@@ -195,24 +213,64 @@ impl Plan {
         view
     }
 
-    /// Settles how a column of numbers marks its decimals.
+    /// Settles how columns of numbers mark their decimals. A column whose own values do not tell is written like the
+    /// others.
+    ///
+    /// # Errors
+    /// `Config` when a column holds both forms, or values that are other numbers with each and nothing settles which.
+    pub fn decimal_marks<const N: usize>(
+        &self,
+        names: [Option<&str>; N],
+        declared: Option<Decimal>,
+    ) -> Result<[DecimalMark; N]> {
+        match declared {
+            Some(Decimal::Point) => return Ok([DecimalMark::Point; N]),
+            Some(Decimal::Comma) => return Ok([DecimalMark::Comma; N]),
+            None => {}
+        }
+        let found = names.into_par_iter().map(|name| match name {
+            Some(name) => self.own_mark(name),
+            None => Ok(FoundMark::default()),
+        });
+        let found: Vec<FoundMark> = error::all(found)?;
+        let has = |mark| found.iter().any(|found| found.mark == mark);
+        let others = match (has(DecimalMark::Point), has(DecimalMark::Comma)) {
+            (true, false) => Some(DecimalMark::Point),
+            (false, true) => Some(DecimalMark::Comma),
+            _ => None,
+        };
+        let mut marks = [DecimalMark::Auto; N];
+        for ((mark, found), name) in marks.iter_mut().zip(found).zip(names) {
+            *mark = match (found.doubt, others) {
+                (None, _) => found.mark,
+                (Some(_), Some(others)) => others,
+                (Some(doubt), None) => {
+                    return Err(self.two_numbers(name.unwrap_or_default(), &doubt));
+                }
+            };
+        }
+        Ok(marks)
+    }
+
+    /// Settles how a column of numbers marks its decimals; one that does not tell has decimal points.
     ///
     /// # Errors
     /// `Config` when the column holds both forms.
-    pub fn decimal_mark(&self, name: &str, declared: Option<Decimal>) -> Result<DecimalMark> {
-        match declared {
-            Some(Decimal::Point) => return Ok(DecimalMark::Point),
-            Some(Decimal::Comma) => return Ok(DecimalMark::Comma),
-            None => {}
-        }
+    pub fn decimal_mark(&self, name: &str) -> Result<DecimalMark> {
+        Ok(self.own_mark(name)?.mark)
+    }
+
+    /// What a column's own texts say; looks on while they leave a doubt.
+    fn own_mark(&self, name: &str) -> Result<FoundMark> {
         let mut detector = MarkDetector::default();
         let mut blocks = 0;
-        self.sample(name, Stored::Numbers, &mut |values| {
+        self.sample(name, Stored::Numbers, written, &mut |values| {
             values.iter().for_each(|v| detector.observe(v));
             blocks += 1;
-            blocks < MARK_BLOCKS
+            blocks < MARK_BLOCKS || detector.doubt().is_some()
         })?;
-        detector.finish().map_err(|conflict| {
+        let doubt = detector.doubt().map(str::to_owned);
+        let mark = detector.finish().map_err(|conflict| {
             Error::config(format!(
                 "`[{}]` column `{name}` writes decimals both as `{}` and as `{}`",
                 self.section, conflict.comma, conflict.point
@@ -221,7 +279,16 @@ impl Plan {
                 "in `[{}.rules]` declare `decimal = \",\"` or `decimal = \".\"`; values written the other way are then set aside",
                 self.section
             ))
-        })
+        })?;
+        Ok(FoundMark { mark, doubt })
+    }
+
+    fn two_numbers(&self, name: &str, value: &str) -> Error {
+        let section = &self.section;
+        Error::config(format!(
+            "`[{section}]` column `{name}`: `{value}` is one number with a decimal point and another with a decimal comma, and no value settles which"
+        ))
+        .hint(format!("in `[{section}.rules]` declare `decimal = \",\"` or `decimal = \".\"`"))
     }
 
     /// Settles the format of a column of times; `None` when the file stores them as times.
@@ -259,7 +326,7 @@ impl Plan {
         }
         let mut detector = Detector::new(calendar);
         let mut texts = false;
-        self.sample(name, Stored::Times, &mut |values| {
+        self.sample(name, Stored::Times, shown, &mut |values| {
             texts |= !values.is_empty();
             values.iter().for_each(|v| detector.observe(v));
             !detector.is_settled()
@@ -285,7 +352,13 @@ impl Plan {
 
     /// Shows a column's texts block by block, from the first file on, while `more` asks for more. What files
     /// store in a type of its own is not shown.
-    fn sample(&self, name: &str, stored: Stored, more: &mut dyn FnMut(&[&[u8]]) -> bool) -> Result<()> {
+    fn sample(
+        &self,
+        name: &str,
+        stored: Stored,
+        shown: for<'a> fn(Cell<'a>) -> Option<Cow<'a, [u8]>>,
+        more: &mut dyn FnMut(&[&[u8]]) -> bool,
+    ) -> Result<()> {
         let column = match self.places[self.column(name)] {
             Place::Joined { join, column } => {
                 let lookup = &self.joined[join].lookup;
@@ -327,8 +400,32 @@ impl Plan {
     }
 }
 
+/// Says of each workbook which of its sheets nobody reads.
+fn unread_sheets<'a>(files: impl Iterator<Item = &'a OpenFile>) -> Vec<Warning> {
+    let mut told: Vec<Warning> = files
+        .filter(|file| !file.unread_sheets().is_empty())
+        .map(|file| {
+            let (book, sheets) = (file.book(), file.unread_sheets().join(", "));
+            let message = format!(
+                "the workbook `{book}` has sheets that are not read: {sheets} (`sheet` names those to read, `\"*\"` is all)"
+            );
+            Warning::new("unread_sheets", message).with("file", book).with("sheets", sheets)
+        })
+        .collect();
+    told.dedup();
+    told
+}
+
 /// Blocks looked at to learn the decimal mark of a column.
 const MARK_BLOCKS: u32 = 8;
+
+/// What the values of a column say about its decimal mark.
+#[derive(Default)]
+struct FoundMark {
+    mark: DecimalMark,
+    /// A value that is another number with each mark, where no value settles which.
+    doubt: Option<String>,
+}
 
 /// A value that is written out, as opposed to stored as a time.
 fn shown(cell: Cell<'_>) -> Option<Cow<'_, [u8]>> {
@@ -338,6 +435,11 @@ fn shown(cell: Cell<'_>) -> Option<Cow<'_, [u8]>> {
         }
         _ => None,
     }
+}
+
+/// A value that somebody wrote as text, as opposed to stored as a number.
+fn written(cell: Cell<'_>) -> Option<Cow<'_, [u8]>> {
+    text(cell).map(Cow::Borrowed)
 }
 
 fn text(cell: Cell<'_>) -> Option<&[u8]> {

@@ -35,10 +35,18 @@ pub(super) enum Packing {
 
 #[derive(Clone)]
 enum Kind {
-    Text { dialect: Dialect, data_start: u64 },
+    Text {
+        dialect: Dialect,
+        data_start: u64,
+    },
     Ndjson,
     Parquet(ParquetFile),
-    Xlsx { sheet: Arc<Sheet>, header: bool },
+    /// The header is a row of the sheet; the sheets that nobody reads are those of the workbook.
+    Xlsx {
+        sheet: Arc<Sheet>,
+        header: Option<usize>,
+        unread: Arc<[String]>,
+    },
 }
 
 /// A file whose form is known.
@@ -60,13 +68,25 @@ pub struct OpenFile {
 /// `Config` when a path leads nowhere, `Input` when a file cannot be used.
 pub fn open_all(source: &Source, base: &Path, wanted: &[&str]) -> Result<Vec<OpenFile>> {
     let paths = resolve(source, base)?;
-    paths.par_iter().map(|(path, shown)| OpenFile::open(path, shown, &source.form, wanted)).collect()
+    let open = |(path, shown): &(PathBuf, String)| OpenFile::open(path, shown, &source.form, wanted);
+    let opened: Vec<Vec<OpenFile>> = error::all(paths.par_iter().map(open))?;
+    Ok(opened.into_iter().flatten().collect())
 }
 
 impl OpenFile {
     /// The file as messages and tables name it.
     pub fn shown(&self) -> &str {
         &self.shown
+    }
+
+    /// The file as messages name it, whichever sheet it is of.
+    pub fn book(&self) -> &str {
+        match &self.kind {
+            Kind::Xlsx { sheet, .. } => {
+                self.shown.strip_suffix(&format!(" [{}]", sheet.name)).unwrap_or(&self.shown)
+            }
+            _ => &self.shown,
+        }
     }
 
     /// Where the file is.
@@ -97,6 +117,14 @@ impl OpenFile {
         }
     }
 
+    /// Sheets of the workbook that hold something and that nobody reads.
+    pub fn unread_sheets(&self) -> &[String] {
+        match &self.kind {
+            Kind::Xlsx { unread, .. } => unread,
+            _ => &[],
+        }
+    }
+
     /// Lines before the first data record.
     pub fn lines_before(&self) -> u64 {
         self.lines_before
@@ -117,8 +145,17 @@ impl OpenFile {
             }
             Kind::Ndjson => format!("ndjson, {}{packing}", self.encoding.name()),
             Kind::Parquet(_) => "parquet".to_owned(),
-            Kind::Xlsx { .. } => "xlsx".to_owned(),
+            Kind::Xlsx { sheet, .. } => format!("xlsx, sheet {}", sheet.name),
         }
+    }
+
+    /// What to do where a workbook has other sheets.
+    pub(super) fn other_sheets(&self) -> String {
+        let names: Vec<String> = self.unread_sheets().iter().map(|name| format!("`{name}`")).collect();
+        format!(
+            "the workbook has other sheets: {}; `sheet` names those to read, `\"*\"` is all",
+            names.join(", ")
+        )
     }
 
     fn place(&self, name: &str) -> Result<usize> {
@@ -133,6 +170,10 @@ impl OpenFile {
             .hint("rename one of them, or declare `header = false` and use column numbers")),
             (None, _) if is_data() => {
                 Err(Error::input(&self.path, format!("there is no column `{name}`")).hint(NO_HEADER))
+            }
+            (None, _) if !self.unread_sheets().is_empty() => {
+                let message = format!("there is no column `{name}` in {}", self.describe());
+                Err(Error::input(&self.path, message).hint(self.other_sheets()))
             }
             (None, _) => {
                 let list = self.names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");

@@ -23,7 +23,8 @@ pub fn read(config: &Config) -> Result<Option<DataFrame>> {
         return Err(Error::config(format!("`[rfm] frozen_file`: there is no file `{}`", name.display()))
             .hint("name the `rfm_thresholds.parquet` of an earlier result; paths are relative to the configuration file"));
     }
-    let file = OpenFile::open(&path, &name.to_string_lossy(), &Form::default(), &[])?;
+    let files = OpenFile::open(&path, &name.to_string_lossy(), &Form::default(), &[])?;
+    let Some(file) = files.first() else { return Ok(None) };
     let wanted = [t::DIMENSION, t::SCORE, t::LOWER, t::UPPER].map(str::to_owned);
     let request = file.request(&wanted)?;
     let (mut dimensions, mut scores, mut lower, mut upper) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());

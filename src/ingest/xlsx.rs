@@ -1,4 +1,4 @@
-//! Excel workbooks: one sheet, its first used row naming the columns.
+//! Excel workbooks: sheets, each a table below a row that names the columns.
 
 use std::io::{Read, Seek};
 use std::path::Path;
@@ -7,35 +7,57 @@ use calamine::{Data, Reader, Xlsx, open_workbook};
 
 use super::block::{Block, Column, Raw, Value};
 use super::guard::guarded;
+use super::text;
+use crate::config::source::EVERY_SHEET;
 use crate::{Error, Result, error};
 
 /// A workbook whose parts unfold to more than this is refused before it is read.
 const LARGEST_PART: u64 = 512 << 20;
 
+/// Rows among which the one that names the columns is looked for.
+const FRONT: usize = 20;
+
+/// The sheets of a workbook that are read.
+pub struct Book {
+    /// In the order of the workbook, or in that asked for.
+    pub sheets: Vec<Sheet>,
+    /// Names of the other sheets that hold something.
+    pub unread: Vec<String>,
+}
+
 /// The sheet as rows of values; row 0 is the first used row.
 pub struct Sheet {
+    /// Its name in the workbook.
+    pub name: String,
     rows: Vec<Vec<Value>>,
     /// 0-based sheet row of the first used row.
     first_row: u32,
 }
 
-impl Sheet {
-    /// Reads a sheet, the first one when none is named.
+impl Book {
+    /// Reads the sheets of these names, the first one when none is named.
     ///
     /// # Errors
     /// `Input` when the file is no workbook, has no such sheet, or is suspiciously large inside.
-    pub fn open(path: &Path, sheet: Option<&str>) -> Result<Self> {
+    pub fn open(path: &Path, sheets: &[String]) -> Result<Self> {
         refuse_bombs(path)?;
-        guarded(path, || Self::read(path, sheet))
+        guarded(path, || Self::read(path, sheets))
     }
 
-    fn read(path: &Path, sheet: Option<&str>) -> Result<Self> {
+    fn read(path: &Path, asked: &[String]) -> Result<Self> {
         let bad = |e: &dyn std::fmt::Display| Error::input(path, format!("not a readable workbook: {e}"));
         let mut book: Xlsx<_> = open_workbook(path).map_err(|e: calamine::XlsxError| bad(&e))?;
         let names = book.sheet_names();
-        let name = match sheet {
-            Some(name) if names.iter().any(|n| n == name) => name.to_owned(),
-            Some(name) => {
+        let first = names.first().ok_or_else(|| Error::input(path, "the workbook has no sheet"))?;
+        let every = asked.iter().any(|name| name == EVERY_SHEET);
+        let chosen = match asked {
+            _ if every => names.clone(),
+            [] => vec![first.clone()],
+            asked => asked.to_vec(),
+        };
+        let mut sheets = Vec::new();
+        for name in &chosen {
+            if !names.contains(name) {
                 let close = error::closest(name, names.iter().map(String::as_str));
                 let hint = close.map_or_else(
                     || format!("its sheets: {}", names.join(", ")),
@@ -43,17 +65,65 @@ impl Sheet {
                 );
                 return Err(Error::input(path, format!("there is no sheet `{name}`")).hint(hint));
             }
-            None => names.first().cloned().ok_or_else(|| Error::input(path, "the workbook has no sheet"))?,
-        };
-        let range = book.worksheet_range(&name).map_err(|e| bad(&e))?;
+            sheets.push(Sheet::read(&mut book, name).map_err(|e| bad(&e))?);
+        }
+        if every && sheets.iter().any(|sheet| !sheet.rows.is_empty()) {
+            sheets.retain(|sheet| !sheet.rows.is_empty());
+        }
+        let mut unread = Vec::new();
+        for name in names.into_iter().filter(|name| !chosen.contains(name)) {
+            if holds_something(&mut book, &name) {
+                unread.push(name);
+            }
+        }
+        Ok(Self { sheets, unread })
+    }
+}
+
+/// A workbook as it lies on the disk.
+type Workbook = Xlsx<std::io::BufReader<std::fs::File>>;
+
+/// Whether a sheet has any value; a chart has none.
+fn holds_something(book: &mut Workbook, name: &str) -> bool {
+    let Ok(mut cells) = book.worksheet_cells_reader(name) else { return false };
+    while let Ok(Some(cell)) = cells.next_cell() {
+        if value(&Data::from(cell.get_value().clone())) != Value::Null {
+            return true;
+        }
+    }
+    false
+}
+
+impl Sheet {
+    fn read(book: &mut Workbook, name: &str) -> Result<Self, calamine::XlsxError> {
+        let range = book.worksheet_range(name)?;
         let first_row = range.start().map_or(0, |s| s.0);
         let rows = range.rows().map(|cells| cells.iter().map(value).collect()).collect();
-        Ok(Self { rows, first_row })
+        Ok(Self { name: name.to_owned(), rows, first_row })
     }
 
-    /// The first used row as texts.
-    pub fn first(&self) -> Vec<String> {
-        self.rows.first().map(|r| r.iter().map(text).collect()).unwrap_or_default()
+    /// The place of the row that names the columns: of the first rows the one with most of the wanted names; else the
+    /// first below titles, which are rows with one filled cell in a table of three columns or more.
+    pub fn header(&self, wanted: &[&str]) -> usize {
+        let front = || self.rows.iter().take(FRONT).enumerate();
+        let named = |row: &[Value]| {
+            let keys: Vec<String> = row.iter().map(|cell| text::key(&shown(cell))).collect();
+            wanted.iter().filter(|name| keys.contains(&text::key(name))).count()
+        };
+        // The first of equal ones.
+        let most =
+            front().map(|(place, row)| (named(row), place)).max_by_key(|(n, place)| (*n, FRONT - place));
+        if let Some((1.., place)) = most {
+            return place;
+        }
+        let filled = |row: &[Value]| row.iter().filter(|cell| **cell != Value::Null).count();
+        let titles = front().take_while(|(_, row)| filled(row) <= 1).count();
+        if self.width() < 3 || titles == front().count() { 0 } else { titles }
+    }
+
+    /// A row as texts.
+    pub fn texts(&self, row: usize) -> Vec<String> {
+        self.rows.get(row).map(|r| r.iter().map(shown).collect()).unwrap_or_default()
     }
 
     /// Number of columns.
@@ -61,9 +131,9 @@ impl Sheet {
         self.rows.first().map_or(0, Vec::len)
     }
 
-    /// The records: requested columns of all rows but the header; rows without any value are no records.
-    pub fn block(&self, header: bool, wanted: &[Option<usize>], names: &[String]) -> Block {
-        let skip = usize::from(header);
+    /// The records: requested columns of all rows below the header; rows without any value are no records.
+    pub fn block(&self, header: Option<usize>, wanted: &[Option<usize>], names: &[String]) -> Block {
+        let skip = header.map_or(0, |row| row + 1);
         let used: Vec<(usize, &Vec<Value>)> = self
             .rows
             .iter()
@@ -93,7 +163,7 @@ impl Sheet {
     }
 }
 
-fn text(value: &Value) -> String {
+fn shown(value: &Value) -> String {
     match value {
         Value::Text(text) => text.trim().to_owned(),
         Value::Int(v) => v.to_string(),

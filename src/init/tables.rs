@@ -82,10 +82,14 @@ pub(super) fn tables(exports: &[PathBuf]) -> Result<(Vec<Table>, Vec<Error>)> {
     let (mut groups, mut refused): (Vec<Vec<OpenFile>>, _) = (Vec::new(), Vec::new());
     for path in exports {
         match OpenFile::open(path, &path.to_string_lossy(), &Form::default(), &[]) {
-            Ok(file) => match groups.iter_mut().find(|group| are_alike(&group[0], &file)) {
-                Some(group) => group.push(file),
-                None => groups.push(vec![file]),
-            },
+            Ok(files) => {
+                for file in files {
+                    match groups.iter_mut().find(|group| are_alike(&group[0], &file)) {
+                        Some(group) => group.push(file),
+                        None => groups.push(vec![file]),
+                    }
+                }
+            }
             Err(error) => refused.push(error),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Observer;
 use super::as_of::AsOfMoment;
-use super::reading::{Known, empty_files, forms};
+use super::reading::{Known, forms};
 use super::rejects::{Names, Rejects};
 use crate::activity::Activity;
 use crate::cases::Complaints;
@@ -68,7 +68,7 @@ pub fn read(
     account.balance(TABLE)?;
     account.gate(TABLE, section.rules.max_set_aside)?;
     let merged = builder.finish();
-    let mut warnings = empty_files(&reader.plan.files, &rows_of_file);
+    let mut warnings = reader.plan.warnings(&rows_of_file);
     if merged.closed_without_time > 0 {
         let message = format!(
             "{} complaints end in a resolved state but have no `resolved_at`: they count as open; without that \

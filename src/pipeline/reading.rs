@@ -124,7 +124,7 @@ pub fn transactions(
         keep: kept_orders(config, as_of.day),
     };
     let mut activity = read.fold.finish(register, &AsOfDay { day: as_of.day, day_of: &day_of }, measures)?;
-    let mut warnings = empty_files(files, &read.rows_of_file);
+    let mut warnings = reader.plan.warnings(&read.rows_of_file);
     warnings.append(&mut activity.warnings);
     let formats = reader.describe();
     let table =
@@ -191,16 +191,6 @@ fn read_transactions(
 /// Bytes of the files once unpacked, as far as they tell; 0 when one does not.
 fn bytes(files: &[OpenFile]) -> u64 {
     files.iter().map(OpenFile::bytes).sum::<Option<u64>>().unwrap_or(0)
-}
-
-pub(super) fn empty_files(files: &[OpenFile], rows: &[u64]) -> Vec<Warning> {
-    let empty = files.iter().zip(rows).filter(|(_, rows)| **rows == 0);
-    empty
-        .map(|(f, _)| {
-            Warning::new("file_without_rows", format!("`{}` has no rows below its header", f.shown()))
-                .with("file", f.shown())
-        })
-        .collect()
 }
 
 pub(super) fn forms(files: &[OpenFile]) -> Vec<(String, String)> {
@@ -287,7 +277,7 @@ pub fn surveys(
         account.balance(&name)?;
         warnings.extend(account.answers.as_ref().and_then(|given| given.warning(&name)));
         account.gate(&name, survey.rules.max_set_aside)?;
-        warnings.extend(empty_files(&reader.plan.files, &rows_of_file));
+        warnings.extend(reader.plan.warnings(&rows_of_file));
         items.push(meanings(survey, name.clone(), reader.scales()));
         tables.push(InputTable {
             name,

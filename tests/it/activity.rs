@@ -97,6 +97,20 @@ fn a_night_long_past_is_run_again_with_the_gate_as_it_is() {
 }
 
 #[test]
+fn a_column_that_does_not_tell_its_decimal_mark_is_written_like_the_others() {
+    let columns = COLUMNS.replace("quantity = 'quantity'", "quantity = 'pieces'");
+    let german = "customer;order;at;pieces;price\na;1;13.01.2023;1.000;1,50\nb;2;14.01.2023;2.500;2,50\n";
+    let table = customers(german, &columns, "", "");
+    assert_eq!(table.floats("quantity_total"), [Some(1000.0), Some(2500.0)]);
+    assert_eq!(table.floats("spend_total"), [Some(1500.0), Some(6250.0)]);
+    let english = german.replace("1,50", "1.50").replace("2,50", "2.50");
+    assert_eq!(customers(&english, &columns, "", "").floats("spend_total"), [Some(1.5), Some(6.25)]);
+    let weighed = german.replace("1,50", "2").replace("2,50", "4");
+    let declared = customers(&weighed, &columns, "decimal = '.'", "");
+    assert_eq!(declared.floats("spend_total"), [Some(2.0), Some(10.0)]);
+}
+
+#[test]
 fn a_window_and_its_money() {
     let orders = "customer,order,at,quantity,price\n\
         a,1,2024-01-01,1,100\n\

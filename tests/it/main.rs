@@ -21,6 +21,7 @@
 //! | `campaigns` | campaign files as platforms read them; control groups and lift |
 //! | `report` | the page: figures of the tables, same bytes, nobody named |
 //! | `formats` | one export in every format gives one result |
+//! | `workbooks` | sheets of a workbook: which are read, and where their table begins |
 //! | `people` | the customer list, consent, suppression; contact data that stays out of results |
 //! | `forgotten` | people whose rows are left out of everything |
 //! | `history` | two nights of the sample: who moved, the same names, the same night again |
@@ -73,3 +74,4 @@ mod rfm_r_package;
 mod sample;
 mod surveys;
 mod surveys_alone;
+mod workbooks;

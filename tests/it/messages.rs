@@ -287,6 +287,16 @@ fn dates_that_mean_two_days() {
 }
 
 #[test]
+fn numbers_that_mean_two_numbers() {
+    let orders = ORDERS.replace("2.50", "2.500").replace("3.00", "12.000").replace("9.99", "4");
+    insta::assert_snapshot!(told(COLUMNS, orders), @r#"
+    exit 2
+    error: `[transactions]` column `price`: `2.500` is one number with a decimal point and another with a decimal comma, and no value settles which
+    hint: in `[transactions.rules]` declare `decimal = ","` or `decimal = "."`
+    "#);
+}
+
+#[test]
 fn decimals_marked_in_two_ways() {
     let orders = ORDERS.replace("2.50", "\"2,50\"").replace("9.99", "9.5");
     insta::assert_snapshot!(told(COLUMNS, orders), @r#"

@@ -128,13 +128,7 @@ pub fn read(list: &CustomersConfig, base: &Path, show_values: bool, watch: Watch
     )?;
     account.balance(TABLE)?;
     account.gate(TABLE, list.rules.max_set_aside)?;
-    let empty = reader.plan.files.iter().zip(&rows_of_file).filter(|(_, rows)| **rows == 0);
-    let mut warnings: Vec<Warning> = empty
-        .map(|(file, _)| {
-            Warning::new("file_without_rows", format!("`{}` has no rows below its header", file.shown()))
-                .with("file", file.shown())
-        })
-        .collect();
+    let mut warnings = reader.plan.warnings(&rows_of_file);
     warnings.extend(doubts.warnings(&reader));
     let forms = reader.plan.files.iter().map(|file| (file.shown().to_owned(), file.describe()));
     Ok(People {

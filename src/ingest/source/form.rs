@@ -12,18 +12,18 @@ use crate::ingest::dialect::{self, Declared, Delimiter, Quote};
 use crate::ingest::encoding::{Encoding, FileKind, Sniffed, decoded, sniff};
 use crate::ingest::ndjson;
 use crate::ingest::parquet::ParquetFile;
-use crate::ingest::xlsx::Sheet;
+use crate::ingest::xlsx::Book;
 use crate::{Error, Result};
 
 /// Bytes looked at to learn a file's form.
 const SAMPLE_BYTES: usize = 1 << 20;
 
 impl OpenFile {
-    /// Looks at a file and learns its form.
+    /// Looks at a file and learns its form. A workbook is as many files as sheets are read.
     ///
     /// # Errors
     /// `Input` when the file is empty, of another format than declared, or of none that is known.
-    pub fn open(path: &Path, shown: &str, form: &Form, wanted: &[&str]) -> Result<Self> {
+    pub fn open(path: &Path, shown: &str, form: &Form, wanted: &[&str]) -> Result<Vec<Self>> {
         let (packing, sample) = sample(path)?;
         if sample.is_empty() {
             return Err(Error::input(path, "the file is empty").hint(CUT_OFF));
@@ -48,7 +48,7 @@ impl OpenFile {
                 file.open_text(&sample, form, wanted)?;
             }
             Sniffed::Binary(FileKind::Parquet) if packing == Packing::Plain => file.open_parquet(form)?,
-            Sniffed::Binary(FileKind::Xlsx) if packing == Packing::Plain => file.open_xlsx(form, wanted)?,
+            Sniffed::Binary(FileKind::Xlsx) if packing == Packing::Plain => return file.sheets(form, wanted),
             Sniffed::Binary(kind) => {
                 return Err(Error::input(
                     path,
@@ -58,7 +58,7 @@ impl OpenFile {
             }
         }
         file.check_names()?;
-        Ok(file)
+        Ok(vec![file])
     }
 
     fn open_text(&mut self, sample: &[u8], form: &Form, wanted: &[&str]) -> Result<()> {
@@ -165,18 +165,27 @@ impl OpenFile {
         Ok(())
     }
 
-    fn open_xlsx(&mut self, form: &Form, wanted: &[&str]) -> Result<()> {
+    /// The sheets of a workbook that are to be read.
+    fn sheets(&self, form: &Form, wanted: &[&str]) -> Result<Vec<Self>> {
         if form.format.is_some_and(|f| f != Format::Xlsx) {
             return Err(Error::input(&self.path, "declared as text, but it is an Excel workbook")
                 .hint("mend `format`, or leave it out"));
         }
-        let sheet = Sheet::open(&self.path, form.sheet.as_deref())?;
-        let header = form.header.unwrap_or(!are_numbers(wanted));
-        self.names =
-            if header { sheet.first() } else { (1..=sheet.width()).map(|n| n.to_string()).collect() };
-        self.lines_before = 0;
-        self.kind = Kind::Xlsx { sheet: Arc::new(sheet), header };
-        Ok(())
+        let Book { sheets, unread } = Book::open(&self.path, form.sheets())?;
+        let (several, unread): (_, Arc<[String]>) = (sheets.len() > 1, unread.into());
+        let with_header = form.header.unwrap_or(!are_numbers(wanted));
+        let each = sheets.into_iter().map(|sheet| {
+            let header = with_header.then(|| sheet.header(wanted));
+            let numbers = || (1..=sheet.width()).map(|n| n.to_string()).collect();
+            let file = Self {
+                shown: if several { format!("{} [{}]", self.shown, sheet.name) } else { self.shown.clone() },
+                names: header.map_or_else(numbers, |row| sheet.texts(row)),
+                kind: Kind::Xlsx { sheet: Arc::new(sheet), header, unread: Arc::clone(&unread) },
+                ..self.clone()
+            };
+            file.check_names().map(|()| file)
+        });
+        each.collect()
     }
 
     fn check_names(&self) -> Result<()> {

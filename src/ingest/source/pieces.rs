@@ -157,7 +157,7 @@ impl OpenFile {
             (Piece::Slice(slice), Request::Columns(columns, names), Kind::Parquet(file)) => {
                 file.read(slice, columns, names)
             }
-            (Piece::Sheet, Request::Columns(columns, names), Kind::Xlsx { sheet, header }) => {
+            (Piece::Sheet, Request::Columns(columns, names), Kind::Xlsx { sheet, header, .. }) => {
                 Ok(sheet.block(*header, columns, names))
             }
             _ => Err(Error::internal("a piece of one format met the request of another")),

@@ -34,7 +34,7 @@ impl Fact {
             Ok((plan.column(name), plan.time_format(name, "auto", rules.calendar)?))
         };
         let form = match (&params.column, &params.from, &params.to) {
-            (Some(column), ..) => Form::Number(plan.column(&column.0), plan.decimal_mark(&column.0, None)?),
+            (Some(column), ..) => Form::Number(plan.column(&column.0), plan.decimal_mark(&column.0)?),
             (None, Some(from), Some(to)) => Form::Days([time(&from.0)?, time(&to.0)?]),
             _ => unreachable!("the configuration was checked"),
         };

@@ -120,21 +120,14 @@ impl TransactionReader {
         let named: Vec<String> = c.product_id.iter().map(|n| n.0.clone()).collect();
         let plan = Plan::new(&config.source(), base, &wanted, &named, whole_rows)?;
         let column = |name: &Option<ColumnName>| name.as_ref().map(|n| plan.column(&n.0));
-        let mark = |name: &Option<ColumnName>| match name {
-            Some(n) => plan.decimal_mark(&n.0, config.rules.decimal),
-            None => Ok(DecimalMark::Auto),
-        };
         let money = if c.amount.is_some() { &c.amount } else { &c.unit_price };
-        let ((quantity, money), (cost, time)) = rayon::join(
-            || rayon::join(|| mark(&c.quantity), || mark(money)),
-            || {
-                let time = || {
-                    plan.time_format(&c.ordered_at.0, &config.rules.timestamp_format, config.rules.calendar)
-                };
-                rayon::join(|| mark(&c.unit_cost), time)
-            },
+        let numbers = [&c.quantity, money, &c.unit_cost].map(|name| name.as_ref().map(|n| n.0.as_str()));
+        let (marks, time) = rayon::join(
+            || plan.decimal_marks(numbers, config.rules.decimal),
+            || plan.time_format(&c.ordered_at.0, &config.rules.timestamp_format, config.rules.calendar),
         );
-        let (marks, time) = (Marks { quantity: quantity?, money: money?, cost: cost? }, time?);
+        let ([quantity, money, cost], time) = (marks?, time?);
+        let marks = Marks { quantity, money, cost };
         Ok(Self {
             columns: Columns {
                 customer: plan.column(&c.customer_id.0),
