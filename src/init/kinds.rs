@@ -80,7 +80,8 @@ pub(super) fn kind(table: &Table) -> Kind {
     if counts(&[Paid]) && says(&[Order, Id]) && !says(&[Product]) && !says(&[Sku]) && !dated(&[Order]) {
         return Kind::Payments;
     }
-    if is_list_of(table, &[Customer, Person]) && !says(&[Order, Id]) {
+    let customers_return = money && any_date && customers_return(table);
+    if is_list_of(table, &[Customer, Person]) && !says(&[Order, Id]) && !customers_return {
         return Kind::Customers;
     }
     if is_list_of(table, &[Product, Sku]) && !any_date && !says(&[Order, Id]) {
@@ -125,6 +126,22 @@ fn is_list_of(table: &Table, things: &[Concept]) -> bool {
     let keyed = table.columns.iter().any(is_key);
     let about = table.columns.iter().filter(|c| c.header.concepts.has_any(ABOUT)).count();
     keyed && about >= 1
+}
+
+/// The surest column of customers, other than a bare `id`, has a customer on several rows.
+fn customers_return(table: &Table) -> bool {
+    /// Namesakes in a list of customers have fewer rows each.
+    const RETURNING: f64 = 1.2;
+    const BARE: Concepts = Concepts::of(&[Id]);
+    const PART_OF_A_NAME: Concepts = Concepts::of(&[First, Last]);
+    let columns = table.columns.iter().filter(|c| {
+        let said = c.header.concepts;
+        said != BARE && !said.has_any(PART_OF_A_NAME) && can_be(Role::Customer, c)
+    });
+    columns
+        .filter_map(|column| Some((by_words(Role::Customer, column)?, column)))
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .is_some_and(|(_, column)| column.profile.rows_each() >= RETURNING)
 }
 
 fn is_key(profile: &Profile) -> bool {

@@ -4,6 +4,7 @@ mod doubts;
 mod forms;
 mod shops;
 mod tickets;
+mod traps;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,51 @@
+//! Exports that look like something else at first sight.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// Rows that are orders: the first line of each order of a made-up shop.
+fn orders(count: u64) -> Vec<[u64; 7]> {
+    let mut orders = rows(count);
+    orders.dedup_by_key(|row| row[0]);
+    orders
+}
+
+#[test]
+fn orders_that_a_bare_id_numbers_are_no_list_of_customers() {
+    let orders = orders(300);
+    let customer_days: BTreeSet<(u64, u64)> = orders.iter().map(|row| (row[2], row[6])).collect();
+    for (header, customer) in [
+        ("id,created_at,customer_id,customer_email,total", "customer_id"),
+        ("id,created_at,customer_email,total", "customer_email"),
+        ("id,created_at,customer_id,city,total", "customer_id"),
+        ("ID,Date,Customer Name,Amount", "Customer Name"),
+    ] {
+        let line = |[order, _, customer, _, quantity, price, day]: &[u64; 7]| {
+            let cell = |name: &str| match name {
+                "id" | "ID" => (1 + order).to_string(),
+                "created_at" | "Date" => date(*day).to_string(),
+                "customer_id" => (500 + customer).to_string(),
+                "customer_email" => format!("c{customer}@example.org"),
+                "Customer Name" => format!("Ada {customer}"),
+                "city" => "Rome".to_owned(),
+                _ => cents(quantity * price),
+            };
+            header.split(',').map(cell).collect::<Vec<_>>().join(",")
+        };
+        let shop = Shop::new(&[("orders.csv", table(header, &orders, line))]);
+        let (proposal, config, (people, found, money)) = shop.tried();
+        assert!(mapping(&config).starts_with(&format!("customer_id={customer} ")), "{}", proposal.config);
+        assert_eq!((people, found), (customers(&orders), customer_days.len() as u64), "{header}");
+        assert!((money - spend(&orders)).abs() < 1e-6, "{header}");
+    }
+}
+
+#[test]
+fn a_list_of_customers_with_what_they_spent_stays_one() {
+    let line = |n: u64| format!("{n},2023-01-{:02},Ada,a{n}@example.org,{n}.50\n", 1 + n % 28);
+    let list = "id,created_at,name,email,total_spent\n".to_owned() + &(1..=80).map(line).collect::<String>();
+    let shop = Shop::new(&[("people.csv", list)]);
+    let error = propose(&shop.files, shop.folder.path(), &mut Silent).unwrap_err().to_string();
+    assert!(error.contains("a list of customers"), "{error}");
+}
