@@ -5,6 +5,7 @@ use super::column::{NONE, Values};
 use super::links::Link;
 use super::profile::Mark;
 use super::roles::{BY_VALUES, Role};
+use super::rules::tells_cancelled;
 use super::sales::{Candidate, Pick, Sales, pick};
 use super::tables::{Column, Table, thousands};
 use super::words::{Concept, Concepts};
@@ -38,6 +39,9 @@ pub(super) fn settle(tables: &[Table], links: &[Link], sales: &mut Sales) -> Mon
     sales.picks.remove(&Role::Amount);
     let quantity = sales.pick(Role::Quantity).is_some();
     if money.only_first_lines.is_some() || money.only_line_one.is_some() {
+        money.notes.extend(cancelled_on_first_lines(tables, sales).map(|status| {
+            format!("orders are counted as a whole, as `{status}` stands on their first lines only")
+        }));
         whole_orders(sales, amounts);
     } else if quantity && sales.pick(Role::UnitPrice).is_some() {
         price_and_quantity(sales, amounts, &mut money);
@@ -61,6 +65,14 @@ pub(super) fn settle(tables: &[Table], links: &[Link], sales: &mut Sales) -> Mon
             Role::UnitPrice,
             Pick { chosen: Candidate { role: Role::UnitPrice, ..cost.chosen }, ..cost },
         );
+    }
+    if money.only_first_lines.is_none() {
+        money.open.extend(cancelled_on_first_lines(tables, sales).map(|status| {
+            format!(
+                "`{status}` stands on the first line of an order only, so that the further lines of cancelled orders count as \
+                 sales: export it on each line, or a total of the order"
+            )
+        }));
     }
     if sales.has_money() {
         money.repeated = None;
@@ -134,6 +146,14 @@ fn doubt(sales: &mut Sales, money: &mut Money) {
     }
 }
 
+/// A status that tells cancelled orders on their first lines only, so that a rule would miss the further ones.
+fn cancelled_on_first_lines<'a>(tables: &'a [Table], sales: &Sales) -> Option<&'a str> {
+    let order = sales.pick(Role::Order)?;
+    let on_first_lines =
+        |c: &&Column| tells_cancelled(c) && is_on_first_lines_only(order.values(), &c.values);
+    tables[sales.main].columns.iter().find(on_first_lines).map(|column| column.name.as_str())
+}
+
 /// Columns of money that are no part of a price.
 fn left_out(main: &Table) -> Option<String> {
     const BESIDE: Concepts =
@@ -165,10 +185,10 @@ fn line_amounts(tables: &[Table], links: &[Link], sales: &Sales, money: &mut Mon
         match level(sales, &amount) {
             Level::Line => amounts.push(amount),
             Level::FirstLine => {
-                if sales.picks.contains_key(&Role::UnitPrice)
+                let lines_serve = sales.picks.contains_key(&Role::UnitPrice)
                     && sales.picks.contains_key(&Role::Quantity)
-                    && dated(sales)
-                {
+                    && dated(sales);
+                if lines_serve && cancelled_on_first_lines(tables, sales).is_none() {
                     continue;
                 }
                 money.only_first_lines.get_or_insert(amount.column.name.clone());

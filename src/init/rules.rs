@@ -120,12 +120,12 @@ impl Rules {
     fn read_status(&mut self, column: &Column) {
         let mut cancelled = Vec::new();
         for (value, rows) in column.values.distinct() {
-            let word = key(value);
-            let is = |words: &[&str]| words.iter().any(|w| word.contains(w));
-            if is(&DOUBTFUL) {
-                self.doubtful.push((column.name.clone(), value.to_owned(), rows as usize));
-            } else if is(&CANCELLED) {
-                cancelled.push((value.to_owned(), rows as usize));
+            match meaning(value) {
+                State::Doubtful => {
+                    self.doubtful.push((column.name.clone(), value.to_owned(), rows as usize));
+                }
+                State::Cancelled => cancelled.push((value.to_owned(), rows as usize)),
+                State::Other => {}
             }
         }
         if !cancelled.is_empty() {
@@ -133,6 +133,34 @@ impl Rules {
             self.cancelled.push(Cancelled::Values(column.name.clone(), cancelled));
         }
     }
+}
+
+/// What a status says about a sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It never took effect.
+    Cancelled,
+    /// Perhaps it did not.
+    Doubtful,
+    /// Nothing of that kind.
+    Other,
+}
+
+fn meaning(value: &str) -> State {
+    let word = key(value);
+    let is = |words: &[&str]| words.iter().any(|w| word.contains(w));
+    if is(&DOUBTFUL) {
+        State::Doubtful
+    } else if is(&CANCELLED) {
+        State::Cancelled
+    } else {
+        State::Other
+    }
+}
+
+/// A status some of whose values stand for sales that never took effect.
+pub(super) fn tells_cancelled(column: &Column) -> bool {
+    is_status(column) && column.values.texts.iter().any(|text| meaning(text) == State::Cancelled)
 }
 
 /// A column of few words, some of them about cancelled sales: a status, whatever it is called.

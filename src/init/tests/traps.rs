@@ -1,6 +1,7 @@
 //! Exports that look like something else at first sight.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use super::*;
 
@@ -48,4 +49,57 @@ fn a_list_of_customers_with_what_they_spent_stays_one() {
     let shop = Shop::new(&[("people.csv", list)]);
     let error = propose(&shop.files, shop.folder.path(), &mut Silent).unwrap_err().to_string();
     assert!(error.contains("a list of customers"), "{error}");
+}
+
+/// Sixty orders of two lines, 10.00 and 20.00; every fifth is voided, as its first line says.
+fn with_a_status_on_first_lines(total: bool) -> Shop {
+    let mut text = format!(
+        "Name,Email,Financial Status{},Created at,Lineitem quantity,Lineitem name,Lineitem price\n",
+        if total { ",Total" } else { "" }
+    );
+    for order in 0..60 {
+        for (line, price) in ["10.00", "20.00"].iter().enumerate() {
+            let status = match (line, order % 5) {
+                (0, 0) => "voided",
+                (0, _) => "paid",
+                _ => "",
+            };
+            let whole = match (total, line) {
+                (true, 0) => ",30.00",
+                (true, _) => ",",
+                _ => "",
+            };
+            let (number, customer, day) = (1001 + order, order % 9, date(order));
+            writeln!(
+                text,
+                "#{number},c{customer}@example.org,{status}{whole},{day} 10:00:00 +0200,1,Thing {line},{price}"
+            )
+            .unwrap();
+        }
+    }
+    Shop::new(&[("orders_export.csv", text)])
+}
+
+#[test]
+fn a_status_on_first_lines_only_cancels_whole_orders() {
+    let (proposal, config, (people, found, _)) = with_a_status_on_first_lines(true).tried();
+    assert_eq!(
+        mapping(&config),
+        "customer_id=Email ordered_at=Created at order_id=Name amount=Total",
+        "{}",
+        proposal.config
+    );
+    for rule in [
+        r#"skip_when = [{ column = "Total", is_empty = true }]"#,
+        r#"cancelled_when = { column = "Financial Status", in = ["voided"] }"#,
+    ] {
+        assert!(proposal.config.contains(rule), "{}", proposal.config);
+    }
+    // 60 - 12 orders.
+    assert_eq!((people, found), (9, 48), "{}", proposal.config);
+    assert!(proposal.open.is_empty(), "{:?}", proposal.open);
+
+    let (proposal, _, _) = with_a_status_on_first_lines(false).tried();
+    let asked = "`Financial Status` stands on the first line of an order only";
+    assert!(proposal.open.iter().any(|question| question.starts_with(asked)), "{:?}", proposal.open);
 }
