@@ -6,8 +6,17 @@ use std::path::{Component, Path, PathBuf};
 use crate::{Error, Result, error};
 
 /// Endings of files that can be exports.
-const EXPORTS: [&str; 10] =
-    [".csv", ".tsv", ".txt", ".ndjson", ".jsonl", ".json", ".parquet", ".xlsx", ".gz", ".zst"];
+const EXPORTS: [&str; 12] = [
+    ".csv", ".tsv", ".tab", ".psv", ".txt", ".ndjson", ".jsonl", ".json", ".parquet", ".xlsx", ".gz", ".zst",
+];
+
+/// Endings that packing adds.
+const PACKED: [&str; 2] = [".gz", ".zst"];
+
+/// A file's name without the ending that packing adds.
+pub(super) fn unpacked(name: &str) -> &str {
+    PACKED.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+}
 
 /// The files that arguments name: files as they are, folders by their exports, patterns by their matches; in the
 /// order of the arguments, none twice.
@@ -83,7 +92,7 @@ pub(super) fn entries(files: &[PathBuf], base: &Path) -> Vec<String> {
     }
 }
 
-/// `folder/*.csv.gz`, or `folder/orders-*.csv.gz` where there are other files.
+/// `folder/*.csv.gz`, or `folder/orders-*.csv.gz` where there are other files; `folder/*.csv*` where some are packed.
 fn pattern(files: &[PathBuf]) -> Option<PathBuf> {
     let folder = files[0].parent()?;
     if folder.to_string_lossy().contains(['*', '?', '[']) {
@@ -103,24 +112,26 @@ fn pattern(files: &[PathBuf]) -> Option<PathBuf> {
     let head = names.iter().skip(1).fold(names[0].clone(), |head, name| shared(&head, name));
     // What changes from file to file may begin with the same digits; the pattern starts before them.
     let head = head.trim_end_matches(char::is_alphanumeric);
-    let packed = names[0].trim_end_matches(".gz").trim_end_matches(".zst");
-    let ending = packed.rfind('.').map(|at| &names[0][at..])?;
-    if !names.iter().all(|name| name.ends_with(ending)) {
-        return None;
-    }
+    let form = unpacked(&names[0]).rfind('.')?;
+    let (ending, rest) = [(&names[0][form..], ""), (&unpacked(&names[0])[form..], "*")]
+        .into_iter()
+        .find(|(ending, rest)| names.iter().all(|name| ends(name, ending, rest)))?;
     let mut sorted = names.clone();
     sorted.sort();
     ["", head].into_iter().find_map(|head| {
-        let known = |name: &str| {
-            name.len() >= head.len() + ending.len() && name.starts_with(head) && name.ends_with(ending)
-        };
+        let known = |name: &str| name.strip_prefix(head).is_some_and(|name| ends(name, ending, rest));
         let matched: Vec<String> =
             in_folder(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }, known)
                 .iter()
                 .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
                 .collect();
-        (matched == sorted).then(|| folder.join(format!("{head}*{ending}")))
+        (matched == sorted).then(|| folder.join(format!("{head}*{ending}{rest}")))
     })
+}
+
+/// Whether a name matches `*.csv`, or with a rest `*.csv*`.
+fn ends(name: &str, ending: &str, rest: &str) -> bool {
+    if rest.is_empty() { name.ends_with(ending) } else { name.contains(ending) }
 }
 
 /// A path as the configuration in `base` writes it. What lies below the folder, and what was named relative to where
@@ -177,6 +188,9 @@ mod tests {
         assert_eq!(entries(&files[1..], home.path()), ["2010-12-02.csv.gz", "2011-01-03.csv.gz"]);
         let (home, files) = folder(&["orders-1.csv", "orders-2.csv", "people.csv"]);
         assert_eq!(entries(&files[..2], home.path()), ["orders-*.csv"]);
+        let (packed, files_of_two_kinds) =
+            folder(&["sales_0.psv.gz", "sales_1.psv", "sales_2.psv.zst", "x.psv"]);
+        assert_eq!(entries(&files_of_two_kinds[..3], packed.path()), ["sales_*.psv*"]);
         let base = home.path().join("config");
         assert_eq!(entries(&files[2..], &base), [files[2].to_string_lossy()]);
     }

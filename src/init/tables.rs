@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
 use super::column::Values;
+use super::paths::unpacked;
 use super::profile::Profile;
 use super::words::{Concept, Concepts, Header};
 use crate::config::source::Form;
@@ -129,10 +130,11 @@ fn is_numbered(file: &OpenFile) -> bool {
     file.names().iter().enumerate().all(|(at, name)| *name == (at + 1).to_string())
 }
 
-/// A file's name with its digits taken out: `orders-2024-01.csv` and `orders-2024-02.csv` are of one shape.
+/// A file's name with its digits and its packing taken out: `orders-2024-01.csv` and `orders-2024-02.csv.gz` are of
+/// one shape.
 fn shape(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.chars().filter(|sign| !sign.is_numeric()).collect()
+    unpacked(&name).chars().filter(|sign| !sign.is_numeric()).collect()
 }
 
 impl Table {

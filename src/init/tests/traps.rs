@@ -103,3 +103,36 @@ fn a_status_on_first_lines_only_cancels_whole_orders() {
     let asked = "`Financial Status` stands on the first line of an order only";
     assert!(proposal.open.iter().any(|question| question.starts_with(asked)), "{:?}", proposal.open);
 }
+
+fn parts_without_a_header_belong_together_however_they_are_packed() {
+    let rows = rows(300);
+    let line = |[order, _, customer, _, quantity, price, day]: &[u64; 7]| {
+        format!(
+            "{:05}|{}|{quantity}|{}|{}\n",
+            10_000 + customer,
+            date(*day),
+            cents(quantity * price),
+            order % 2
+        )
+    };
+    let parts: Vec<String> =
+        rows.chunks(rows.len().div_ceil(4)).map(|part| part.iter().map(line).collect()).collect();
+    let names = ["sales_0.psv.gz", "sales_1.psv.gz", "sales_2.psv.zst", "sales_3.psv"];
+    let shop = Shop::new(&names.map(|name| (name, String::new())));
+    for (path, part) in shop.files.iter().zip(&parts) {
+        let packed = match path.extension().and_then(|ending| ending.to_str()) {
+            Some("gz") => {
+                let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                std::io::Write::write_all(&mut gz, part.as_bytes()).unwrap();
+                gz.finish().unwrap()
+            }
+            Some("zst") => zstd::encode_all(part.as_bytes(), 1).unwrap(),
+            _ => part.clone().into_bytes(),
+        };
+        std::fs::write(path, packed).unwrap();
+    }
+    let (proposal, config, (people, _, money)) = shop.tried();
+    assert_eq!(config.transactions.unwrap().files.as_slice(), ["*.psv*"], "{}", proposal.config);
+    assert_eq!(people, customers(&rows));
+    assert!((money - spend(&rows)).abs() < 1e-6, "{}", proposal.config);
+}
