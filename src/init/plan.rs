@@ -77,7 +77,15 @@ impl<'a> Plan<'a> {
     /// The sales can be read and summed without a decision of a person.
     pub(super) fn runs(&self) -> bool {
         let dates = self.sales.pick(Role::OrderedAt).is_some_and(|at| at.profile().dates.is_settled());
-        dates && self.money.repeated.is_none() && !matches!(self.decimal, Decimal::Mixed(..))
+        dates
+            && self.money.repeated.is_none()
+            && !self.lacks_a_name()
+            && !matches!(self.decimal, Decimal::Mixed(..))
+    }
+
+    /// There is no money, and perhaps only because columns share a name.
+    pub(super) fn lacks_a_name(&self) -> bool {
+        !self.sales.has_money() && self.money.repeated.is_none() && !self.main().ambiguous.is_empty()
     }
 
     /// The table of the order lines.

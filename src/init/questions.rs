@@ -3,6 +3,7 @@
 use super::plan::{Decimal, Plan};
 use super::roles::{BY_VALUES, Role};
 use super::surveys::is_item;
+use super::tables::Table;
 use super::trial::Trial;
 use super::why::{self, percent};
 use super::words::Concept;
@@ -23,6 +24,12 @@ pub(super) fn needed(plan: &Plan<'_>) -> Vec<String> {
              an order, and name it as `amount`"
         ));
     }
+    if plan.lacks_a_name() {
+        needed.push(format!(
+            "{}. Give each a name of its own, and name the money as `amount`, or say `money = \"none\"` where there is none",
+            sharing_a_name(plan.main())
+        ));
+    }
     if let Decimal::Mixed(column, comma, point) = &plan.decimal {
         needed.push(format!(
             "`{column}` has `{comma}` and `{point}`. Remove the # before `decimal` and choose; rows written the other way are set aside"
@@ -31,12 +38,21 @@ pub(super) fn needed(plan: &Plan<'_>) -> Vec<String> {
     needed
 }
 
+/// That columns share a name and none of them is used.
+pub(super) fn sharing_a_name(table: &Table) -> String {
+    let names = table.ambiguous.join("`, `");
+    format!("several columns of {} are called `{names}`, so that none of them can be named", table.shown())
+}
+
 /// Share of rows without a partner in a joined file from which a person is asked.
 const MANY_LOST: f64 = 0.02;
 
 /// Questions about choices that may be wrong.
 pub(super) fn doubts(plan: &Plan<'_>, trial: &Trial) -> Vec<String> {
     let mut doubts = [plan.identity.open.clone(), plan.money.open.clone()].concat();
+    if !plan.main().ambiguous.is_empty() && !plan.lacks_a_name() {
+        doubts.push(format!("{}: is one of them needed? then rename it", sharing_a_name(plan.main())));
+    }
     let silent = |role: &Role| plan.sales.pick(*role).is_some_and(|pick| pick.chosen.strength <= BY_VALUES);
     let by_values: Vec<String> = Role::ALL
         .into_iter()

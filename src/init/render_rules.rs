@@ -15,7 +15,8 @@ pub(super) fn rules(text: &mut Text, plan: &Plan<'_>, purpose: Purpose<'_>) {
     text.line("[transactions.rules]", "");
     dates(text, plan, purpose);
     decimal(text, plan, purpose);
-    if !plan.sales.has_money() && (plan.money.repeated.is_none() || purpose.is_trial()) {
+    let undecided = plan.money.repeated.is_some() || plan.lacks_a_name();
+    if !plan.sales.has_money() && (!undecided || purpose.is_trial()) {
         text.entry(
             "money",
             &quoted("none"),

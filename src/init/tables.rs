@@ -62,6 +62,8 @@ pub(super) struct Table {
     pub(super) files: Vec<OpenFile>,
     /// The columns that every file has, in the order of the first.
     pub(super) columns: Vec<Column>,
+    /// Names that several columns of a file share, none of which can be asked for.
+    pub(super) ambiguous: Vec<String>,
     /// Rows sampled.
     pub(super) rows: usize,
     /// The sample is all there is.
@@ -164,7 +166,16 @@ impl Table {
         }
         let Sample { columns, rows, repeated, ragged, complete, .. } = sample;
         let columns = names.iter().zip(columns).map(|(name, values)| Column::new(name, values)).collect();
-        Ok(Self { numbered: is_numbered(&files[0]), files, columns, rows, complete, repeated, ragged })
+        Ok(Self {
+            ambiguous: shared_names(&files),
+            numbered: is_numbered(&files[0]),
+            files,
+            columns,
+            rows,
+            complete,
+            repeated,
+            ragged,
+        })
     }
 
     /// The first column of this name.
@@ -204,9 +215,23 @@ pub(super) fn thousands(number: u64) -> String {
 
 /// Names that every file has exactly once.
 fn usable_names(files: &[OpenFile]) -> Vec<String> {
-    let once = |file: &OpenFile, name: &String| file.names().iter().filter(|n| *n == name).count() == 1;
-    let names = files[0].names().iter();
-    names.filter(|name| !name.is_empty() && files.iter().all(|file| once(file, name))).cloned().collect()
+    let once = |name: &String| files.iter().all(|file| columns_named(file, name) == 1);
+    files[0].names().iter().filter(|name| !name.is_empty() && once(name)).cloned().collect()
+}
+
+/// Names of the first file that stand several times in a file, each once.
+fn shared_names(files: &[OpenFile]) -> Vec<String> {
+    let mut shared: Vec<String> = Vec::new();
+    for name in files[0].names().iter().filter(|name| !name.is_empty()) {
+        if !shared.contains(name) && files.iter().any(|file| columns_named(file, name) > 1) {
+            shared.push(name.clone());
+        }
+    }
+    shared
+}
+
+fn columns_named(file: &OpenFile, name: &str) -> usize {
+    file.names().iter().filter(|other| *other == name).count()
 }
 
 /// Whether a column of a typed file holds single values.

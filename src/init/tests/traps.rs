@@ -136,3 +136,22 @@ fn parts_without_a_header_belong_together_however_they_are_packed() {
     assert_eq!(people, customers(&rows));
     assert!((money - spend(&rows)).abs() < 1e-6, "{}", proposal.config);
 }
+
+fn columns_that_share_a_name_are_asked_about() {
+    let orders = orders(200);
+    let line = |[order, _, customer, _, quantity, price, day]: &[u64; 7]| {
+        format!("{customer},{},{},{},R{order},", date(*day), cents(quantity * price), cents(quantity * price))
+    };
+    let text = table("Customer,Date,Amount,Amount,Reference,", &orders, line);
+    let shop = Shop::new(&[("report.csv", text.clone())]);
+    let proposal = shop.proposal();
+    assert!(!proposal.runs && !proposal.config.contains("\nmoney"), "{}", proposal.config);
+    let asked =
+        "several columns of `report.csv` are called `Amount`, so that none of them can be named. Give each";
+    assert!(proposal.open[0].starts_with(asked), "{:?}", proposal.open);
+    // With names of their own the first of them is taken.
+    let shop = Shop::new(&[("report.csv", text.replacen("Amount,Amount", "Amount,Amount with tax", 1))]);
+    let (_, config, (_, _, money)) = shop.tried();
+    assert!(mapping(&config).contains(" amount=Amount"));
+    assert!((money - spend(&orders)).abs() < 1e-6);
+}
