@@ -3,7 +3,7 @@
 use super::plan::{Decimal, Plan};
 use super::roles::{BY_VALUES, Role};
 use super::surveys::is_item;
-use super::tables::Table;
+use super::tables::{Table, thousands};
 use super::trial::Trial;
 use super::why::{self, percent};
 use super::words::Concept;
@@ -36,6 +36,21 @@ pub(super) fn needed(plan: &Plan<'_>) -> Vec<String> {
         ));
     }
     needed
+}
+
+/// Asks what the values of a status mean.
+fn unclear(column: &str, values: &[(String, usize)]) -> String {
+    const MOST: usize = 6;
+    let named =
+        values.iter().take(MOST).map(|(value, rows)| format!("`{value}` {}", thousands(*rows as u64)));
+    let more = match values.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "do these values of `{column}` stand for sales (rows): {}{more}? they count now; see `cancelled_when`",
+        named.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// That columns share a name and none of them is used.
@@ -104,6 +119,7 @@ pub(super) fn wishes(plan: &Plan<'_>) -> Vec<String> {
     if !plan.rules.doubtful.is_empty() {
         wished.push("which states of an order are no sale? see below `cancelled_when`".to_owned());
     }
+    wished.extend(plan.rules.unclear.iter().map(|(column, values)| unclear(column, values)));
     let discounts: Vec<&str> = plan
         .main()
         .columns

@@ -26,6 +26,8 @@ pub(super) struct Rules {
     pub(super) cancelled: Vec<Cancelled>,
     /// Values of a status column that may stand for sales that never were; column, value, rows.
     pub(super) doubtful: Vec<(String, String, usize)>,
+    /// Status columns with values whose meaning is not known, and the rows of each.
+    pub(super) unclear: Vec<(String, Vec<(String, usize)>)>,
     /// A column that tells purchases from views and carts, with the values that are no purchases and their rows.
     pub(super) events: Option<(String, Vec<(String, usize)>)>,
     /// Product codes that seem to be no products, with their rows.
@@ -41,7 +43,7 @@ pub(super) struct Rules {
 }
 
 /// Words of sales that never took effect, in key form without accents.
-const CANCELLED: [&str; 27] = [
+const CANCELLED: [&str; 37] = [
     "cancel",
     "void",
     "storn",
@@ -53,31 +55,45 @@ const CANCELLED: [&str; 27] = [
     "ابطال",
     "fehlgeschlagen",
     "failed",
+    "unsuccess",
+    "ناموفق",
     "declined",
+    "denied",
     "rejected",
+    "blocked",
     "abgebrochen",
+    "abandon",
+    "abort",
     "ملغ",
     "отмен",
     "geannuleerd",
-    "anular",
-    "refunded",
-    "reembolsado",
-    "erstattet",
-    "rembourse",
+    "refund",
+    "revers",
+    "reembols",
+    "erstatt",
+    "rembours",
+    "возврат",
+    "مسترد",
     "iade",
     "expired",
     "chargeback",
+    "uncollectible",
     "unavailable",
+    "trash",
     "مرجوع",
 ];
 
 /// Words of sales of which that is not known.
-const DOUBTFUL: [&str; 15] = [
+const DOUBTFUL: [&str; 22] = [
     "pending",
     "hold",
     "return",
     "partial",
     "unpaid",
+    "incomplete",
+    "undeliver",
+    "dispute",
+    "fraud",
     "processing",
     "created",
     "draft",
@@ -86,8 +102,68 @@ const DOUBTFUL: [&str; 15] = [
     "pendente",
     "attente",
     "bekle",
+    "неоплачен",
+    "не оплачен",
     "برگشت",
     "انتظار",
+    "نشده",
+];
+
+/// Words of sales that took effect.
+const SOLD: [&str; 53] = [
+    "complet",
+    "paid",
+    "done",
+    "ship",
+    "deliver",
+    "dispatch",
+    "transit",
+    "fulfil",
+    "success",
+    "succeed",
+    "approved",
+    "captur",
+    "settled",
+    "confirm",
+    "invoiced",
+    "finish",
+    "received",
+    "sold",
+    "sale",
+    "purchase",
+    "abgeschlossen",
+    "bezahlt",
+    "versand",
+    "versendet",
+    "geliefert",
+    "erledigt",
+    "pagad",
+    "pago",
+    "entreg",
+    "enviad",
+    "conclu",
+    "finaliz",
+    "payé",
+    "livr",
+    "expédi",
+    "terminé",
+    "ödendi",
+    "teslim",
+    "tamamlan",
+    "завершен",
+    "оплачен",
+    "доставлен",
+    "выполнен",
+    "تکمیل",
+    "پرداخت",
+    "تحویل",
+    "ارسال",
+    "موفق",
+    "مکتمل",
+    "مدفوع",
+    "完成",
+    "完了",
+    "완료",
 ];
 
 /// Looks at the rows of the sales.
@@ -119,18 +195,25 @@ pub(super) fn rules(main: &Table, sales: &mut Sales, statuses: &[Column]) -> Rul
 impl Rules {
     fn read_status(&mut self, column: &Column) {
         let mut cancelled = Vec::new();
+        let mut unclear = Vec::new();
         for (value, rows) in column.values.distinct() {
+            let rows = rows as usize;
             match meaning(value) {
-                State::Doubtful => {
-                    self.doubtful.push((column.name.clone(), value.to_owned(), rows as usize));
-                }
-                State::Cancelled => cancelled.push((value.to_owned(), rows as usize)),
-                State::Other => {}
+                State::Doubtful => self.doubtful.push((column.name.clone(), value.to_owned(), rows)),
+                State::Cancelled => cancelled.push((value.to_owned(), rows)),
+                State::Unknown => unclear.push((value.to_owned(), rows)),
+                State::Sold => {}
             }
         }
         if !cancelled.is_empty() {
             cancelled.sort();
             self.cancelled.push(Cancelled::Values(column.name.clone(), cancelled));
+        }
+        // A column of which no word is known may tell the state of anything.
+        let of_orders = column.says(Concept::Order) || column.says(Concept::Paid);
+        if !unclear.is_empty() && (of_orders || unclear.len() < column.profile.distinct) {
+            unclear.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            self.unclear.push((column.name.clone(), unclear));
         }
     }
 }
@@ -142,8 +225,10 @@ enum State {
     Cancelled,
     /// Perhaps it did not.
     Doubtful,
-    /// Nothing of that kind.
-    Other,
+    /// It did.
+    Sold,
+    /// A word that nothing is known of.
+    Unknown,
 }
 
 fn meaning(value: &str) -> State {
@@ -153,8 +238,10 @@ fn meaning(value: &str) -> State {
         State::Doubtful
     } else if is(&CANCELLED) {
         State::Cancelled
+    } else if is(&SOLD) {
+        State::Sold
     } else {
-        State::Other
+        State::Unknown
     }
 }
 
@@ -163,13 +250,16 @@ pub(super) fn tells_cancelled(column: &Column) -> bool {
     is_status(column) && column.values.texts.iter().any(|text| meaning(text) == State::Cancelled)
 }
 
+/// Words that mean something else where the header does not say that they tell a state: reversible, trash bags.
+const OF_STATES_ONLY: [&str; 5] = ["revers", "trash", "blocked", "abandon", "abort"];
+
 /// A column of few words, some of them about cancelled sales: a status, whatever it is called.
 pub(super) fn is_status(column: &Column) -> bool {
     const MOST: usize = 40;
     let p = &column.profile;
     let few = (2..=MOST).contains(&p.distinct) && p.letters > 0.8 && p.length < 40.0;
-    let words = || column.values.texts.iter().map(|text| key(text));
-    few && (column.says(Concept::Status) || words().any(|w| CANCELLED.iter().any(|c| w.starts_with(c))))
+    let starts = |word: &str| CANCELLED.iter().any(|c| !OF_STATES_ONLY.contains(c) && word.starts_with(c));
+    few && (column.says(Concept::Status) || column.values.texts.iter().any(|text| starts(&key(text))))
         && !column.says(Concept::Delivery)
 }
 

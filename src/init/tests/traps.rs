@@ -104,6 +104,27 @@ fn a_status_on_first_lines_only_cancels_whole_orders() {
     assert!(proposal.open.iter().any(|question| question.starts_with(asked)), "{:?}", proposal.open);
 }
 
+#[test]
+fn columns_that_share_a_name_are_asked_about() {
+    let orders = orders(200);
+    let line = |[order, _, customer, _, quantity, price, day]: &[u64; 7]| {
+        format!("{customer},{},{},{},R{order},", date(*day), cents(quantity * price), cents(quantity * price))
+    };
+    let text = table("Customer,Date,Amount,Amount,Reference,", &orders, line);
+    let shop = Shop::new(&[("report.csv", text.clone())]);
+    let proposal = shop.proposal();
+    assert!(!proposal.runs && !proposal.config.contains("\nmoney"), "{}", proposal.config);
+    let asked =
+        "several columns of `report.csv` are called `Amount`, so that none of them can be named. Give each";
+    assert!(proposal.open[0].starts_with(asked), "{:?}", proposal.open);
+    // With names of their own the first of them is taken.
+    let shop = Shop::new(&[("report.csv", text.replacen("Amount,Amount", "Amount,Amount with tax", 1))]);
+    let (_, config, (_, _, money)) = shop.tried();
+    assert!(mapping(&config).contains(" amount=Amount"));
+    assert!((money - spend(&orders)).abs() < 1e-6);
+}
+
+#[test]
 fn parts_without_a_header_belong_together_however_they_are_packed() {
     let rows = rows(300);
     let line = |[order, _, customer, _, quantity, price, day]: &[u64; 7]| {
@@ -137,21 +158,25 @@ fn parts_without_a_header_belong_together_however_they_are_packed() {
     assert!((money - spend(&rows)).abs() < 1e-6, "{}", proposal.config);
 }
 
-fn columns_that_share_a_name_are_asked_about() {
-    let orders = orders(200);
-    let line = |[order, _, customer, _, quantity, price, day]: &[u64; 7]| {
-        format!("{customer},{},{},{},R{order},", date(*day), cents(quantity * price), cents(quantity * price))
+#[test]
+fn words_of_a_status_are_cancelled_or_asked_about() {
+    let orders = orders(300);
+    let status = |order: u64| match order % 10 {
+        0 => "Refund",
+        1 => "Reversed",
+        2 => "Denied",
+        3 => "Closed",
+        _ => "Paid",
     };
-    let text = table("Customer,Date,Amount,Amount,Reference,", &orders, line);
-    let shop = Shop::new(&[("report.csv", text.clone())]);
-    let proposal = shop.proposal();
-    assert!(!proposal.runs && !proposal.config.contains("\nmoney"), "{}", proposal.config);
-    let asked =
-        "several columns of `report.csv` are called `Amount`, so that none of them can be named. Give each";
-    assert!(proposal.open[0].starts_with(asked), "{:?}", proposal.open);
-    // With names of their own the first of them is taken.
-    let shop = Shop::new(&[("report.csv", text.replacen("Amount,Amount", "Amount,Amount with tax", 1))]);
-    let (_, config, (_, _, money)) = shop.tried();
-    assert!(mapping(&config).contains(" amount=Amount"));
-    assert!((money - spend(&orders)).abs() < 1e-6);
+    let line = |[order, _, customer, _, quantity, price, day]: &[u64; 7]| {
+        format!("{order},{customer},{},{},{}", date(*day), cents(quantity * price), status(*order))
+    };
+    let header = "Order ID,Customer ID,Order Date,Total,Status";
+    let (proposal, _, (_, found, _)) = Shop::new(&[("orders.csv", table(header, &orders, line))]).tried();
+    let rule = r#"cancelled_when = { column = "Status", in = ["Denied", "Refund", "Reversed"] }"#;
+    assert!(proposal.config.contains(rule), "{}", proposal.config);
+    // Three tenths of 300 orders are cancelled.
+    assert_eq!(found, 210, "{}", proposal.config);
+    let asked = "do these values of `Status` stand for sales (rows): `Closed` 30? they count now; see `cancelled_when`";
+    assert_eq!(proposal.open, [asked]);
 }
