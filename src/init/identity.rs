@@ -1,10 +1,13 @@
 //! Whether the chosen customer and order behave as such: a customer comes back, an order has one customer.
 
-use super::column::NONE;
+use std::collections::BTreeSet;
+
+use super::column::{NONE, Values};
 use super::links::Link;
 use super::roles::Role;
 use super::sales::{Candidate, Pick, Sales, pick};
 use super::tables::{Table, thousands};
+use super::why::percent;
 
 /// What was found out about customers and orders, for the configuration.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +31,7 @@ const AGREE: f64 = 0.95;
 pub(super) fn settle(tables: &[Table], links: &[Link], sales: &mut Sales) -> Identity {
     let mut identity = Identity::default();
     settle_customer(tables, links, sales, &mut identity);
+    question_guests(tables, links, sales, &mut identity);
     settle_order(sales, &mut identity);
     identity
 }
@@ -74,6 +78,47 @@ fn note_lonely_rivals(tables: &[Table], links: &[Link], sales: &Sales, identity:
             identity.customer.push(format!("not `{name}`, which is another one for each of {orders} orders"));
         }
     }
+}
+
+/// Asks about an id that many people share, as shops give one to all guests.
+fn question_guests(tables: &[Table], links: &[Link], sales: &Sales, identity: &mut Identity) {
+    let Some(chosen) = sales.pick(Role::Customer) else { return };
+    let is_of_order = |c: &Candidate| sales.pick(Role::Order).is_some_and(|order| is(&order.chosen, c));
+    let rivals = sales
+        .candidates
+        .iter()
+        .filter(|c| c.role == Role::Customer && !is(c, &chosen.chosen) && !is_of_order(c));
+    for rival in rivals {
+        let other = pick(tables, links, sales.main, rival);
+        let Some((id, people)) = shared_id(chosen.values(), other.values()) else { continue };
+        let (name, better) = (&chosen.column.name, &other.column.name);
+        let value = &chosen.values().texts[id];
+        let share = f64::from(chosen.values().counts[id]) / chosen.profile().rows as f64;
+        identity.open.push(format!(
+            "`{name}` is `{value}` on {} of the rows, which name {} different `{better}`: all of these are one customer now. \
+             `customer_id = \"{better}\"` tells them apart, `skip_when` on this id leaves them out",
+            percent(share),
+            thousands(people as u64)
+        ));
+        return;
+    }
+}
+
+/// The id beside which another column has many values, and their number, where the other ids have one each.
+fn shared_id(ids: &Values, others: &Values) -> Option<(usize, usize)> {
+    /// Values beside one id that are no change of address any more, and their share of all values.
+    const MANY: usize = 10;
+    const SHARE: f64 = 0.05;
+    /// Values beside any other id, on average.
+    const ONE_EACH: f64 = 1.2;
+    let both = ids.codes.iter().zip(&others.codes).filter(|(id, other)| **id != NONE && **other != NONE);
+    let pairs: BTreeSet<(u32, u32)> = both.map(|(id, other)| (*id, *other)).collect();
+    let mut values = vec![0_usize; ids.texts.len()];
+    pairs.iter().for_each(|(id, _)| values[*id as usize] += 1);
+    let (id, most) = values.iter().copied().enumerate().max_by_key(|(_, values)| *values)?;
+    let further = values.iter().filter(|values| **values > 0).count().saturating_sub(1);
+    let one_each = (pairs.len() - most) as f64 <= ONE_EACH * further as f64;
+    (most >= MANY && most as f64 >= SHARE * others.texts.len() as f64 && one_each).then_some((id, most))
 }
 
 fn is(a: &Candidate, b: &Candidate) -> bool {

@@ -180,3 +180,23 @@ fn words_of_a_status_are_cancelled_or_asked_about() {
     let asked = "do these values of `Status` stand for sales (rows): `Closed` 30? they count now; see `cancelled_when`";
     assert_eq!(proposal.open, [asked]);
 }
+
+#[test]
+fn an_id_that_all_guests_share_is_asked_about() {
+    let orders = orders(300);
+    let is_guest = |order: u64| order.is_multiple_of(5);
+    let line = |[order, _, customer, _, quantity, price, day]: &[u64; 7]| {
+        let id = if is_guest(*order) { 0 } else { 500 + customer };
+        format!("{order},{id},c{customer}@example.org,{},{}", date(*day), cents(quantity * price))
+    };
+    let header = "Order Number,Customer User ID,Email (Billing),Order Date,Total";
+    let (proposal, config, _) = Shop::new(&[("orders.csv", table(header, &orders, line))]).tried();
+    assert!(mapping(&config).starts_with("customer_id=Customer User ID "), "{}", proposal.config);
+    let guests: BTreeSet<u64> = orders.iter().filter(|row| is_guest(row[0])).map(|row| row[2]).collect();
+    let asked = format!(
+        "`Customer User ID` is `0` on 20.0 % of the rows, which name {} different `Email (Billing)`: all of these are one \
+         customer now.",
+        guests.len()
+    );
+    assert!(proposal.open.iter().any(|question| question.starts_with(&asked)), "{:?}", proposal.open);
+}
