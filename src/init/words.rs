@@ -101,7 +101,7 @@ impl Header {
     pub(super) fn read(name: &str) -> Self {
         /// Names of columns have fewer words.
         const SENTENCE: usize = 7;
-        let words = words(name);
+        let words = words(&without_deduction(name));
         let is_question = words.len() >= SENTENCE || name.contains(['?', '؟']) && words.len() > 2;
         let mut header = Self { is_question, ..Self::default() };
         let mut at = 0;
@@ -178,6 +178,14 @@ fn is_of_word(sign: char) -> bool {
 
 fn is_mark(sign: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&sign)
+}
+
+/// The name without what stands in brackets behind a minus: `Quantity (- Refund)` is a quantity.
+fn without_deduction(name: &str) -> String {
+    match name.split_once("(-") {
+        Some((before, rest)) => format!("{before}{}", rest.split_once(')').map_or("", |(_, after)| after)),
+        None => name.to_owned(),
+    }
 }
 
 /// Lower case, without accents, Persian letters in one spelling.

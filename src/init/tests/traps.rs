@@ -200,3 +200,28 @@ fn an_id_that_all_guests_share_is_asked_about() {
     );
     assert!(proposal.open.iter().any(|question| question.starts_with(&asked)), "{:?}", proposal.open);
 }
+
+#[test]
+fn a_quantity_after_refunds_and_the_cost_of_an_item_are_the_money_of_a_line() {
+    let rows = rows(200);
+    let total = |order: u64| rows.iter().filter(|r| r[0] == order).map(|r| r[4] * r[5]).sum::<u64>();
+    let line = |[order, line, customer, product, quantity, price, day]: &[u64; 7]| {
+        format!(
+            "{order},{},c{customer}@example.org,{},SKU{product},{},{quantity},{}",
+            date(*day),
+            cents(total(*order)),
+            line + 1,
+            cents(*price)
+        )
+    };
+    let header =
+        "Order Number,Order Date,Email (Billing),Order Total Amount,SKU,Item #,Quantity (- Refund),Item Cost";
+    let (proposal, _) = assert_sees_all(
+        &Shop::new(&[("orders.csv", table(header, &rows, line))]),
+        &rows,
+        "customer_id=Email (Billing) ordered_at=Order Date order_id=Order Number product_id=SKU \
+         quantity=Quantity (- Refund) unit_price=Item Cost",
+    );
+    let asked = "`Item Cost` is taken for the selling price";
+    assert!(proposal.open.iter().any(|question| question.starts_with(asked)), "{:?}", proposal.open);
+}
