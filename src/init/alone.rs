@@ -12,6 +12,7 @@ use super::sentences::seen;
 use super::surveys::{Survey, survey};
 use super::tables::Table;
 use super::toml_text::{Text, quoted};
+use super::words::are_persian;
 use super::{Proposal, accepted_of};
 use crate::pipeline::reading::Findings;
 use crate::pipeline::{self, Observer};
@@ -128,9 +129,8 @@ impl Alone<'_> {
             Some(day) => text.entry("as_of   ", &quoted(day), "the day from which the answers are looked at"),
             None => text.comment("as_of is left out: the day of the last answer or complaint"),
         }
-        let persian = |name: &str| name.chars().any(|sign| ('\u{600}'..='\u{6ff}').contains(&sign));
-        let names = || self.surveys.iter().flat_map(|survey| &survey.items).map(|item| item.name.as_str());
-        if names().filter(|name| persian(name)).count() * 2 > names().count() {
+        let names = self.surveys.iter().flat_map(|survey| &survey.items).map(|item| item.name.as_str());
+        if are_persian(names) {
             text.entry(
                 "locale  ",
                 &quoted("fa"),

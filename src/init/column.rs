@@ -22,15 +22,18 @@ pub(super) struct Values {
     pub(super) counts: Vec<u32>,
     /// Index of each row's value, or [`NONE`].
     pub(super) codes: Vec<u32>,
-    /// Rows whose value the file stores as a time.
+    /// Rows whose value the file stores as a date or a time of a clock.
     pub(super) stored_times: u32,
+    /// Rows whose value the file stores as a moment, known in every zone.
+    pub(super) stored_moments: u32,
     index: HashMap<String, u32, FixedState>,
 }
 
 impl Values {
     /// Appends a row.
     pub(super) fn push(&mut self, cell: Cell<'_>) {
-        self.stored_times += u32::from(matches!(cell, Cell::Wall(_) | Cell::Instant(_)));
+        self.stored_times += u32::from(matches!(cell, Cell::Wall(_)));
+        self.stored_moments += u32::from(matches!(cell, Cell::Instant(_)));
         let text = cell.text();
         let text = trim(&text);
         if is_missing(text) || matches!(text, b"?" | b"-" | b"NA") {
@@ -57,7 +60,7 @@ impl Values {
             Some(code) => self.push(Cell::Text(other.texts[code as usize].as_bytes())),
             None => self.codes.push(NONE),
         }
-        self.stored_times = other.stored_times;
+        (self.stored_times, self.stored_moments) = (other.stored_times, other.stored_moments);
     }
 
     /// Rows with a value.

@@ -14,6 +14,8 @@ pub(super) enum Dates {
     No,
     /// Stored as times.
     Stored,
+    /// Stored as moments, known in every zone.
+    Moments,
     /// `auto` reads them; the format in words.
     Found(String),
     /// This pattern reads them and no other does.
@@ -32,12 +34,15 @@ impl Dates {
         !matches!(self, Self::No | Self::Ambiguous(_) | Self::Mixed(_))
     }
 
-    /// The times say how far they are from UTC.
-    pub(super) fn has_zone(&self) -> bool {
+    /// What makes the times moments that any zone can be told of, in words.
+    pub(super) fn known_by(&self) -> Option<&'static str> {
         match self {
-            Self::Found(format) | Self::Pattern(format) => format.contains("%z"),
-            Self::Serial(unit) => unit.starts_with("unix"),
-            _ => false,
+            Self::Found(format) | Self::Pattern(format) if format.contains("%z") => {
+                Some("times carry their offset")
+            }
+            Self::Serial(unit) if unit.starts_with("unix") => Some("times are counted in UTC"),
+            Self::Moments => Some("times are stored in UTC"),
+            _ => None,
         }
     }
 
@@ -45,7 +50,7 @@ impl Dates {
     pub(super) fn has_clock(&self) -> bool {
         match self {
             Self::Found(format) | Self::Pattern(format) => format.contains("%H") || format.contains("%I"),
-            Self::Serial(_) | Self::Stored => true,
+            Self::Serial(_) | Self::Stored | Self::Moments => true,
             _ => false,
         }
     }
@@ -53,8 +58,12 @@ impl Dates {
 
 /// Looks for dates in a column whose numbers are counted already.
 pub(super) fn dates(values: &Values, says_time: bool, profile: &Profile) -> Dates {
-    if f64::from(values.stored_times) >= NEARLY_ALL * profile.filled as f64 {
+    let nearly_all = NEARLY_ALL * profile.filled as f64;
+    if f64::from(values.stored_times) >= nearly_all {
         return Dates::Stored;
+    }
+    if f64::from(values.stored_moments) >= nearly_all {
+        return Dates::Moments;
     }
     if says_time
         && profile.numbers >= NEARLY_ALL

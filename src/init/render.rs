@@ -12,6 +12,7 @@ use super::tables::Table;
 use super::toml_text::{Text, key, list, quoted};
 use super::trial::Trial;
 use super::why::{percent, why};
+use super::words::are_persian;
 
 /// What the configuration is written for.
 #[derive(Clone, Copy, Debug)]
@@ -92,28 +93,19 @@ fn run(text: &mut Text, plan: &Plan<'_>, purpose: Purpose<'_>) {
         text.suggestion("as_of", &quoted(&trial.as_of), comment);
     }
     let dates = plan.sales.pick(Role::OrderedAt).map(|at| &at.profile().dates);
-    if is_persian(plan) {
+    let is_persian = are_persian(plan.sales.picks.values().map(|pick| pick.column.name.as_str()));
+    if is_persian {
         text.entry("locale  ", &quoted("fa"), "the headers are Persian; \"en\" for a report in English");
     }
-    if dates.is_some_and(super::dates::Dates::has_zone) {
-        text.suggestion(
-            "timezone",
-            &quoted("Europe/London"),
-            "times carry their offset; the zone that decides the day, now UTC",
-        );
+    if let Some(known) = dates.and_then(super::dates::Dates::known_by) {
+        let comment = format!("{known}; the zone that decides the day, now UTC");
+        text.suggestion("timezone", &quoted("Europe/London"), &comment);
     } else if dates.is_some_and(super::dates::Dates::has_clock) {
         let comment = "times name no zone and are taken for UTC; the shop's zone says which day a late order belongs to";
-        let zone = if is_persian(plan) { "Asia/Tehran" } else { "Europe/London" };
+        let zone = if is_persian { "Asia/Tehran" } else { "Europe/London" };
         text.suggestion("timezone", &quoted(zone), comment);
     }
     text.gap();
-}
-
-/// Most chosen headers are in Persian letters.
-fn is_persian(plan: &Plan<'_>) -> bool {
-    let persian = |name: &str| name.chars().any(|sign| ('\u{600}'..='\u{6ff}').contains(&sign));
-    let picks = plan.sales.picks.values();
-    picks.clone().filter(|pick| persian(&pick.column.name)).count() * 2 > picks.count()
 }
 
 /// `files` and, where it matters, what the engine is told about the files' form.

@@ -57,7 +57,7 @@ fn dates(text: &mut Text, plan: &Plan<'_>, purpose: Purpose<'_>) {
             text.suggestion("timestamp_format", &quoted("day_first"), &comment);
         }
         Dates::Mixed(what) => text.suggestion("timestamp_format", &quoted("day_first"), what),
-        Dates::No | Dates::Stored | Dates::Found(_) => {}
+        Dates::No | Dates::Stored | Dates::Moments | Dates::Found(_) => {}
     }
 }
 

@@ -56,6 +56,7 @@ pub(super) fn no_sales(tables: &[Table], mut refused: Vec<Error>) -> Error {
 fn lacking(table: &Table) -> String {
     let lacks = lacks(table);
     let why = match &lacks[..] {
+        _ if table.rows == 0 => "it has no rows".to_owned(),
         _ if !table.ambiguous.is_empty() => sharing_a_name(table),
         [] => "its rows are no purchases".to_owned(),
         lacks => format!("no column for {}", lacks.join(", ")),

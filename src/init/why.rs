@@ -84,6 +84,7 @@ fn dates(dates: &Dates) -> String {
     match dates {
         Dates::No => "no dates".to_owned(),
         Dates::Stored => "stored as times".to_owned(),
+        Dates::Moments => "stored as times in UTC".to_owned(),
         Dates::Found(format) | Dates::Pattern(format) => format.clone(),
         Dates::Serial(unit) => format!("counts of time: {unit}"),
         Dates::Ambiguous(example) => format!("`{example}` is day-first or month-first"),

@@ -149,6 +149,21 @@ static LEXICON: LazyLock<BTreeMap<String, Concept>> = LazyLock::new(|| {
     lexicon
 });
 
+/// Whether most of the names are in Arabic script, and the language is Persian: some have letters that Arabic lacks, or
+/// words of Persian that are often typed with Arabic letters.
+pub(super) fn are_persian<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    const LETTERS: [char; 6] = ['پ', 'چ', 'ژ', 'گ', 'ک', 'ی'];
+    const WORDS: [&str; 8] = ["مشتر", "سفارش", "فاکتور", "خرید", "شماره", "تعداد", "رضایت", "پرسش"];
+    let (mut all, mut in_script, mut persian) = (0, 0, false);
+    for name in names {
+        let key = text::key(name);
+        all += 1;
+        in_script += usize::from(name.chars().any(|sign| ('\u{600}'..='\u{6ff}').contains(&sign)));
+        persian |= name.contains(LETTERS) || WORDS.iter().any(|word| key.contains(word));
+    }
+    persian && in_script * 2 > all
+}
+
 /// The words of a header, folded.
 pub(super) fn words(name: &str) -> Vec<String> {
     let shown = ["N°", "n°", "Nº", "nº", "№"]
@@ -287,6 +302,16 @@ mod tests {
         assert_eq!(words("VATAmount_2"), ["vat", "amount", "2"]);
         assert_eq!(words("Lineitem quantity"), ["lineitem", "quantity"]);
         assert!(means("Lineitem quantity").has_all(Concepts::of(&[Line, Product, Quantity])));
+    }
+
+    #[test]
+    fn persian_is_told_from_arabic() {
+        let persian = |names: &str| are_persian(names.split(';'));
+        assert!(persian("کد مشتری;تاریخ;مبلغ"));
+        assert!(persian("كد مشتري;تاريخ;مبلغ"));
+        assert!(!persian("رقم العميل;تاريخ الفاتورة;المبلغ الإجمالي"));
+        assert!(!persian("رقم;تاريخ;كمية"));
+        assert!(!persian("customer;date;مبلغ"));
     }
 
     #[test]

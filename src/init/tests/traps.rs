@@ -225,3 +225,43 @@ fn a_quantity_after_refunds_and_the_cost_of_an_item_are_the_money_of_a_line() {
     let asked = "`Item Cost` is taken for the selling price";
     assert!(proposal.open.iter().any(|question| question.starts_with(asked)), "{:?}", proposal.open);
 }
+
+#[test]
+fn moments_and_counts_of_time_are_said_to_be_in_utc() {
+    use arrow::array::{ArrayRef, Float64Array, Int64Array, TimestampMicrosecondArray};
+    use std::sync::Arc;
+    let orders = orders(200);
+    let longs = |at: usize| Arc::new(Int64Array::from_iter_values(orders.iter().map(|r| r[at] as i64)));
+    let at = |day: u64| date(day).and_hms_opt(9, 30, 0).unwrap().and_utc();
+    let stored =
+        TimestampMicrosecondArray::from_iter_values(orders.iter().map(|r| at(r[6]).timestamp_micros()));
+    let counted = Int64Array::from_iter_values(orders.iter().map(|r| at(r[6]).timestamp_millis()));
+    for (times, said) in [
+        (Arc::new(stored.with_timezone("+03:30")) as ArrayRef, "times are stored in UTC; the zone"),
+        (Arc::new(counted), "times are counted in UTC; the zone"),
+    ] {
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("customer_id", longs(2)),
+            ("order_id", longs(0)),
+            ("ordered_at", times),
+            ("amount", Arc::new(Float64Array::from_iter_values(orders.iter().map(|r| r[5] as f64 / 100.0)))),
+        ];
+        let batch = arrow::array::RecordBatch::try_from_iter(columns).unwrap();
+        let shop = Shop::new(&[("orders.parquet", String::new())]);
+        let file = std::fs::File::create(&shop.files[0]).unwrap();
+        let mut writer = parquet::arrow::ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let (proposal, _, (_, found, _)) = shop.tried();
+        assert_eq!(found, 200);
+        assert!(proposal.config.contains(said), "{}", proposal.config);
+        assert!(!proposal.config.contains("name no zone"), "{}", proposal.config);
+    }
+}
+
+#[test]
+fn a_header_without_rows_is_said_to_have_none() {
+    let shop = Shop::new(&[("orders.csv", "Customer ID,Order No,Order Date,Total\n".to_owned())]);
+    let error = propose(&shop.files, shop.folder.path(), &mut Silent).unwrap_err().to_string();
+    assert!(error.ends_with("; it has no rows"), "{error}");
+}
