@@ -16,6 +16,7 @@ mod column;
 mod complaints;
 mod dates;
 mod directions;
+mod fees;
 mod identity;
 mod kinds;
 mod ladders;

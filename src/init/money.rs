@@ -2,6 +2,7 @@
 //! each of its lines. Names are not trusted alone; the numbers have to agree.
 
 use super::column::{NONE, Values};
+use super::fees::before_fees;
 use super::links::Link;
 use super::profile::Mark;
 use super::roles::{BY_VALUES, Role};
@@ -52,6 +53,7 @@ pub(super) fn settle(tables: &[Table], links: &[Link], sales: &mut Sales) -> Mon
                 .push(format!("`{}` is left aside: there is no quantity to go with it", price.column.name));
         }
         sales.picks.insert(Role::Amount, amount);
+        money.notes.extend(before_fees(&tables[sales.main], sales));
         doubt(sales, &mut money);
     } else if sales.picks.contains_key(&Role::UnitPrice) {
         money.notes.push("no quantity: each row is one piece at this price".to_owned());

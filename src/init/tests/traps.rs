@@ -265,3 +265,24 @@ fn a_header_without_rows_is_said_to_have_none() {
     let error = propose(&shop.files, shop.folder.path(), &mut Silent).unwrap_err().to_string();
     assert!(error.ends_with("; it has no rows"), "{error}");
 }
+
+#[test]
+fn customers_paid_what_stands_before_the_fees() {
+    let orders = orders(200);
+    let line = |[order, _, customer, _, quantity, price, day]: &[u64; 7]| {
+        let (gross, fee) = (quantity * price, quantity * price / 40 + 30);
+        format!(
+            "{},Ada {customer},{},-{},{},T{order}",
+            date(*day),
+            cents(gross),
+            cents(fee),
+            cents(gross - fee)
+        )
+    };
+    let shop = Shop::new(&[("download.csv", table("Date,Name,Gross,Fee,Net,Transaction ID", &orders, line))]);
+    let (proposal, config, (_, _, money)) = shop.tried();
+    assert!(mapping(&config).ends_with(" amount=Gross"), "{}", proposal.config);
+    assert!((money - spend(&orders)).abs() < 1e-6);
+    let said = "not `Net`, which is what `Fee` leaves of it";
+    assert!(flat(&proposal.config).contains(said), "{}", proposal.config);
+}
