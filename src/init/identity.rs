@@ -16,6 +16,8 @@ pub(super) struct Identity {
     pub(super) customer: Vec<String>,
     /// Sentences beside the order.
     pub(super) order: Vec<String>,
+    /// Sentences beside the product.
+    pub(super) product: Vec<String>,
     /// Questions for a person.
     pub(super) open: Vec<String>,
 }
@@ -33,6 +35,7 @@ pub(super) fn settle(tables: &[Table], links: &[Link], sales: &mut Sales) -> Ide
     settle_customer(tables, links, sales, &mut identity);
     question_guests(tables, links, sales, &mut identity);
     settle_order(sales, &mut identity);
+    settle_product(tables, links, sales, &mut identity);
     identity
 }
 
@@ -161,6 +164,45 @@ fn settle_order(sales: &mut Sales, identity: &mut Identity) {
     } else if order.profile().is_unique() {
         identity.order.push("another one on each row: a row is an order".to_owned());
     }
+}
+
+/// Takes another product, or none, where the column only numbers lines.
+fn settle_product(tables: &[Table], links: &[Link], sales: &mut Sales, identity: &mut Identity) {
+    let Some(chosen) = sales.pick(Role::Product).filter(|product| numbers_lines(sales, product)) else {
+        return;
+    };
+    let name = chosen.column.name.clone();
+    let is_free = |c: &&Candidate| sales.picks.values().all(|pick| !is(&pick.chosen, c));
+    let rivals = sales.candidates.iter().filter(|c| c.role == Role::Product).filter(is_free);
+    let next = rivals
+        .map(|rival| pick(tables, links, sales.main, rival))
+        .find(|product| !numbers_lines(sales, product));
+    sales.picks.remove(&Role::Product);
+    sales.picks.extend(next.map(|product| (Role::Product, product)));
+    identity.product.push(format!("not `{name}`, which numbers the lines"));
+}
+
+/// Another whole number on each row, or one to so many in each order.
+fn numbers_lines(sales: &Sales, product: &Pick) -> bool {
+    let p = product.profile();
+    let whole = p.is_number() && !p.has_fractions();
+    whole && (p.is_unique() && p.filled >= ENOUGH || counts_in_orders(sales, product.values()))
+}
+
+fn counts_in_orders(sales: &Sales, numbers: &Values) -> bool {
+    let Some(order) = sales.pick(Role::Order).map(Pick::values) else { return false };
+    let mut lines = vec![0_usize; order.texts.len()];
+    let (mut further, mut counted) = (0, 0);
+    for (order, number) in order.codes.iter().zip(&numbers.codes).filter(|(order, _)| **order != NONE) {
+        lines[*order as usize] += 1;
+        let line = lines[*order as usize];
+        if line > 1 {
+            further += 1;
+            let number = (*number != NONE).then(|| numbers.texts[*number as usize].parse().ok());
+            counted += usize::from(number == Some(Some(line)));
+        }
+    }
+    further >= ENOUGH && counted as f64 >= AGREE * further as f64
 }
 
 /// Share of rows from which rows of one moment are lines of one purchase.

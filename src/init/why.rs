@@ -37,6 +37,7 @@ fn notes<'a>(plan: &'a Plan<'_>, role: Role) -> &'a [String] {
     match role {
         Role::Customer => &plan.identity.customer,
         Role::Order => &plan.identity.order,
+        Role::Product => &plan.identity.product,
         Role::Amount => &plan.money.notes,
         Role::UnitPrice if !plan.sales.picks.contains_key(&Role::Amount) => &plan.money.notes,
         _ => &[],

@@ -160,6 +160,26 @@ fn a_persian_export_in_the_jalali_calendar() {
 }
 
 #[test]
+fn an_arabic_export() {
+    let rows = rows(200);
+    let header = "رقم الفاتورة;تاريخ الفاتورة;رقم العميل;اسم العميل;الصنف;الكمية;سعر الوحدة;الإجمالي";
+    let text = table(header, &rows, |[order, _, customer, product, quantity, price, day]| {
+        let (price, total) = (cents(*price), cents(quantity * price));
+        format!(
+            "INV-{order:05};{};{customer};محمد {customer};قهوة {product};{quantity};{price};{total}",
+            date(*day)
+        )
+    });
+    let (proposal, _) = assert_sees_all(
+        &Shop::new(&[("sales.csv", text)]),
+        &rows,
+        "customer_id=رقم العميل ordered_at=تاريخ الفاتورة order_id=رقم الفاتورة product_id=الصنف quantity=الكمية \
+         unit_price=سعر الوحدة",
+    );
+    assert!(!proposal.config.contains("locale"), "{}", proposal.config);
+}
+
+#[test]
 fn a_superstore_whose_sales_are_after_discounts() {
     let rows = rows(300);
     let header = "Row ID,Order ID,Order Date,Ship Date,Ship Mode,Customer ID,Customer Name,Segment,Country,City,State,Postal Code,\

@@ -286,3 +286,30 @@ fn customers_paid_what_stands_before_the_fees() {
     let said = "not `Net`, which is what `Fee` leaves of it";
     assert!(flat(&proposal.config).contains(said), "{}", proposal.config);
 }
+
+#[test]
+fn numbers_of_lines_are_no_products() {
+    let rows = rows(200);
+    for is_running in [true, false] {
+        let mut items = 5_000;
+        let text = rows.iter().map(|[order, line, customer, product, quantity, price, day]| {
+            items += 1;
+            let item = if is_running { items } else { line + 1 };
+            let day = date(*day);
+            format!("{item},{order},{customer},{day},Mug {product},{quantity},{}\n", cents(*price))
+        });
+        let header = "item_id,increment_id,customer_id,created_at,product_name,qty_ordered,price\n";
+        let shop = Shop::new(&[("orders.csv", header.to_owned() + &text.collect::<String>())]);
+        let (proposal, _) = assert_sees_all(
+            &shop,
+            &rows,
+            "customer_id=customer_id ordered_at=created_at order_id=increment_id product_id=product_name \
+             quantity=qty_ordered unit_price=price",
+        );
+        assert!(
+            flat(&proposal.config).contains("not `item_id`, which numbers the lines"),
+            "{}",
+            proposal.config
+        );
+    }
+}
