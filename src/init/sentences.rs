@@ -3,9 +3,9 @@
 use super::kinds::{Kind, kind};
 use super::plan::Plan;
 use super::questions::sharing_a_name;
-use super::roles::Role;
+use super::roles::{Role, by_words};
 use super::sales;
-use super::tables::Table;
+use super::tables::{Column, Table};
 use crate::Error;
 
 /// What one table is, in a sentence.
@@ -42,7 +42,7 @@ pub(super) fn no_sales(tables: &[Table], mut refused: Vec<Error>) -> Error {
     let seen = tables.iter().map(|table| format!("\n  {}", lacking(table)));
     let refused = refused.iter().map(|error| format!("\n  {error}"));
     let list: String = seen.chain(refused).collect();
-    let only_money = tables.iter().any(|table| lacks(table) == ["money"] && kind(table) == Kind::Orders);
+    let only_money = tables.iter().any(|table| lacks(table) == [MONEY] && kind(table) == Kind::Orders);
     let hint = if only_money {
         "give the exports with the money, too: the lines of the orders, or their payments"
     } else {
@@ -59,17 +59,43 @@ fn lacking(table: &Table) -> String {
         _ if table.rows == 0 => "it has no rows".to_owned(),
         _ if !table.ambiguous.is_empty() => sharing_a_name(table),
         [] => "its rows are no purchases".to_owned(),
-        lacks => format!("no column for {}", lacks.join(", ")),
+        lacks => {
+            let lacks = lacks.iter().map(|what| format!("{what}{}", misfit(table, what)));
+            format!("no column for {}", lacks.collect::<Vec<_>>().join(", "))
+        }
     };
     format!("{}; {why}", seen(table))
 }
 
+const CUSTOMER: &str = "a customer";
+const DATE: &str = "a date of purchase";
+const MONEY: &str = "money";
+
 fn lacks(table: &Table) -> Vec<&'static str> {
     let alone = sales::assign(std::slice::from_ref(table), &[], 0, &sales::Banned::new());
     let needs = [
-        (alone.pick(Role::Customer).is_some(), "a customer"),
-        (alone.pick(Role::OrderedAt).is_some(), "a date of purchase"),
-        (alone.has_money(), "money"),
+        (alone.pick(Role::Customer).is_some(), CUSTOMER),
+        (alone.pick(Role::OrderedAt).is_some(), DATE),
+        (alone.has_money(), MONEY),
     ];
     needs.into_iter().filter(|(known, _)| !known).map(|(_, what)| what).collect()
+}
+
+/// The column whose header names what is lacking, with the value that it holds instead.
+fn misfit(table: &Table, what: &str) -> String {
+    /// Strength of headers that say so.
+    const SAYS_SO: f64 = 0.6;
+    let roles: &[Role] = match what {
+        CUSTOMER => &[Role::Customer],
+        DATE => &[Role::OrderedAt],
+        _ => &[Role::Amount, Role::UnitPrice],
+    };
+    let says_so = |column: &&Column| {
+        roles.iter().any(|role| by_words(*role, column).is_some_and(|strength| strength >= SAYS_SO))
+    };
+    match table.columns.iter().find(says_so).map(|column| (&column.name, column.values.texts.first())) {
+        Some((name, Some(value))) => format!(" (not `{name}`, which holds `{value}`)"),
+        Some((name, None)) => format!(" (not `{name}`, which is empty)"),
+        None => String::new(),
+    }
 }

@@ -313,3 +313,15 @@ fn numbers_of_lines_are_no_products() {
         );
     }
 }
+
+#[test]
+fn columns_whose_values_belie_their_header_are_named() {
+    let line = |n: u64| format!("{n},{},week {n},free of charge,\n", n % 7);
+    let text =
+        "Order ID,Customer ID,Order Date,Total,Price\n".to_owned() + &(1..=60).map(line).collect::<String>();
+    let shop = Shop::new(&[("orders.csv", text)]);
+    let error = propose(&shop.files, shop.folder.path(), &mut Silent).unwrap_err().to_string();
+    let told = "no column for a date of purchase (not `Order Date`, which holds `week 1`), \
+                money (not `Total`, which holds `free of charge`)";
+    assert!(error.ends_with(told), "{error}");
+}
