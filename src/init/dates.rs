@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::column::Values;
 use super::profile::{NEARLY_ALL, Profile};
+use crate::ingest::text::fold_digits;
 use crate::ingest::times::{Calendar, DetectError, Detector, TimeFormat, is_no_date};
 
 /// What the dates of a column need.
@@ -82,6 +83,17 @@ pub(super) fn dates(values: &Values, says_time: bool, profile: &Profile) -> Date
         Err(DetectError::Unreadable { .. }) => two_digit_years(values),
         _ => Dates::No,
     }
+}
+
+/// Whether the values are times of a day without the day: `9:05`, `21:40:00`, `9:05 PM`.
+pub(super) fn are_clocks(values: &Values) -> bool {
+    let is_number = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let is_clock = |text: &String| {
+        let text = fold_digits(text).to_ascii_lowercase();
+        let parts: Vec<&str> = text.trim_end_matches(['a', 'p', 'm', '.', ' ']).split(':').collect();
+        (2..=3).contains(&parts.len()) && parts.into_iter().all(is_number)
+    };
+    !values.texts.is_empty() && values.texts.iter().all(is_clock)
 }
 
 /// Share of the filled rows that a format reads.

@@ -1,6 +1,6 @@
 //! Why a column was chosen, in the words of its comment.
 
-use super::dates::Dates;
+use super::dates::{Dates, are_clocks};
 use super::plan::Plan;
 use super::profile::{Mark, Profile};
 use super::roles::{BY_VALUES, Role};
@@ -28,6 +28,10 @@ pub(super) fn why(plan: &Plan<'_>, role: Role, pick: &Pick) -> String {
         reasons.push(format!("from {}", plan.tables[pick.chosen.table].shown()));
     }
     reasons.push(values(role, &pick.column));
+    if role == Role::OrderedAt && !pick.profile().dates.has_clock() {
+        let clock = plan.main().columns.iter().find(|column| are_clocks(&column.values));
+        reasons.extend(clock.map(|clock| format!("the time of day in `{}` is not read", clock.name)));
+    }
     reasons.extend(notes(plan, role).iter().cloned());
     reasons.extend(rivals(plan, role, pick));
     reasons.join("; ")

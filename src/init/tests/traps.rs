@@ -325,3 +325,20 @@ fn columns_whose_values_belie_their_header_are_named() {
                 money (not `Total`, which holds `free of charge`)";
     assert!(error.ends_with(told), "{error}");
 }
+
+#[test]
+fn a_time_of_day_in_a_column_of_its_own_is_said_to_be_left_out() {
+    let orders = orders(200);
+    let line = |[order, _, customer, _, quantity, price, day]: &[u64; 7]| {
+        let (day, hour, minute) = (date(*day).format("%d.%m.%Y"), 8 + order % 12, order % 60);
+        format!("{order};{day};{hour}:{minute:02};{customer};{}", comma(quantity * price))
+    };
+    let header = "Bon-Nr;Datum;Uhrzeit;Kundennummer;Gesamt";
+    let (proposal, _) = assert_sees_all(
+        &Shop::new(&[("journal.csv", table(header, &orders, line))]),
+        &orders,
+        "customer_id=Kundennummer ordered_at=Datum order_id=Bon-Nr amount=Gesamt",
+    );
+    let said = "the time of day in `Uhrzeit` is not read";
+    assert!(flat(&proposal.config).contains(said), "{}", proposal.config);
+}
