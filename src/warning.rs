@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// Every code a warning can have. The report has a Persian sentence for each.
-pub const CODES: [&str; 37] = [
+pub const CODES: [&str; 38] = [
     "audience_left_out",
     "closed_without_time",
     "clusters_not_settled",
@@ -39,6 +39,7 @@ pub const CODES: [&str; 37] = [
     "undecided",
     "unknown_consent",
     "unread_sheets",
+    "unread_suppression",
     "unserved_need",
     "unusable_birth_date",
     "unusable_email",

@@ -5,6 +5,7 @@
 
 pub mod email;
 pub mod groups;
+pub mod hash;
 pub mod mask;
 pub mod national_code;
 pub mod phone;

@@ -164,11 +164,20 @@ fn suppression_is_by_id_address_and_number() {
         ("d\n", 1),
         ("who,why\nnobody,asked\n", 0),
         ("email;phone\ncanary.mail.2@example.com;\n;+989123456789\n", 2),
+        ("Canarina One <canary.mail@example.com>\nmailto:canary.mail.2@example.com\n", 2),
     ] {
         desk.write("never.csv", list);
         let figures = desk.published().manifest["figures"]["customer_list"].clone();
         assert_eq!(figures["suppressed"].as_u64(), Some(suppressed), "{list}");
     }
+    desk.write("never.csv", "who,since\ncanary.mail.5@example..com,2024-01-31\nd,2024-01-31\n");
+    let warnings = desk.published().manifest["warnings"].clone();
+    let unread = warnings.as_array().unwrap().iter().find(|w| w["code"] == "unread_suppression").unwrap();
+    assert_eq!(unread["values"]["n"].as_u64(), Some(1));
+    // MD5 of an address, which says nothing without the address.
+    desk.write("never.csv", "55502f40dc8b7c769880b10874abc9d0\n");
+    let run = desk.moshtari(&["run"]).must_end_with(2);
+    assert!(run.err.contains("hashes of 32 hexadecimal digits"), "{}", run.err);
     desk.write("never.csv", "id,why\na,asked\nb\n");
     let run = desk.moshtari(&["run"]).must_end_with(2);
     assert!(run.err.contains("never.csv: row 2: 1 fields instead of 2"), "{}", run.err);

@@ -130,9 +130,17 @@ pub fn read(list: &CustomersConfig, base: &Path, show_values: bool, watch: Watch
     account.gate(TABLE, list.rules.max_set_aside)?;
     let mut warnings = reader.plan.warnings(&rows_of_file);
     warnings.extend(doubts.warnings(&reader));
+    let contacts = roll.finish(&suppression);
+    let unread = suppression.unread(&contacts)?;
+    if unread > 0 {
+        let message = format!(
+            "customers: {unread} entries of `[customers.suppression]` are no listed customer, e-mail address or phone number and keep nobody from being contacted"
+        );
+        warnings.push(Warning::new("unread_suppression", message).with("n", unread));
+    }
     let forms = reader.plan.files.iter().map(|file| (file.shown().to_owned(), file.describe()));
     Ok(People {
-        contacts: roll.finish(&suppression),
+        contacts,
         consents: reader.consents(),
         suppression,
         files: forms.collect(),

@@ -1,11 +1,11 @@
 //! One person as one line of a campaign file.
 
 use super::normal::{
-    country, google_email, google_name, hashed, looks_hashed, meta_name, meta_phone, meta_place, meta_zip,
-    names, plain_zip,
+    country, google_email, google_name, meta_name, meta_phone, meta_place, meta_zip, names, plain_zip,
 };
 use crate::config::campaigns::{Channel, Format, GmailDots};
 use crate::ingest::people::{Contact, Gender};
+use crate::privacy::hash::{hashed, looks_hashed};
 use crate::privacy::phone::Country;
 
 /// Longest text of a Mailchimp field, in bytes.
