@@ -164,6 +164,8 @@ fn suppression_is_by_id_address_and_number() {
         ("d\n", 1),
         ("who,why\nnobody,asked\n", 0),
         ("email;phone\ncanary.mail.2@example.com;\n;+989123456789\n", 2),
+        // What only the later row of a says.
+        ("canary.mail.4@example.com\n", 1),
         ("Canarina One <canary.mail@example.com>\nmailto:canary.mail.2@example.com\n", 2),
     ] {
         desk.write("never.csv", list);

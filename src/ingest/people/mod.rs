@@ -6,7 +6,8 @@
 //! configuration asks for the values.
 //!
 //! - A customer listed twice is who the first row says; the later row is set aside (`duplicate`), but what
-//!   it refuses is refused. Consent holds where every row gives it.
+//!   it refuses is refused, and one row by which a customer is suppressed is enough. Consent holds where every row
+//!   gives it.
 //! - A consent is given by a word for yes. Everything else is none: no word, a word for no, a word that is not
 //!   known (these are counted in a warning).
 //! - An e-mail address or phone number that is none costs the customer that way of being reached, not the row.
@@ -100,7 +101,7 @@ pub fn read(list: &CustomersConfig, base: &Path, show_values: bool, watch: Watch
     read_blocks(
         &reader.plan.files,
         reader.plan.main_columns(),
-        |_, block| Ok((reader.read(&block), block)),
+        |_, block| Ok((reader.read(&block, &suppression), block)),
         |batch| {
             for placed in batch {
                 let (read, block) = placed.value;
@@ -130,7 +131,7 @@ pub fn read(list: &CustomersConfig, base: &Path, show_values: bool, watch: Watch
     account.gate(TABLE, list.rules.max_set_aside)?;
     let mut warnings = reader.plan.warnings(&rows_of_file);
     warnings.extend(doubts.warnings(&reader));
-    let contacts = roll.finish(&suppression);
+    let contacts = roll.finish();
     let unread = suppression.unread(&contacts)?;
     if unread > 0 {
         let message = format!(
@@ -167,6 +168,7 @@ impl Roll {
                 .iter_mut()
                 .zip(&contact.consents)
                 .for_each(|(known, new)| *known = (*known).min(*new));
+            known.suppressed |= contact.suppressed;
             return Err(contact.customer_id);
         }
         self.places.insert(contact.customer_id.clone(), self.contacts.len());
@@ -174,9 +176,8 @@ impl Roll {
         Ok(())
     }
 
-    fn finish(self, suppression: &Suppression) -> Vec<Contact> {
+    fn finish(self) -> Vec<Contact> {
         let mut contacts = self.contacts;
-        contacts.par_iter_mut().for_each(|contact| contact.suppressed = suppression.holds(contact));
         contacts.par_sort_unstable_by(|a, b| a.customer_id.cmp(&b.customer_id));
         contacts
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::{Consent, Contact, Gender, Words};
+use super::{Consent, Contact, Gender, Suppression, Words};
 use crate::config::source::IdRule;
 use crate::config::{ColumnName, CustomersConfig};
 use crate::ingest::accounting::SetAside;
@@ -61,7 +61,7 @@ struct Columns {
 pub(super) struct Listed {
     /// Row within the block.
     pub(super) row: usize,
-    /// The customer in it; `suppressed` is not decided yet.
+    /// The customer in it.
     pub(super) contact: Contact,
 }
 
@@ -161,7 +161,7 @@ impl PeopleReader {
     }
 
     /// Reads one block: customers, rows set aside, cells in doubt.
-    pub(super) fn read(&self, block: &Block) -> Read {
+    pub(super) fn read(&self, block: &Block, suppression: &Suppression) -> Read {
         let view = self.plan.view(block);
         let mut read = Read {
             listed: Vec::with_capacity(block.rows),
@@ -175,7 +175,10 @@ impl PeopleReader {
                 continue;
             }
             match self.row(&view, row, &mut read.doubts) {
-                Ok(contact) => read.listed.push(Listed { row, contact }),
+                Ok(mut contact) => {
+                    contact.suppressed = suppression.holds(&contact);
+                    read.listed.push(Listed { row, contact });
+                }
                 Err((reason, column)) => {
                     let value = view.cell(column, row);
                     read.aside.push(block, row, reason, Some(column as u16), value, None);
