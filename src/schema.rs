@@ -415,7 +415,7 @@ tables! {
     /// What became of everybody whom the condition of an audience matches.
     campaign_members = "one customer whom the condition of an audience matches" {
         CUSTOMER_ID "customer_id" Text "" "the customer";
-        STATUS "status" Text "" "exported, control, suppressed, rejected, `consent_unknown`, `consent_denied`, `not_listed` or elsewhere (in an audience that comes first)";
+        STATUS "status" Text "" "exported, control, suppressed, rejected, `consent_unknown`, `consent_denied`, `not_listed` or elsewhere (in an audience that comes first, under this id or another)";
         ARM "arm" Text "" "treated or control for those who take part in the campaign";
         ENTERED "entered" Bool "" "took no part in the export before; null without one and for those who take no part";
         ORDER_COUNT "order_count" U32 "orders" "counting orders at the time of the export";

@@ -376,6 +376,80 @@ fn control_groups_stay_and_are_measured_against() {
     desk.moshtari(&["export", "results", "--lift", "results/campaigns"]).must_end_with(2);
 }
 
+/// One address under several ids is one person: a refusal holds for all of them, and one line is sent.
+#[test]
+fn an_address_has_one_reader() {
+    let people = "\
+customer,name,email,phone,city,zip,mail,data,personal
+a,Amir,same@example.com,,Shiraz,,no,,
+b,Amir,Same@example.com,,Shiraz,,yes,,
+c,Sara,never@example.com,,Shiraz,,yes,,
+d,Sara,NEVER@example.com,,Shiraz,,yes,,
+e,Reza,twice@example.com,0912 345 6789,Shiraz,,yes,,
+f,Reza,Reza <twice@example.com>,,Shiraz,,yes,,
+g,Gita,later@example.com,,Shiraz,,yes,,
+h,Hana,hana@example.com,,Shiraz,,yes,,
+h,Hana,Later@example.com,,Shiraz,,no,,
+";
+    let campaigns = "[publish.campaigns]\n[[publish.campaigns.audiences]]\nname = \"all\"\nwhere = \"spend_total > 0\"\n\
+                     formats = [\"csv\", \"mailchimp\", \"klaviyo\"]\n";
+    let desk = desk(campaigns);
+    desk.write("people.csv", people);
+    desk.write("never.csv", "c\n");
+    desk.moshtari(&["run"]).must_end_with(0);
+    let all = Export::of(&desk, "all");
+    let expected =
+        [("matched", 8), ("exported", 1), ("rejected", 1), ("suppressed", 2), ("consent_denied", 4)];
+    assert_eq!(all.counts(None), counted(expected));
+    for name in ["all-mailchimp.csv", "all-klaviyo.csv"] {
+        let lines = all.lines(name);
+        assert_eq!((lines.len(), lines[1][0].as_str()), (2, "twice@example.com"), "{name}");
+    }
+    let rejects = Table::open(&all.folder.join("rejects.parquet"));
+    assert_eq!(rejects.ids("customer_id"), ["f", "f", "f"]);
+    assert!(rejects.ids("reason").iter().all(|reason| reason == "duplicate_address"));
+    assert!(rejects.ids("value").iter().all(|value| value == "xxxxx@xxxxxxx.xxx"));
+}
+
+/// Who is reached by one audience is not reached by the next under another id.
+#[test]
+fn an_address_is_in_one_audience() {
+    let desk = desk(CAMPAIGNS);
+    let list = LIST.replace("hana@example.com", "Babak@example.com");
+    desk.write("people.csv", list);
+    desk.moshtari(&["run"]).must_end_with(0);
+    let everybody = Export::of(&desk, "everybody");
+    // h spends too little for the first audience, in which b is.
+    assert_eq!(everybody.counts(Some("csv")).get("exported"), None);
+    assert_eq!(everybody.counts(Some("csv"))["elsewhere"], 4);
+}
+
+/// Two ids of each address; the control group is drawn by the first of them.
+#[test]
+fn control_groups_take_people_whole() {
+    let share = "control = 0.5\nsalt = \"salt-2024\"";
+    let campaigns = format!(
+        "[publish.campaigns]\n{share}\n[[publish.campaigns.audiences]]\nname = \"nowruz_1403\"\nwhere = \"spend_total > 0\"\n"
+    );
+    let desk = desk(&campaigns);
+    // Neighbours share a number and have addresses of their own.
+    let person = |n: usize| format!("C{n:03},N,x{n}@example.com,+98912345{:04},,,yes,,\n", n / 2);
+    let head = LIST.lines().next().unwrap();
+    desk.write("people.csv", format!("{head}\n{}", (0..100).map(person).collect::<String>()));
+    let orders: String = (0..100).map(|n| format!("C{n:03},{n},2024-01-01,100\n")).collect();
+    desk.write("orders.csv", format!("customer,order,at,amount\n{orders}"));
+    desk.moshtari(&["run"]).must_end_with(0);
+    let members = Export::of(&desk, "nowruz_1403").members();
+    let arms: BTreeMap<String, String> =
+        members.ids("customer_id").into_iter().zip(members.ids("arm")).collect();
+    for n in 0..100 {
+        let first = format!("C{:03}", n / 2 * 2);
+        let digest = Sha256::digest(format!("salt-2024\u{1f}nowruz_1403\u{1f}{first}"));
+        let arm = if digest[0] < 0x80 { "control" } else { "treated" };
+        assert_eq!(arms[&format!("C{n:03}")], arm, "{n}");
+    }
+}
+
 /// Names that spreadsheets could take for formulas, as they are seen in customer lists.
 const HOSTILE: [&str; 22] = [
     "=1+1",

@@ -12,10 +12,12 @@
 //!   known (these are counted in a warning).
 //! - An e-mail address or phone number that is none costs the customer that way of being reached, not the row.
 //! - [`Suppression`] stands above every consent.
+//! - Refusal and suppression hold for an address or number, whichever customer has it.
 
 mod consent;
 mod contact;
 mod reader;
+mod shared;
 mod suppression;
 
 use std::path::Path;
@@ -28,6 +30,8 @@ pub use self::consent::{Consent, Words};
 pub use self::contact::{Contact, Gender};
 pub use self::reader::PeopleReader;
 use self::reader::{Doubts, Listed};
+pub use self::shared::Reach;
+use self::shared::{Refusals, firsts};
 pub use self::suppression::Suppression;
 use super::accounting::{Account, SetAside};
 use super::block::Cell;
@@ -58,13 +62,19 @@ pub struct People {
     pub account: Account,
     /// Things to know.
     pub warnings: Vec<Warning>,
+    refusals: Refusals,
+    /// For each contact the place of the first one with whom it shares an address or number.
+    firsts: Vec<u32>,
 }
 
 impl People {
     /// A customer by id.
     pub fn contact(&self, id: &str) -> Option<&Contact> {
-        let place = self.contacts.binary_search_by(|contact| contact.customer_id.as_str().cmp(id)).ok()?;
-        Some(&self.contacts[place])
+        Some(&self.contacts[self.place(id)?])
+    }
+
+    fn place(&self, id: &str) -> Option<usize> {
+        self.contacts.binary_search_by(|contact| contact.customer_id.as_str().cmp(id)).ok()
     }
 
     /// Where a consent of this name stands in [`Contact::consents`].
@@ -76,12 +86,32 @@ impl People {
     pub fn rename(&mut self, name: &dyn Fn(&str) -> String) {
         self.contacts.iter_mut().for_each(|contact| contact.customer_id = name(&contact.customer_id));
         self.contacts.sort_unstable_by(|a, b| a.customer_id.cmp(&b.customer_id));
+        self.firsts = firsts(&self.contacts);
         self.suppression.rename(name);
     }
 
     /// Whether a customer must not be contacted, listed or not.
     pub fn is_suppressed(&self, id: &str) -> bool {
         self.contact(id).map_or_else(|| self.suppression.holds_id(id), |contact| contact.suppressed)
+    }
+
+    /// Whether nothing may be sent to a customer, because of who they are or of who else is reached there.
+    pub fn is_barred(&self, contact: &Contact, by: Reach) -> bool {
+        contact.suppressed || contact.addresses(by).any(|address| self.refusals.is_suppressed(address))
+    }
+
+    /// What a customer agreed to, unless somebody who is reached there refused it.
+    pub fn agreed(&self, contact: &Contact, consent: usize, by: Reach) -> Consent {
+        if contact.addresses(by).any(|address| self.refusals.is_denied(address, consent)) {
+            return Consent::Denied;
+        }
+        contact.consents.get(consent).copied().unwrap_or(Consent::Unspecified)
+    }
+
+    /// The first of the customers who share an address or number with this one.
+    pub fn first_of<'a>(&'a self, id: &'a str) -> &'a str {
+        let place = self.place(id).and_then(|place| self.firsts.get(place));
+        place.map_or(id, |first| &self.contacts[*first as usize].customer_id)
     }
 }
 
@@ -131,16 +161,12 @@ pub fn read(list: &CustomersConfig, base: &Path, show_values: bool, watch: Watch
     account.gate(TABLE, list.rules.max_set_aside)?;
     let mut warnings = reader.plan.warnings(&rows_of_file);
     warnings.extend(doubts.warnings(&reader));
-    let contacts = roll.finish();
-    let unread = suppression.unread(&contacts)?;
-    if unread > 0 {
-        let message = format!(
-            "customers: {unread} entries of `[customers.suppression]` are no listed customer, e-mail address or phone number and keep nobody from being contacted"
-        );
-        warnings.push(Warning::new("unread_suppression", message).with("n", unread));
-    }
+    let (contacts, refusals) = roll.finish();
+    warnings.extend(suppression.unread(&contacts)?);
     let forms = reader.plan.files.iter().map(|file| (file.shown().to_owned(), file.describe()));
     Ok(People {
+        firsts: firsts(&contacts),
+        refusals,
         contacts,
         consents: reader.consents(),
         suppression,
@@ -156,6 +182,8 @@ pub fn read(list: &CustomersConfig, base: &Path, show_values: bool, watch: Watch
 struct Roll {
     contacts: Vec<Contact>,
     places: HashMap<String, usize, FixedState>,
+    /// Later rows of customers: the place of the first one.
+    later: Vec<(usize, Contact)>,
 }
 
 impl Roll {
@@ -169,16 +197,23 @@ impl Roll {
                 .zip(&contact.consents)
                 .for_each(|(known, new)| *known = (*known).min(*new));
             known.suppressed |= contact.suppressed;
-            return Err(contact.customer_id);
+            let id = contact.customer_id.clone();
+            self.later.push((*place, contact));
+            return Err(id);
         }
         self.places.insert(contact.customer_id.clone(), self.contacts.len());
         self.contacts.push(contact);
         Ok(())
     }
 
-    fn finish(self) -> Vec<Contact> {
+    /// The customers in the order of their ids, and what they refuse at all addresses that any row gives.
+    fn finish(self) -> (Vec<Contact>, Refusals) {
+        let mut refusals = Refusals::default();
+        let rows = self.contacts.iter().map(|contact| (contact, contact));
+        let later = self.later.iter().map(|(place, row)| (&self.contacts[*place], row));
+        rows.chain(later).for_each(|(customer, row)| refusals.note(customer, row.addresses(Reach::Both)));
         let mut contacts = self.contacts;
         contacts.par_sort_unstable_by(|a, b| a.customer_id.cmp(&b.customer_id));
-        contacts
+        (contacts, refusals)
     }
 }

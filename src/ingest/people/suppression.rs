@@ -14,7 +14,7 @@ use crate::privacy::hash::{hashed, looks_digested, looks_hashed};
 use crate::privacy::mask::shape;
 use crate::privacy::phone::Country;
 use crate::privacy::{email, phone};
-use crate::{Error, Result};
+use crate::{Error, Result, Warning};
 
 type Set = HashSet<String, FixedState>;
 
@@ -76,14 +76,14 @@ impl Suppression {
         self.ids.insert(id);
     }
 
-    /// How many entries look like an address, a number or an id and are none that is known. An entry that is
+    /// Tells of entries that look like an address, a number or an id and are none that is known. An entry that is
     /// written as ids of the list are can be the id of somebody who is not on it.
     ///
     /// # Errors
     /// `Input` for hashes that nothing can be compared with.
-    pub(super) fn unread(&self, contacts: &[Contact]) -> Result<u64> {
+    pub(super) fn unread(&self, contacts: &[Contact]) -> Result<Option<Warning>> {
         if self.ids_only.is_empty() {
-            return Ok(0);
+            return Ok(None);
         }
         let forms: Set = contacts.iter().map(|contact| form(&contact.customer_id)).collect();
         let written: HashSet<&str, FixedState> = contacts
@@ -93,7 +93,7 @@ impl Suppression {
             .map(String::as_str)
             .collect();
         let strange = |entry: &&String| !forms.contains(&form(entry)) && !written.contains(entry.as_str());
-        let mut unread = 0;
+        let mut unread = 0_u64;
         for entry in self.ids_only.iter().filter(strange) {
             if looks_digested(entry) {
                 return Err(Error::config(format!(
@@ -104,7 +104,10 @@ impl Suppression {
             }
             unread += u64::from(is_meant_as_contact(entry));
         }
-        Ok(unread)
+        let message = format!(
+            "customers: {unread} entries of `[customers.suppression]` are no listed customer, e-mail address or phone number and keep nobody from being contacted"
+        );
+        Ok((unread > 0).then(|| Warning::new("unread_suppression", message).with("n", unread)))
     }
 
     /// The same people under other ids.
@@ -205,7 +208,7 @@ mod tests {
             let list = list(&[entry]);
             assert!(list.holds(&contact("1", "C@X.com", "")), "{entry}");
             assert!(!list.holds(&contact("1", "cy@x.com", "")), "{entry}");
-            assert_eq!(list.unread(&[]).unwrap(), 0, "{entry}");
+            assert_eq!(list.unread(&[]).unwrap(), None, "{entry}");
         }
     }
 
@@ -219,20 +222,23 @@ mod tests {
             let list = list(&[hash]);
             assert!(list.holds(&contact("1", "Test@Example.com", "(555) 123-4567")), "{hash}");
             assert!(!list.holds(&contact("2", "best@example.com", "(555) 123-4568")), "{hash}");
-            assert_eq!(list.unread(&[]).unwrap(), 0);
+            assert_eq!(list.unread(&[]).unwrap(), None);
         }
         // MD5 of the same address.
         let md5 = "55502f40dc8b7c769880b10874abc9d0";
         assert!(list(&[md5]).unread(&[contact("1", "test@example.com", "")]).is_err());
         // Where ids are written so, it is the id of somebody who is not on the list.
         let id = "4f8e3b1c9d2a6e7f0b5c8d1e2f3a4b5c";
-        assert_eq!(list(&[md5]).unread(&[contact(id, "test@example.com", "")]).unwrap(), 0);
+        assert_eq!(list(&[md5]).unread(&[contact(id, "test@example.com", "")]).unwrap(), None);
     }
 
     #[test]
     fn entries_that_can_match_nobody_are_counted() {
         let listed = [contact("C-17", "sara at example", "ext 0912345")];
-        let unread = |entries: &[&str]| list(entries).unread(&listed).unwrap();
+        let unread = |entries: &[&str]| {
+            let warning = list(entries).unread(&listed).unwrap();
+            warning.map_or(0, |warning| warning.values["n"].as_u64().unwrap())
+        };
         assert_eq!(unread(&["x@example..com", "0912 345", "17-8846", "12345678901234567890"]), 4);
         let words = ["email", "asked by phone", "2024-01-31", "31/1/2024 10:00", "", "n/a", "C-99"];
         assert_eq!(unread(&words), 0);

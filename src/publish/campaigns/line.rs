@@ -4,7 +4,7 @@ use super::normal::{
     country, google_email, google_name, meta_name, meta_phone, meta_place, meta_zip, names, plain_zip,
 };
 use crate::config::campaigns::{Channel, Format, GmailDots};
-use crate::ingest::people::{Contact, Gender};
+use crate::ingest::people::{Contact, Gender, Reach};
 use crate::privacy::hash::{hashed, looks_hashed};
 use crate::privacy::phone::Country;
 
@@ -41,6 +41,7 @@ pub(super) enum Reason {
     AlreadyHashed,
     NotAscii,
     TooLong,
+    DuplicateAddress,
 }
 
 impl Reason {
@@ -56,6 +57,7 @@ impl Reason {
             Self::AlreadyHashed => "already_hashed",
             Self::NotAscii => "not_ascii",
             Self::TooLong => "too_long",
+            Self::DuplicateAddress => "duplicate_address",
         }
     }
 }
@@ -132,6 +134,15 @@ impl Maker {
         }
         let own = header.into_iter().map(str::to_owned);
         own.chain(self.columns.iter().filter(|_| !self.format.is_ads()).cloned()).collect()
+    }
+
+    /// The data by which the file reaches people.
+    pub(super) fn reach(&self) -> Reach {
+        match self.channel {
+            _ if self.format.is_ads() => Reach::Both,
+            Channel::Email => Reach::Email,
+            Channel::Sms | Channel::Phone => Reach::Phone,
+        }
     }
 
     /// The line of a person; `extra` are the values of the columns handed on, or the worth.

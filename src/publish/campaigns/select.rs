@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::fast::FixedState;
+
 use super::control::{bucket, is_control};
-use super::line::{Cell, Fault, Maker};
+use super::line::{Cell, Fault, Maker, Reason};
 use crate::config::campaigns::{Asked, Audience, Format};
-use crate::ingest::people::{Consent, Contact, People};
+use crate::ingest::people::{Consent, Contact, People, Reach};
 
 /// What became of a customer whom the condition matches. Ordered: of several files the last one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// In an audience that comes first.
+    /// In an audience that comes first, or reached there under another id.
     Elsewhere,
     /// Not in the customer list.
     NotListed,
@@ -144,14 +146,16 @@ impl Rules<'_> {
         let mut statuses = vec![Status::Elsewhere; rows.len()];
         let (mut formats, mut rejects) = (Vec::new(), Vec::new());
         for (maker, asked) in makers {
-            let needs = Needs::of(&asked, maker.format, self.people);
+            let needs = Needs::of(&asked, &maker, self.people);
+            let mut seen =
+                Seen { elsewhere: self.addresses_taken(maker.reach()), here: Addresses::default() };
             let mut result =
                 FormatResult { format: maker.format, asked, counts: Counts::new(), files: Vec::new() };
             for (place, row) in rows.iter().enumerate() {
                 let made = |contact: Option<&Contact>| {
                     maker.line(self.ids[*row as usize], contact, extra(maker.format, place))
                 };
-                let decided = self.one(*row, &needs, made, &mut |fault, left_out| {
+                let decided = self.one(*row, &needs, &mut seen, made, &mut |fault, left_out| {
                     rejects.push(Reject { row: *row, format: maker.format, fault, left_out });
                 });
                 *result.counts.entry(decided.status).or_default() += 1;
@@ -169,10 +173,18 @@ impl Rules<'_> {
         Selection { rows, statuses, formats, rejects }
     }
 
-    fn one(
-        &self,
+    /// Addresses and numbers of customers in audiences that come first.
+    fn addresses_taken(&self, by: Reach) -> Addresses<'_> {
+        let taken = self.ids.iter().zip(self.taken).filter(|(_, taken)| **taken);
+        let contacts = taken.filter_map(|(id, _)| self.people?.contact(id));
+        contacts.filter_map(|contact| contact.addresses(by).next()).collect()
+    }
+
+    fn one<'a>(
+        &'a self,
         row: u32,
-        needs: &Needs,
+        needs: &Needs<'_>,
+        seen: &mut Seen<'a>,
         made: impl FnOnce(Option<&Contact>) -> super::line::Line,
         reject: &mut dyn FnMut(Fault, bool),
     ) -> Decided {
@@ -186,6 +198,11 @@ impl Rules<'_> {
             Some(Some(contact)) => Some(contact),
             None => None,
         };
+        // What the platform knows a person by: the address, or the number where there is none.
+        let address = contact.and_then(|contact| contact.addresses(needs.reach).next());
+        if address.is_some_and(|address| seen.elsewhere.contains(address)) {
+            return out(Status::Elsewhere);
+        }
         match contact.map_or(Consent::Granted, |contact| needs.given(contact)) {
             Consent::Denied => return out(Status::ConsentDenied),
             Consent::Unspecified => return out(Status::ConsentUnknown),
@@ -195,15 +212,32 @@ impl Rules<'_> {
         let left_out = line.cells.is_none();
         line.faults.into_iter().for_each(|fault| reject(fault, left_out));
         let Some(cells) = line.cells else { return out(Status::Rejected) };
-        if contact.is_some_and(|contact| contact.suppressed) {
+        if contact.is_some_and(|contact| needs.bars(contact)) {
             return out(Status::Suppressed);
         }
-        if is_control(bucket(self.salt, &self.audience.name, id), self.share) {
+        if let Some(address) = address
+            && !seen.here.insert(address)
+        {
+            let field = if address.contains('@') { "email" } else { "phone" };
+            let value = Some(address.to_owned());
+            reject(Fault { field, reason: Reason::DuplicateAddress, value }, true);
+            return out(Status::Rejected);
+        }
+        let drawn = self.people.map_or(id, |people| people.first_of(id));
+        if is_control(bucket(self.salt, &self.audience.name, drawn), self.share) {
             return out(Status::Control);
         }
         let states = contact.map_or_else(Vec::new, |contact| needs.states(needs.declared(contact)));
         Decided { status: Status::Exported, states, cells: Some(cells) }
     }
+}
+
+type Addresses<'a> = hashbrown::HashSet<&'a str, FixedState>;
+
+/// Addresses, or numbers where there is none, of a file and of audiences that come first.
+struct Seen<'a> {
+    elsewhere: Addresses<'a>,
+    here: Addresses<'a>,
 }
 
 struct Decided {
@@ -230,34 +264,45 @@ impl FormatResult {
     }
 }
 
-/// Places of the consents that a file asks for.
-struct Needs {
+/// What a file asks of people before it reaches them.
+struct Needs<'a> {
+    people: Option<&'a People>,
+    reach: Reach,
+    /// Place of the consent that must be given.
     given: Option<usize>,
     /// The consent that an upload to Google declares beside `ad_user_data`; one consent stands for both.
     personalization: Option<usize>,
     google: bool,
 }
 
-impl Needs {
-    fn of(asked: &Asked, format: Format, people: Option<&People>) -> Self {
+impl<'a> Needs<'a> {
+    fn of(asked: &Asked, maker: &Maker, people: Option<&'a People>) -> Self {
         let place = |name: &str| people.and_then(|people| people.consent(name));
-        let google = format == Format::GoogleAds;
-        match asked {
-            Asked::Nothing => Self { given: None, personalization: None, google },
-            Asked::One(name) => Self { given: place(name), personalization: place(name), google },
-            Asked::UserData { user_data, personalization } => {
-                Self { given: place(user_data), personalization: place(personalization), google }
-            }
-        }
+        let (given, personalization) = match asked {
+            Asked::Nothing => (None, None),
+            Asked::One(name) => (place(name), place(name)),
+            Asked::UserData { user_data, personalization } => (place(user_data), place(personalization)),
+        };
+        let google = maker.format == Format::GoogleAds;
+        Self { people, reach: maker.reach(), given, personalization, google }
     }
 
     fn given(&self, contact: &Contact) -> Consent {
-        self.given.and_then(|place| contact.consents.get(place)).copied().unwrap_or(Consent::Unspecified)
+        self.agreed(contact, self.given)
     }
 
     fn declared(&self, contact: &Contact) -> Consent {
-        let declared = self.personalization.and_then(|place| contact.consents.get(place)).copied();
-        declared.unwrap_or(Consent::Unspecified)
+        self.agreed(contact, self.personalization)
+    }
+
+    fn agreed(&self, contact: &Contact, consent: Option<usize>) -> Consent {
+        let agreed =
+            self.people.zip(consent).map(|(people, place)| people.agreed(contact, place, self.reach));
+        agreed.unwrap_or(Consent::Unspecified)
+    }
+
+    fn bars(&self, contact: &Contact) -> bool {
+        self.people.is_some_and(|people| people.is_barred(contact, self.reach))
     }
 
     fn states(&self, personalization: Consent) -> Vec<(&'static str, &'static str)> {
