@@ -240,7 +240,7 @@ impl Audience {
     /// `Config` when the list has no such consent.
     pub fn asked(&self, format: Format, config: &Config) -> Result<Asked> {
         let Some(list) = &config.customers else { return Ok(Asked::Nothing) };
-        let known: Vec<String> = list.consents().into_iter().map(|(name, _)| name).collect();
+        let known: Vec<String> = list.consents().into_iter().map(|consent| consent.name).collect();
         let full = |name: &str| match &self.purpose {
             Some(purpose) => format!("{purpose}.{name}"),
             None => name.to_owned(),

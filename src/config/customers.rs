@@ -33,7 +33,7 @@ pub struct CustomersConfig {
     /// What customers can agree to = the column that says whether they did, or one more level of names:
     /// `email = "by_mail"`, `newsletter = { email = "news_by_mail" }`.
     #[serde(default)]
-    pub consent: BTreeMap<String, ConsentColumn>,
+    pub consent: BTreeMap<String, ConsentEntry>,
     /// Who must never be contacted.
     pub suppression: Option<SuppressionConfig>,
     /// Tables joined to the rows.
@@ -78,12 +78,79 @@ pub struct CustomersColumns {
 
 /// The column of a consent, or columns by a second name.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged, expecting = "the name of a column, or a table of them")]
-pub enum ConsentColumn {
+#[serde(
+    untagged,
+    expecting = "the name of a column, `{ column = \"...\", opted_out = true }`, or a table of them"
+)]
+pub enum ConsentEntry {
     /// `email = "consent_email"`
-    Column(ColumnName),
+    Column(ConsentColumn),
     /// `newsletter = { email = "news_by_mail", sms = "news_by_sms" }`
-    Channels(BTreeMap<String, ColumnName>),
+    Channels(BTreeMap<String, ConsentColumn>),
+}
+
+/// The column of a consent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "the name of a column, or `{ column = \"...\", opted_out = true }`")]
+pub enum ConsentColumn {
+    /// `"consent_email"`: a word for yes is consent.
+    Plain(ColumnName),
+    /// `{ column = "unsubscribed", opted_out = true }`
+    Stated(StatedColumn),
+}
+
+/// A column of which it is said whether it holds consents or refusals.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatedColumn {
+    /// The column.
+    pub column: ColumnName,
+    /// A word for yes is a refusal.
+    pub opted_out: bool,
+}
+
+/// A consent that customers can give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedConsent<'a> {
+    /// `email`, or `newsletter.email`.
+    pub name: String,
+    /// The column that says whether they did.
+    pub column: &'a ColumnName,
+    /// A word for yes there is a refusal.
+    pub opted_out: bool,
+}
+
+impl ConsentColumn {
+    fn listed(&self, name: String) -> ListedConsent<'_> {
+        match self {
+            Self::Plain(column) => ListedConsent { name, column, opted_out: false },
+            Self::Stated(StatedColumn { column, opted_out }) => {
+                ListedConsent { name, column, opted_out: *opted_out }
+            }
+        }
+    }
+
+    /// A column whose name says that it holds refusals must be stated as what it is.
+    fn check(&self, name: &str) -> Result<()> {
+        let Self::Plain(ColumnName(column)) = self else { return Ok(()) };
+        if !is_named_for_refusal(column) {
+            return Ok(());
+        }
+        Err(Error::config(format!(
+            "`[customers.consent] {name}`: the column `{column}` seems to say who refused, but its word for yes would be consent"
+        ))
+        .hint(format!(
+            "write `{{ column = \"{column}\", opted_out = true }}`, or `opted_out = false` if yes is consent there"
+        )))
+    }
+}
+
+/// Whether the header of a column speaks of refusal.
+fn is_named_for_refusal(column: &str) -> bool {
+    const REFUSALS: [&str; 5] = ["unsubscri", "optout", "optedout", "donot", "لغو"];
+    let letters: String =
+        column.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    REFUSALS.iter().any(|refusal| letters.contains(refusal))
 }
 
 /// `[customers.suppression]`
@@ -161,18 +228,22 @@ impl CustomersConfig {
         })
     }
 
-    /// Consents by name, `email` or `newsletter.email`, with their columns, in the order of the names.
-    pub fn consents(&self) -> Vec<(String, &ColumnName)> {
-        let mut consents = Vec::new();
-        for (name, column) in &self.consent {
-            match column {
-                ConsentColumn::Column(column) => consents.push((name.clone(), column)),
-                ConsentColumn::Channels(channels) => {
-                    consents.extend(channels.iter().map(|(channel, c)| (format!("{name}.{channel}"), c)));
+    /// Consents with their columns, in the order of their names.
+    pub fn consents(&self) -> Vec<ListedConsent<'_>> {
+        self.consent_columns().into_iter().map(|(name, column)| column.listed(name)).collect()
+    }
+
+    fn consent_columns(&self) -> Vec<(String, &ConsentColumn)> {
+        let mut columns = Vec::new();
+        for (name, entry) in &self.consent {
+            match entry {
+                ConsentEntry::Column(column) => columns.push((name.clone(), column)),
+                ConsentEntry::Channels(channels) => {
+                    columns.extend(channels.iter().map(|(channel, c)| (format!("{name}.{channel}"), c)));
                 }
             }
         }
-        consents
+        columns
     }
 
     /// The country of phone numbers without a country code.
@@ -187,6 +258,7 @@ impl CustomersConfig {
         if self.suppression.as_ref().is_some_and(|s| s.files.as_slice().is_empty()) {
             return Err(Error::config("`[customers.suppression] files` names no file"));
         }
+        self.consent_columns().iter().try_for_each(|(name, column)| column.check(name))?;
         self.join.iter().try_for_each(|join| join.check("customers"))?;
         for condition in self.rules.skip_when.as_slice() {
             condition.check("skip_when")?;

@@ -186,3 +186,47 @@ fn suppression_is_by_id_address_and_number() {
     fs::remove_file(desk.path().join("never.csv")).unwrap();
     desk.moshtari(&["run"]).must_end_with(2);
 }
+
+/// Of two customers the one who unsubscribed is not contacted, and no column is taken for the contrary of what it says.
+#[test]
+fn a_column_can_say_who_opted_out() {
+    let list =
+        |header: &str, more: &str| format!("customer,name,email,phone,city,code,{header},by phone\n{more}");
+    let rows = "a,,a1@example.com,,,,true,\nb,,a2@example.com,,,,false,\nc,,a3@example.com,,,,,\n";
+    let with = |consent: &str, header: &str| {
+        let desk = desk("");
+        let config = fs::read_to_string(desk.path().join("moshtari.toml")).unwrap();
+        desk.write("moshtari.toml", config.replace("email = \"by mail\"", &format!("email = {consent}")));
+        desk.write("people.csv", list(header, rows));
+        desk
+    };
+    let agreed = |desk: &Desk| {
+        desk.published().manifest["figures"]["customer_list"]["consent email"].as_u64().unwrap()
+    };
+    for header in ["unsubscribed", "Email Opt-Out", "do_not_contact", "لغو عضویت", "opted_out"] {
+        let run = with(&format!("\"{header}\""), header).moshtari(&["run"]).must_end_with(2);
+        let hint = format!("write `{{ column = \"{header}\", opted_out = true }}`");
+        assert!(run.err.contains(&hint), "{}", run.err);
+        assert_eq!(agreed(&with(&format!("{{ column = \"{header}\", opted_out = true }}"), header)), 1);
+        assert_eq!(agreed(&with(&format!("{{ column = \"{header}\", opted_out = false }}"), header)), 1);
+    }
+    let desk = with("{ column = \"unsubscribed\", opted_out = true }", "unsubscribed");
+    let campaigns =
+        "[publish.campaigns]\n[[publish.campaigns.audiences]]\nname = \"all\"\nwhere = \"spend_total > 0\"\n";
+    let config = fs::read_to_string(desk.path().join("moshtari.toml")).unwrap();
+    desk.write("moshtari.toml", format!("{config}\n{campaigns}"));
+    desk.moshtari(&["run"]).must_end_with(0);
+    let sent = fs::read_to_string(desk.path().join("results/campaigns/all/latest/all-csv.csv")).unwrap();
+    assert!(sent.contains("a2@example.com") && sent.lines().count() == 2, "{sent}");
+    let nested = with("\"mail\"", "mail");
+    let config = fs::read_to_string(nested.path().join("moshtari.toml")).unwrap();
+    nested.write(
+        "moshtari.toml",
+        config.replace("{ phone = \"by phone\" }", "{ phone = { column = \"by phone\", opted_out = true } }"),
+    );
+    nested.write("people.csv", list("mail", "a,,,,,,,no\nb,,,,,,,yes\n"));
+    assert_eq!(
+        nested.published().manifest["figures"]["customer_list"]["consent sms.phone"].as_u64(),
+        Some(1)
+    );
+}

@@ -53,6 +53,8 @@ const NO: [&str; 16] = [
     "مخالفم",
     "لغو",
 ];
+/// Words that refuse, also where a column says who opted out.
+const REFUSED: [&str; 7] = ["denied", "opted out", "opted-out", "unsubscribed", "مخالف", "مخالفم", "لغو"];
 /// Words for not knowing.
 const UNSPECIFIED: [&str; 4] = ["unspecified", "unknown", "not asked", "نامشخص"];
 
@@ -73,6 +75,16 @@ impl Words {
         Self { yes: words(&rules.yes, &YES), no: words(&rules.no, &NO) }
     }
 
+    /// The consent in a cell of a column that says who opted out: only a mere word for no is consent. A word that is
+    /// not known is a refusal, such as the day of it.
+    pub fn read_opted_out(&self, cell: Cell<'_>) -> Consent {
+        match self.read(cell) {
+            Some(Consent::Unspecified) => Consent::Unspecified,
+            Some(Consent::Denied) if !refuses(cell) => Consent::Granted,
+            _ => Consent::Denied,
+        }
+    }
+
     /// The consent in a cell; `None` for a word that is not known.
     pub fn read(&self, cell: Cell<'_>) -> Option<Consent> {
         let text = cell.text();
@@ -88,6 +100,11 @@ impl Words {
         }
         (word.is_empty() || UNSPECIFIED.contains(&word.as_str())).then_some(Consent::Unspecified)
     }
+}
+
+fn refuses(cell: Cell<'_>) -> bool {
+    let word = key(&String::from_utf8_lossy(&cell.text()));
+    REFUSED.iter().any(|refused| key(refused) == word)
 }
 
 #[cfg(test)]
@@ -120,5 +137,23 @@ mod tests {
         assert_eq!(words.read(Cell::Text(b"ja")), Some(Consent::Granted));
         assert_eq!(words.read(Cell::Text(b"yes")), None);
         assert_eq!(words.read(Cell::Text(b"no")), Some(Consent::Denied));
+    }
+
+    #[test]
+    fn who_did_not_opt_out_agrees() {
+        let words = Words::of(&CustomersRules::default());
+        let read = |text: &str| words.read_opted_out(Cell::Text(text.as_bytes()));
+        for out in ["true", "1", "بله", "Unsubscribed", "opted out", "لغو", "2024-01-31", "subscribed"]
+        {
+            assert_eq!(read(out), Consent::Denied, "{out}");
+        }
+        for agrees in ["false", "0", "no", "خیر"] {
+            assert_eq!(read(agrees), Consent::Granted, "{agrees}");
+        }
+        for none in ["", "NULL", "unknown"] {
+            assert_eq!(read(none), Consent::Unspecified, "{none}");
+        }
+        assert_eq!(words.read_opted_out(Cell::Bool(true)), Consent::Denied);
+        assert_eq!(words.read_opted_out(Cell::Bool(false)), Consent::Granted);
     }
 }

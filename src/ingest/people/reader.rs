@@ -5,6 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::{Consent, Contact, Gender, Suppression, Words};
+use crate::config::customers::ListedConsent;
 use crate::config::source::IdRule;
 use crate::config::{ColumnName, CustomersConfig};
 use crate::ingest::accounting::SetAside;
@@ -31,7 +32,7 @@ pub struct PeopleReader {
     /// Column of the id.
     pub customer: usize,
     columns: Columns,
-    consents: Vec<(String, usize)>,
+    consents: Vec<ConsentCells>,
     words: Words,
     skip: Vec<Rule>,
     ids: IdRule,
@@ -39,6 +40,20 @@ pub struct PeopleReader {
     validate_national_code: bool,
     born: Option<TimeFormat>,
     zone: Zone,
+}
+
+/// Where a consent stands.
+struct ConsentCells {
+    name: String,
+    column: usize,
+    opted_out: bool,
+}
+
+impl ConsentCells {
+    fn of(consent: &ListedConsent<'_>, plan: &Plan) -> Self {
+        let column = plan.column(&consent.column.0);
+        Self { name: consent.name.clone(), column, opted_out: consent.opted_out }
+    }
 }
 
 /// Places of the optional columns.
@@ -106,7 +121,7 @@ impl PeopleReader {
         let consents = config.consents();
         let named = std::iter::once(&c.customer_id)
             .chain(optional.into_iter().flatten())
-            .chain(consents.iter().map(|(_, column)| *column))
+            .chain(consents.iter().map(|consent| consent.column))
             .chain(config.rules.skip_when.as_slice().iter().map(|condition| &condition.column));
         let mut wanted: Vec<String> = Vec::new();
         for ColumnName(name) in named {
@@ -137,7 +152,7 @@ impl PeopleReader {
                 gender: place(&c.gender),
                 national_code: place(&c.national_code),
             },
-            consents: consents.into_iter().map(|(name, column)| (name, plan.column(&column.0))).collect(),
+            consents: consents.iter().map(|consent| ConsentCells::of(consent, &plan)).collect(),
             words: Words::of(&config.rules),
             skip: skip.iter().map(|c| Rule::compile(c, plan.column(&c.column.0))).collect::<Result<_>>()?,
             ids: config.rules.ids,
@@ -151,7 +166,7 @@ impl PeopleReader {
 
     /// Names of the consents.
     pub fn consents(&self) -> Vec<String> {
-        self.consents.iter().map(|(name, _)| name.clone()).collect()
+        self.consents.iter().map(|consent| consent.name.clone()).collect()
     }
 
     /// How dates are written, for the manifest.
@@ -244,8 +259,15 @@ impl PeopleReader {
 
     fn agreed(&self, view: &View<'_>, row: usize, doubts: &mut Doubts) -> Vec<Consent> {
         let mut agreed = Vec::with_capacity(self.consents.len());
-        for ((_, column), unknown) in self.consents.iter().zip(&mut doubts.consents) {
-            let consent = self.words.read(view.cell(*column, row));
+        for (ConsentCells { column, opted_out, .. }, unknown) in
+            self.consents.iter().zip(&mut doubts.consents)
+        {
+            let cell = view.cell(*column, row);
+            if *opted_out {
+                agreed.push(self.words.read_opted_out(cell));
+                continue;
+            }
+            let consent = self.words.read(cell);
             *unknown += u64::from(consent.is_none());
             agreed.push(consent.unwrap_or(Consent::Unspecified));
         }
@@ -302,8 +324,8 @@ impl Doubts {
                 Some(Warning::new(code, message).with("n", n).with("column", column))
             });
         let words = reader.consents.iter().zip(&self.consents).filter(|(_, n)| **n > 0);
-        let consents = words.map(|((_, place), n)| {
-            let column = column(*place);
+        let consents = words.map(|(consent, n)| {
+            let column = column(consent.column);
             let message = format!(
                 "customers: {n} cells of `{column}` are no word for yes or no and count as no consent; `[customers.rules]` can name the words in `yes` and `no`"
             );
