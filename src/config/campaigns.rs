@@ -311,7 +311,9 @@ impl Audience {
             return Ok(());
         };
         if format == Format::Mailchimp && self.channel != Channel::Email {
-            return Err(Error::config(format!("`{name}` files are by e-mail, but `channel` is another")));
+            let channel = self.channel.name();
+            return Err(Error::config(format!("`{name}` files are by e-mail, but `channel` is `{channel}`"))
+                .hint("leave `channel` out for e-mail, or ask for `klaviyo` or `csv` files instead"));
         }
         let (email, phone) = (list.columns.email.is_some(), list.columns.phone.is_some());
         let (reachable, what) = match self.channel {

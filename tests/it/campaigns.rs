@@ -291,6 +291,12 @@ fn audiences_are_checked_when_they_are_loaded() {
     error: moshtari.toml: [[publish.campaigns.audiences]] `x`: `csv` files need the consent `sms`, which the list does not have
     hint: name the column of the consent in `[customers.consent]`
     ");
+    let by_message =
+        "where = \"spend_total > 1\"\nchannel = \"sms\"\nconsent = \"email\"\nformats = [\"mailchimp\"]";
+    insta::assert_snapshot!(told(&audience(by_message)), @"
+    error: moshtari.toml: [[publish.campaigns.audiences]] `x`: `mailchimp` files are by e-mail, but `channel` is `sms`
+    hint: leave `channel` out for e-mail, or ask for `klaviyo` or `csv` files instead
+    ");
     insta::assert_snapshot!(told(&audience("where = \"spend_total > 1\"\ncontrol = 0.1")), @"
     error: moshtari.toml: [[publish.campaigns.audiences]] `x`: a control group needs a `salt` in `[publish.campaigns]`
     hint: any text that stays the same from night to night, such as the company's name
