@@ -382,6 +382,39 @@ fn control_groups_stay_and_are_measured_against() {
     desk.moshtari(&["export", "results", "--lift", "results/campaigns"]).must_end_with(2);
 }
 
+/// People read the clock of the run's zone, machines read types and UTC.
+#[test]
+fn times_are_local_for_people() {
+    let columns = COLUMNS.replace("[transactions]", "timezone = \"Asia/Tehran\"\n[transactions]");
+    let campaigns = "[publish.campaigns]\nformats = [\"csv\", \"xlsx\", \"mailchimp\", \"parquet\"]\n\
+                     [[publish.campaigns.audiences]]\nname = \"all\"\nwhere = \"spend_total > 0\"\n\
+                     columns = [\"last_order_at\", \"recency_days\", \"order_count\"]\n";
+    let desk = Desk::with_config(&format!("{columns}{CUSTOMERS}{campaigns}"));
+    desk.write(
+        "orders.csv",
+        "customer,order,at,amount\na,1,2024-01-29 00:30:00,5\nb,2,2024-01-05 14:00:00,5\n",
+    );
+    desk.write("people.csv", LIST);
+    desk.write("never.csv", "ELHAM@example.com\n");
+    desk.moshtari(&["run"]).must_end_with(0);
+    let all = Export::of(&desk, "all");
+    let times = |name: &str| {
+        let lines = all.lines(name);
+        let column = place(&lines[0], "last_order_at");
+        lines[1..].iter().map(|line| line[column].clone()).collect::<Vec<_>>()
+    };
+    // Tehran is 3:30 east of Greenwich.
+    assert_eq!(times("all-csv.csv"), ["2024-01-29 00:30:00", "2024-01-05 14:00:00"]);
+    assert_eq!(times("all-mailchimp.csv"), ["2024-01-28 21:00:00", "2024-01-05 10:30:00"]);
+    let mut book: Xlsx<_> = calamine::open_workbook(all.folder.join("all-xlsx.xlsx")).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    assert!(sheet.rows().nth(1).unwrap().iter().any(|cell| *cell == "2024-01-29 00:30:00"));
+    let typed = Table::open(&all.folder.join("all-parquet.parquet"));
+    assert_eq!(typed.ids("recency_days"), ["2", "26"]);
+    assert_eq!(typed.ids("order_count"), ["1", "1"]);
+    assert_eq!(typed.ints("last_order_at"), [Some(1_706_475_600_000_000), Some(1_704_450_600_000_000)]);
+}
+
 /// One address under several ids is one person: a refusal holds for all of them, and one line is sent.
 #[test]
 fn an_address_has_one_reader() {

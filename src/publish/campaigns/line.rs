@@ -17,6 +17,8 @@ pub(super) enum Cell {
     Empty,
     Text(String),
     Number(f64),
+    /// Microseconds since 1970-01-01, as the clock shows them that the file goes by.
+    Time(i64),
 }
 
 impl Cell {
@@ -27,6 +29,12 @@ impl Cell {
     fn hash_of(text: Option<String>) -> Self {
         text.filter(|text| !text.is_empty()).map_or(Self::Empty, |text| Self::Text(hashed(&text)))
     }
+}
+
+/// A time as people and mailing platforms read it; nothing for one beyond the calendar.
+pub(super) fn clock(micros: i64) -> String {
+    let time = chrono::DateTime::from_timestamp_micros(micros);
+    time.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
 }
 
 /// Why a value is not in a file.

@@ -38,6 +38,7 @@ use crate::config::{Config, CustomersConfig};
 use crate::ingest::people::People;
 use crate::publish::manifest::InputFile;
 use crate::schema::{Kind, customers as c};
+use crate::zone::Zone;
 use crate::{Result, table};
 
 /// File of the members in an export.
@@ -103,10 +104,18 @@ pub fn select(night: &Night<'_>, order: &Order<'_>, taken: &[bool]) -> Result<Se
     };
     let handed_on = columns(&audience.columns)?;
     let worth = columns(audience.value.as_slice())?;
+    let zone = Zone::parse(&config.run.timezone)?;
+    let local = |cell: &Cell| match cell {
+        Cell::Time(at) => Cell::Time(zone.local(*at)),
+        other => other.clone(),
+    };
     let extra = |format: Format, place: usize| match format {
         Format::GoogleAds => Vec::new(),
         Format::Meta => worth.iter().map(|column| not_negative(&column[place])).collect(),
-        _ => handed_on.iter().map(|column| column[place].clone()).collect(),
+        Format::Csv | Format::Xlsx => handed_on.iter().map(|column| local(&column[place])).collect(),
+        Format::Parquet | Format::Mailchimp | Format::Klaviyo => {
+            handed_on.iter().map(|column| column[place].clone()).collect()
+        }
     };
     let ids: Vec<&str> = table::texts(night.customers, c::CUSTOMER_ID)?.into_iter().flatten().collect();
     let rules = Rules {
@@ -165,16 +174,12 @@ fn values(customers: &DataFrame, name: &str, rows: &[u32]) -> Result<Vec<Cell>> 
             })
             .collect::<Result<_>>()?,
         Kind::Bool => series.bool()?.iter().map(|b| text(b.map(|b| b.to_string()))).collect(),
-        Kind::Timestamp => series.datetime()?.physical().iter().map(|t| text(t.and_then(shown))).collect(),
+        Kind::Timestamp => {
+            series.datetime()?.physical().iter().map(|t| t.map_or(Cell::Empty, Cell::Time)).collect()
+        }
         _ => {
             let numbers = series.cast(&DataType::Float64)?;
             numbers.f64()?.iter().map(|n| n.map_or(Cell::Empty, Cell::Number)).collect()
         }
     })
-}
-
-/// A time as mailing platforms read it.
-fn shown(micros: i64) -> Option<String> {
-    let time = chrono::DateTime::from_timestamp_micros(micros)?;
-    Some(time.format("%Y-%m-%d %H:%M:%S").to_string())
 }

@@ -1,6 +1,6 @@
 //! Campaign files as text: comma-separated, UTF-8, lines ended by CR LF (RFC 4180).
 
-use super::line::Cell;
+use super::line::{Cell, clock};
 use crate::config::campaigns::Formulas;
 
 /// How a comma-separated file is written.
@@ -58,6 +58,7 @@ fn write_line(out: &mut Vec<u8>, cells: &[Cell], form: TextForm) {
             Cell::Empty => {}
             Cell::Number(number) => out.extend_from_slice(number.to_string().as_bytes()),
             Cell::Text(text) => write_text(out, text, form),
+            Cell::Time(at) => write_text(out, &clock(*at), form),
         }
     }
     out.extend_from_slice(b"\r\n");

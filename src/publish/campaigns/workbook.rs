@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
-use super::line::Cell;
+use super::line::{Cell, clock};
 use crate::{Error, Result};
 
 /// Rows of a worksheet below its header.
@@ -73,6 +73,9 @@ fn fill<W: Write + Send + std::io::Seek>(
                     }
                     Cell::Text(text) => {
                         sheet.write_string(row, column, fitting(text))?;
+                    }
+                    Cell::Time(at) => {
+                        sheet.write_string(row, column, clock(*at))?;
                     }
                 }
             }

@@ -1,10 +1,12 @@
 //! A decided audience to a folder.
 
 use std::io::Write;
+use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
-use arrow::datatypes::Schema;
-use polars::prelude::*;
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Schema};
+use polars::prelude::{Column, DataFrame, NewChunkedArray, UInt32Chunked};
 use serde_json::{Map, Value, json};
 
 use super::lift::{Lift, sample_size};
@@ -175,21 +177,14 @@ impl Writer<'_> {
         let mut arrays: Vec<ArrayRef> = Vec::new();
         for (i, header) in lines.header.iter().enumerate() {
             let declared = c::TABLE.column(header);
-            let text = declared.is_none_or(|column| {
-                matches!(column.kind, Kind::Text | Kind::TextList | Kind::Bool | Kind::Timestamp)
-            });
+            // A list of texts is one text here, as in the other files.
+            let kind = declared.map(|column| column.kind).filter(|kind| *kind != Kind::TextList);
             let (unit, meaning) =
                 declared.map_or(("", "contact data"), |column| (column.unit, column.meaning));
-            let kind = if text { Kind::Text } else { Kind::F64 };
-            fields.push(parquet::field(header, kind, unit, meaning));
+            let field = parquet::field(header, kind.unwrap_or(Kind::Text), unit, meaning);
             let cells = lines.lines.iter().map(|cells| &cells[i]);
-            arrays.push(if text {
-                let texts = cells.map(|cell| if let Cell::Text(text) = cell { Some(text) } else { None });
-                Arc::new(texts.collect::<StringArray>())
-            } else {
-                let numbers = cells.map(|cell| if let Cell::Number(n) = cell { Some(*n) } else { None });
-                Arc::new(numbers.collect::<Float64Array>())
-            });
+            arrays.push(array(cells, &field)?);
+            fields.push(field);
         }
         let schema = Arc::new(Schema::new(fields));
         let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
@@ -381,6 +376,22 @@ impl Writer<'_> {
         });
         manifest::write_plain(&text, self.draft)
     }
+}
+
+/// A column of cells in the type of its field.
+fn array<'a>(cells: impl Iterator<Item = &'a Cell>, field: &Field) -> Result<ArrayRef> {
+    let text = |cell: &'a Cell| if let Cell::Text(text) = cell { Some(text.as_str()) } else { None };
+    let number = |cell: &Cell| if let Cell::Number(number) = cell { Some(*number) } else { None };
+    let time = |cell: &Cell| if let Cell::Time(at) = cell { Some(*at) } else { None };
+    let plain: ArrayRef = match field.data_type() {
+        DataType::Utf8 => Arc::new(cells.map(text).collect::<StringArray>()),
+        DataType::Boolean => {
+            Arc::new(cells.map(|cell| text(cell).map(|word| word == "true")).collect::<BooleanArray>())
+        }
+        DataType::Timestamp(..) => Arc::new(cells.map(time).collect::<Int64Array>()),
+        _ => Arc::new(cells.map(number).collect::<Float64Array>()),
+    };
+    cast(&plain, field.data_type()).map_err(|e| Error::internal(format!("campaign file: {e}")))
 }
 
 /// Every count, and the sum that they must have.
