@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::frame;
+use super::published::in_time;
 use crate::publish::campaigns::MEMBERS;
 use crate::publish::manifest;
-use crate::publish::store::LATEST;
+use crate::publish::store::{LATEST, results_in};
 use crate::schema::campaign_members as m;
 use crate::{Error, Result, table};
 
@@ -49,12 +50,12 @@ impl Past {
         if folder.join(MEMBERS).is_file() { Self::open(&folder).map(Some) } else { Ok(None) }
     }
 
-    /// The exports that a folder stands for (one, an audience's newest, or each audience's newest), and the
-    /// folder of all audiences.
+    /// The exports from before this day or moment that a folder stands for (one, an audience's newest, or each
+    /// audience's newest), and the folder of all audiences.
     ///
     /// # Errors
-    /// `Config` when there is none, `Input` when one is damaged.
-    pub fn under(folder: &Path) -> Result<(PathBuf, Vec<Self>)> {
+    /// `Config` when there is no export at all, `Input` when one is damaged.
+    pub fn under(folder: &Path, as_of: &str) -> Result<(PathBuf, Vec<Self>)> {
         let none = || {
             Error::config(format!("`{}` holds no campaign export", folder.display()))
                 .hint("name the folder of an export, such as `results/campaigns/AUDIENCE/latest`")
@@ -62,26 +63,46 @@ impl Past {
         let here = folder.canonicalize().map_err(|_| none())?;
         let above = |levels: usize| here.ancestors().nth(levels).unwrap_or(&here).to_path_buf();
         if here.join(MEMBERS).is_file() {
-            return Ok((above(3), vec![Self::open(&here)?]));
+            let past = Some(Self::open(&here)?).filter(|past| in_time(&past.as_of) < in_time(as_of));
+            return Ok((above(3), past.into_iter().collect()));
         }
-        if let Some(past) = Self::newest(&here)? {
-            return Ok((above(1), vec![past]));
+        if !exports_in(&here).is_empty() {
+            return Ok((above(1), Self::newest_before(&here, as_of)?.into_iter().collect()));
         }
         let entries = std::fs::read_dir(&here).map_err(Error::io("read", &here))?;
         let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        folders.retain(|folder| !exports_in(folder).is_empty());
+        if folders.is_empty() {
+            return Err(none());
+        }
         folders.sort();
         let mut exports = Vec::new();
         for folder in folders {
-            exports.extend(Self::newest(&folder)?);
+            exports.extend(Self::newest_before(&folder, as_of)?);
         }
-        if exports.is_empty() { Err(none()) } else { Ok((here, exports)) }
+        Ok((here, exports))
+    }
+
+    /// The newest export in the folder of an audience from before this day or moment.
+    fn newest_before(audience: &Path, as_of: &str) -> Result<Option<Self>> {
+        let mut older = Vec::new();
+        for folder in exports_in(audience) {
+            let manifest = read_manifest(&folder)?;
+            let at = in_time(manifest["as_of"].as_str().unwrap_or_default());
+            if at < in_time(as_of) {
+                older.push((at, folder, manifest));
+            }
+        }
+        // An export made again for the same night names the one that it replaces.
+        let replaced = |at: &str, export: &Value| {
+            older.iter().any(|(other, _, by)| other == at && by["since"]["export"] == export["fingerprint"])
+        };
+        let newest = older.iter().max_by_key(|(at, folder, export)| (at, !replaced(at, export), folder));
+        newest.map(|(_, folder, _)| Self::open(folder)).transpose()
     }
 
     fn open(folder: &Path) -> Result<Self> {
-        let file = folder.join(manifest::FILE);
-        let text = std::fs::read(&file).map_err(Error::io("read", &file))?;
-        let manifest: Value = serde_json::from_slice(&text)
-            .map_err(|e| Error::input(&file, format!("not a manifest: {e}")).hint("export again"))?;
+        let manifest = read_manifest(folder)?;
         let part = |key: &str| manifest[key].as_str().unwrap_or_default().to_owned();
         let frame = frame::read(
             &folder.join(MEMBERS),
@@ -107,4 +128,20 @@ impl Past {
             members: members.collect(),
         })
     }
+}
+
+/// The exports in the folder of an audience.
+fn exports_in(audience: &Path) -> Vec<PathBuf> {
+    let mut exports = results_in(audience);
+    exports.retain(|export| export.join(MEMBERS).is_file());
+    exports
+}
+
+fn read_manifest(export: &Path) -> Result<Value> {
+    let file = export.join(manifest::FILE);
+    let text = std::fs::read(&file).map_err(Error::io("read", &file))?;
+    serde_json::from_slice(&text).map_err(|e| {
+        Error::input(&file, format!("not a manifest: {e}"))
+            .hint("export again, or name the folder of another export")
+    })
 }

@@ -97,6 +97,11 @@ impl Published {
     }
 }
 
+/// An as-of day or moment as text that sorts in time; a day is its end.
+pub fn in_time(as_of: &str) -> String {
+    if as_of.contains('T') { as_of.to_owned() } else { format!("{as_of}U") }
+}
+
 /// The known values of a customer's rows, `most` at the most, by column.
 fn rows_of(file: &ParquetFile, id: &str, most: usize) -> Result<Vec<BTreeMap<String, String>>> {
     let names = file.names();
@@ -124,4 +129,16 @@ fn rows_of(file: &ParquetFile, id: &str, most: usize) -> Result<Vec<BTreeMap<Str
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_after_its_moments_and_before_the_next_day() {
+        let sorted =
+            ["2025-12-30", "2025-12-31T08:00:00Z", "2025-12-31", "2026-01-01T00:00:00Z"].map(in_time);
+        assert!(sorted.is_sorted());
+    }
 }

@@ -13,7 +13,7 @@ use crate::config::campaigns::{Audience, Format, LIFT, condition};
 use crate::ingest::find::resolve;
 use crate::ingest::forgotten::Forgotten;
 use crate::ingest::people::{self, People};
-use crate::ingest::published::Published;
+use crate::ingest::published::{Published, in_time};
 use crate::ingest::{frame, past_campaigns};
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::publish::campaigns::lift::{self, Lift, Since};
@@ -314,7 +314,7 @@ fn parts(
 
 /// What a past export did until this result; nothing when the result is no later one.
 fn lifts(past: &Past, customers: &DataFrame, as_of: &str) -> Result<Vec<Lift>> {
-    if past.as_of.as_str() >= as_of || past.share == 0.0 {
+    if in_time(&past.as_of) >= in_time(as_of) || past.share == 0.0 {
         return Ok(Vec::new());
     }
     let ids = table::texts(customers, c::CUSTOMER_ID)?;
@@ -344,16 +344,16 @@ pub struct Measured {
 }
 
 /// Measures past exports against a later result and publishes the figures beside the audiences. `past` is an export, the folder
-/// of an audience, or the folder of all of them; of several, each audience's newest export counts.
+/// of an audience, or the folder of all of them; of several, each audience's newest export from before the result counts.
 ///
 /// # Errors
 /// `Config` when there is no export, or none that is older than the result.
 pub fn measure(result: &Path, past: &Path, output: Option<&Path>) -> Result<Measured> {
     let published = Published::open(result)?;
-    let (root, exports) = Past::under(past)?;
+    let as_of = published.as_of().to_owned();
+    let (root, exports) = Past::under(past, &as_of)?;
     let columns = [c::CUSTOMER_ID, c::ORDER_COUNT, c::SPEND_TOTAL];
     let customers = frame::read(&published.file(c::TABLE.name), &c::TABLE, &columns)?;
-    let as_of = published.as_of().to_owned();
     let (mut campaigns, mut hasher) = (Vec::new(), blake3::Hasher::new());
     hasher.update(published.fingerprint().as_bytes());
     for past in exports {

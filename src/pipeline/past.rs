@@ -25,7 +25,7 @@ use crate::config::Config;
 use crate::history::{self, Comparison};
 use crate::ingest::forgotten::Forgotten;
 use crate::ingest::frame;
-use crate::ingest::published::Published;
+use crate::ingest::published::{Published, in_time};
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::publish::Store;
 use crate::publish::manifest::{KEY_ID, PREVIOUS};
@@ -87,8 +87,8 @@ impl Past {
 
     /// The result to compare with: the first that looks from an earlier moment than tonight.
     fn before(&self, as_of: &AsOfMoment) -> Option<&Published> {
-        let tonight = moment(&as_of.shown());
-        self.candidates.iter().find(|candidate| moment(candidate.as_of()) < tonight)
+        let tonight = in_time(&as_of.shown());
+        self.candidates.iter().find(|candidate| in_time(candidate.as_of()) < tonight)
     }
 
     /// The clusters of the night before.
@@ -199,11 +199,6 @@ fn open(folder: &Path) -> Option<Published> {
     Published::open(&folder).ok()
 }
 
-/// A day or a moment as text that sorts in time; a day is its end.
-fn moment(shown: &str) -> String {
-    if shown.contains('T') { shown.to_owned() } else { format!("{shown}U") }
-}
-
 fn figures(comparison: &Comparison) -> Value {
     let mut out = serde_json::Map::new();
     out.insert("entered".into(), json!(comparison.entered));
@@ -215,15 +210,4 @@ fn figures(comparison: &Comparison) -> Value {
         }
     }
     Value::Object(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_ends_after_its_moments_and_before_the_next_day() {
-        let sorted = ["2025-12-30", "2025-12-31T08:00:00Z", "2025-12-31", "2026-01-01T00:00:00Z"].map(moment);
-        assert!(sorted.is_sorted());
-    }
 }

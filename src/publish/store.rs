@@ -61,8 +61,7 @@ impl Store {
         let runs = self.runs();
         for entry in fs::read_dir(&runs).map_err(Error::io("read", &runs))? {
             let path = entry.map_err(Error::io("read", &runs))?.path();
-            let draft = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(DRAFT));
-            if draft {
+            if is_draft(&path) {
                 fs::remove_dir_all(&path).map_err(Error::io("remove", &path))?;
             }
         }
@@ -75,12 +74,8 @@ impl Store {
 
     /// The published result of these inputs, if there is one; of several the newest by its name.
     pub fn published(&self, inputs: &str) -> Option<PathBuf> {
-        let entries = fs::read_dir(self.runs()).ok()?;
-        let mut found: Vec<PathBuf> = entries
-            .filter_map(|e| Some(e.ok()?.path()))
-            .filter(|p| manifest::inputs_of(p).is_some_and(|f| f == inputs))
-            .collect();
-        found.sort();
+        let mut found = results_in(&self.root);
+        found.retain(|result| manifest::inputs_of(result).is_some_and(|f| f == inputs));
         found.pop()
     }
 
@@ -197,6 +192,19 @@ impl Draft {
         files.sort();
         Ok(files)
     }
+}
+
+/// The results in an output folder, in the order of their names.
+pub fn results_in(root: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(root.join(RUNS)) else { return Vec::new() };
+    let mut results: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    results.retain(|path| !is_draft(path));
+    results.sort();
+    results
+}
+
+fn is_draft(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(DRAFT))
 }
 
 fn create_folder(path: &Path) -> Result<()> {

@@ -378,8 +378,30 @@ fn control_groups_stay_and_are_measured_against() {
     assert!(told.contains(&line), "{told}");
     let same = Table::open(&desk.path().join("results/campaigns/lift/latest/lift.parquet"));
     lift.assert_equals(&same, "by command");
+    // Of several exports the newest from before the result counts, not that of the result itself.
+    for folder in ["results/campaigns", "results/campaigns/nowruz_1403"] {
+        let told_again = desk.moshtari(&["export", "results", "--lift", folder]).must_end_with(0).out;
+        assert_eq!(told_again, told, "{folder}");
+    }
+    assert!(told.starts_with("nowruz_1403, exported as of 2024-01-05, until 2024-02-29\n"), "{told}");
+    // Made again for the same night, an export replaces the one before.
+    desk.write("moshtari.toml", format!("{COLUMNS}{HOLD_OUT}").replace(">= 10", ">= 12"));
+    for day in ["2024-02-29", "2024-03-31"] {
+        desk.moshtari(&["run", "--as-of", day]).must_end_with(0);
+    }
+    assert_eq!(desk.names_in("results/campaigns/nowruz_1403/runs").len(), 4);
+    let told = desk.moshtari(&["export", "results", "--lift", "results/campaigns"]).must_end_with(0).out;
+    assert!(told.starts_with("nowruz_1403, exported as of 2024-02-29, until 2024-03-31\n"), "{told}");
+    let number_before = |words: &str| -> u64 {
+        told.split(words).next().unwrap().rsplit(' ').next().unwrap().parse().unwrap()
+    };
+    // Those who spent 12 or 19, half of those who spent 11 (they spent 7 more), and the new one.
+    assert_eq!(number_before(" reached") + number_before(" left alone"), 200 + 100 + 1, "{told}");
     // An export is measured by later results only.
-    desk.moshtari(&["export", "results", "--lift", "results/campaigns"]).must_end_with(2);
+    let first = desk.path().join("results/runs").join(&desk.names_in("results/runs")[0]);
+    let ended = desk.moshtari(&["export", &first.to_string_lossy(), "--lift", "results/campaigns"]);
+    let told = ended.must_end_with(2).err;
+    assert!(told.contains("holds no export with a control group from before 2024-01-05"), "{told}");
 }
 
 /// People read the clock of the run's zone, machines read types and UTC.
