@@ -123,10 +123,10 @@ pub(super) struct ExportArgs {
     /// These formats instead of those configured: csv, parquet, xlsx, `google_ads`, meta, mailchimp, klaviyo
     #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
     pub(super) format: Vec<String>,
-    /// Folder of the campaign files instead of the configured one
+    /// Folder of the campaign files instead of the configured one, or of `campaigns` beside the result
     #[arg(long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-    /// Configuration; left out: the one of the result
+    /// Configuration; left out: the one of the result, if it lies in the output folder that this one names
     #[arg(long, short, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// What a past export (its folder, its audience's, or that of all) did until this result

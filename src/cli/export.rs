@@ -77,7 +77,11 @@ fn configuration(args: &ExportArgs) -> Result<Config> {
     let text = published.config();
     let config = Config::parse(text, Path::new("."))?;
     let base = base(published.folder(), &config.run.output).ok_or_else(|| {
-        Error::config("the result does not say where its configuration was").hint("name it with `-c FILE`")
+        let named = config.run.output.display();
+        let message = format!(
+            "the result is not in `{named}`, the output folder of its configuration, which could be anywhere"
+        );
+        Error::config(message).hint("name the configuration with `-c FILE`, such as `-c moshtari.toml`")
     })?;
     Config::parse(text, &base)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::block::Cell;
 use super::parquet::ParquetFile;
 use crate::publish::manifest;
-use crate::publish::store::LATEST;
+use crate::publish::store::{LATEST, RUNS};
 use crate::schema::{customers, responses};
 use crate::{Error, Result};
 
@@ -47,6 +47,13 @@ impl Published {
     /// The folder of the result.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The output folder that the result lies in; `None` where it was put elsewhere.
+    pub fn output(&self) -> Option<PathBuf> {
+        let folder = self.folder.canonicalize().ok()?;
+        let runs = folder.parent().filter(|parent| parent.ends_with(RUNS))?;
+        runs.parent().map(Path::to_path_buf)
     }
 
     /// The manifest.

@@ -50,11 +50,11 @@ pub struct Exported {
     pub counts: Option<Counts>,
 }
 
-/// The folder of the campaign files that the configuration names.
-pub fn output(config: &Config) -> PathBuf {
+/// The folder of the campaign files: the one that the configuration names, or one beside the result.
+fn output(config: &Config, published: &Published) -> PathBuf {
     match &config.publish.campaigns.output {
         Some(folder) => config.base.join(folder),
-        None => config.output().join("campaigns"),
+        None => published.output().unwrap_or_else(|| config.output()).join("campaigns"),
     }
 }
 
@@ -74,8 +74,8 @@ pub fn export(
 ) -> Result<Vec<Exported>> {
     observer.stage("campaigns");
     let orders = orders(config, ask)?;
-    let root = ask.output.clone().unwrap_or_else(|| output(config));
     let published = Published::open(result)?;
+    let root = ask.output.clone().unwrap_or_else(|| output(config, &published));
     let list = list_files(config)?;
     let wanted: Vec<bool> = orders.iter().map(|order| ask.holds(order.audience)).collect();
     let work: Vec<String> =

@@ -10,7 +10,7 @@ use crate::{Error, Result};
 /// Name of the lock file in the output folder.
 const LOCK: &str = ".lock";
 /// Folder of the results.
-const RUNS: &str = "runs";
+pub const RUNS: &str = "runs";
 /// Beginning of the name of a folder that is being written.
 const DRAFT: &str = ".tmp-";
 /// Digits of the fingerprint in the name of a result, at least.

@@ -325,6 +325,31 @@ fn a_closed_standard_output_is_no_failure() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
 
+/// A trial run beside the nightly ones: its campaign files are its own.
+#[test]
+fn campaign_files_lie_beside_their_result() {
+    let desk = company();
+    desk.published();
+    desk.moshtari(&["run", "--as-of", "2025-06-30", "--output", "trial"]).must_end_with(0);
+    let as_of = |folder: &str| {
+        let latest = desk.path().join(folder).join("campaigns/win_back/latest");
+        Published::open(&latest).manifest["as_of"].clone()
+    };
+    let nightly = as_of("results");
+    assert_ne!(nightly, "2025-06-30");
+    for result in ["trial", "trial/latest"] {
+        let args = ["export", result, "-c", "moshtari.toml", "--audience", "win_back", "--format", "csv"];
+        let folder = desk.moshtari(&args).must_end_with(0).out;
+        assert!(folder.contains("/trial/campaigns/win_back/runs/2025-06-30"), "{folder}");
+        assert_eq!((as_of("results"), as_of("trial")), (nightly.clone(), "2025-06-30".into()));
+    }
+    let unknown = desk.moshtari(&["export", "trial"]).must_end_with(2).err;
+    insta::assert_snapshot!(unknown, @"
+    error: the result is not in `results`, the output folder of its configuration, which could be anywhere
+    hint: name the configuration with `-c FILE`, such as `-c moshtari.toml`
+    ");
+}
+
 #[test]
 fn what_a_config_asks_for_is_what_is_published() {
     let desk = company();
