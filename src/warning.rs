@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// Every code a warning can have. The report has a Persian sentence for each.
-pub const CODES: [&str; 38] = [
+pub const CODES: [&str; 39] = [
     "audience_left_out",
     "closed_without_time",
     "clusters_not_settled",
@@ -28,6 +28,7 @@ pub const CODES: [&str; 38] = [
     "nothing_earlier",
     "one_cluster",
     "other_key",
+    "previous_damaged",
     "reduction_of_questions",
     "repeated_answers",
     "repeated_drivers",

@@ -9,10 +9,11 @@
 //!   the run, and the one that `latest` was compared with. In an empty output folder it is the inputs
 //!   fingerprint.
 //! - Compared is the first of these that looks from an earlier moment. So a corrected export of the same night is
-//!   compared with the night before, not with the mistake; a look back into the past is compared with nothing.
+//!   compared with the night before, not with the mistake; a look back into the past is compared with nothing. A
+//!   result that cannot be read is none of them, and a warning says so.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use polars::prelude::{BooleanChunked, Column, DataFrame};
 use rayon::prelude::*;
@@ -28,9 +29,9 @@ use crate::ingest::frame;
 use crate::ingest::published::{Published, in_time};
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::publish::Store;
-use crate::publish::manifest::{KEY_ID, PREVIOUS};
+use crate::publish::manifest::{self, KEY_ID, PREVIOUS};
 use crate::schema::customers as c;
-use crate::{Result, Warning, table};
+use crate::{Error, Result, Warning, table};
 
 /// The results that tonight may be compared with.
 pub(super) struct Past {
@@ -38,6 +39,14 @@ pub(super) struct Past {
     /// People who are to be forgotten, as results name them.
     forgotten: BTreeSet<String>,
     candidates: Vec<Published>,
+    /// A result that would be one of them, if it could be read.
+    damaged: Option<Damaged>,
+}
+
+/// A result that cannot be read, and the file at fault.
+struct Damaged {
+    result: String,
+    file: String,
 }
 
 /// What is known of tonight when it is compared.
@@ -61,19 +70,36 @@ impl Past {
         pseudonyms: Option<&Pseudonyms>,
     ) -> Self {
         let compares = config.history.compare;
-        let mut candidates = Vec::new();
-        if let Some(latest) = store.latest().filter(|_| compares).and_then(|folder| open(&folder)) {
-            let before = latest.manifest()[PREVIOUS]["result"].as_str().map(|name| store.result(name));
-            let before = before.and_then(|folder| open(&folder));
-            candidates.push(latest);
-            candidates.extend(before);
+        let forgotten = published_names(forgotten, pseudonyms);
+        let mut past = Self { compares, forgotten, candidates: Vec::new(), damaged: None };
+        if let Some(latest) = store.latest().filter(|_| compares) {
+            past.add(&latest);
         }
-        Self { compares, forgotten: published_names(forgotten, pseudonyms), candidates }
+        let before = past.candidates.first().and_then(|latest| compared_with(latest.manifest(), store));
+        // Old results may be cleared away.
+        if let Some(before) = before.filter(|folder| folder.exists()) {
+            past.add(&before);
+        }
+        past
+    }
+
+    fn add(&mut self, folder: &Path) {
+        match Published::open(folder) {
+            Ok(result) => self.candidates.push(result),
+            Err(error) => {
+                let file = match &error {
+                    Error::Input { file, .. } => name_of(file),
+                    Error::Io { path, .. } => name_of(path),
+                    _ => manifest::FILE.to_owned(),
+                };
+                self.damaged = Some(Damaged { result: name_of(folder), file });
+            }
+        }
     }
 
     /// The fingerprint of a result of these inputs after this past.
     pub(super) fn fingerprint(&self, inputs: &str) -> String {
-        if self.candidates.is_empty() {
+        if self.candidates.is_empty() && self.damaged.is_none() {
             return inputs.to_owned();
         }
         let mut hasher = blake3::Hasher::new();
@@ -81,6 +107,9 @@ impl Past {
         for candidate in &self.candidates {
             hasher.update(b"\x1f");
             hasher.update(candidate.fingerprint().as_bytes());
+        }
+        if let Some(Damaged { result, file }) = &self.damaged {
+            hasher.update(format!("\x1f{result}\x1f{file}").as_bytes());
         }
         hasher.finalize().to_hex().to_string()
     }
@@ -137,17 +166,8 @@ impl Past {
             return Ok(nothing(None, Vec::new()));
         }
         let Some(before) = self.before(as_of) else {
-            let later = self.candidates.first().map(|latest| {
-                let message = format!(
-                    "the latest result looks from {}, not from before {}: moves are left out",
-                    latest.as_of(),
-                    as_of.shown()
-                );
-                Warning::new("nothing_earlier", message)
-                    .with("latest", latest.as_of())
-                    .with("as_of", as_of.shown())
-            });
-            return Ok(nothing(Some(history::nothing_before()?), later.into_iter().collect()));
+            let why = self.why_nothing_before(as_of);
+            return Ok(nothing(Some(history::nothing_before()?), why.into_iter().collect()));
         };
         if before.manifest()[KEY_ID].as_str() != key_id {
             let message = "the previous result names its customers by another key, or by none: \
@@ -162,7 +182,7 @@ impl Past {
         let changed = changed_rules(rules.as_ref(), config);
         let smallest = config.publish.smallest_group();
         let comparison = history::run(&earlier, customers, &changed, smallest)?;
-        let name = before.folder().file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = name_of(before.folder());
         Ok(Compared {
             previous: json!({ "result": name, "as_of": before.as_of(), "fingerprint": before.fingerprint() }),
             figures: Some(figures(&comparison)),
@@ -170,6 +190,31 @@ impl Past {
             tables: Some((comparison.moves, comparison.drift)),
         })
     }
+
+    /// Why there is nothing to compare with, unless this is the first result.
+    fn why_nothing_before(&self, as_of: &AsOfMoment) -> Option<Warning> {
+        if let Some(Damaged { result, file }) = &self.damaged {
+            let message = format!(
+                "the previous result `{result}` is damaged, its `{file}` cannot be read: moves are left out, and \
+                 clusters do not keep their numbers and names"
+            );
+            let warning = Warning::new("previous_damaged", message);
+            return Some(warning.with("result", result.as_str()).with("file", file.as_str()));
+        }
+        let (latest, as_of) = (self.candidates.first()?.as_of(), as_of.shown());
+        let message =
+            format!("the latest result looks from {latest}, not from before {as_of}: moves are left out");
+        Some(Warning::new("nothing_earlier", message).with("latest", latest).with("as_of", as_of))
+    }
+}
+
+/// The result that the one of this manifest was compared with.
+fn compared_with(manifest: &Value, store: &Store) -> Option<PathBuf> {
+    manifest[PREVIOUS]["result"].as_str().map(|name| store.result(name))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// People who are to be forgotten, as a result names them.
@@ -191,12 +236,6 @@ pub(super) fn without(customers: DataFrame, forgotten: &BTreeSet<String>) -> Res
         .map(|id| id.is_some_and(|id| !forgotten.contains(id)))
         .collect();
     Ok(customers.filter(&stays)?)
-}
-
-/// A complete result; one that cannot be read is none.
-fn open(folder: &Path) -> Option<Published> {
-    let folder = folder.canonicalize().ok()?;
-    Published::open(&folder).ok()
 }
 
 fn figures(comparison: &Comparison) -> Value {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
 use crate::desk::Desk;
 use crate::published::Published;
@@ -125,6 +126,40 @@ fn a_corrected_night_is_compared_with_the_night_before() {
     assert_eq!(back.table("moves").height(), 0);
     let codes = back.manifest["warnings"].as_array().unwrap();
     assert!(codes.iter().any(|warning| warning["code"] == "nothing_earlier"));
+}
+
+/// Codes of the warnings about the past that a result states.
+fn told_of_the_past(night: &Published) -> Vec<&str> {
+    let warnings = night.manifest["warnings"].as_array().unwrap();
+    let codes = warnings.iter().map(|warning| warning["code"].as_str().unwrap());
+    codes.filter(|code| ["previous_damaged", "nothing_earlier"].contains(code)).collect()
+}
+
+#[test]
+fn a_damaged_night_before_is_no_first_night() {
+    let damage: [(&str, fn(&Path)); 4] = [
+        ("manifest.json", |file| fs::write(file, "{ \"fingerprint\": ").unwrap()),
+        ("manifest.json", |file| fs::remove_file(file).unwrap()),
+        ("customers.parquet", |file| fs::remove_file(file).unwrap()),
+        ("customers.parquet", |file| {
+            let bytes = fs::read(file).unwrap();
+            fs::write(file, &bytes[..bytes.len() / 2]).unwrap();
+        }),
+    ];
+    for (file, damage) in damage {
+        let desk = company();
+        let before = night(&desk, "2025-11-30");
+        assert_eq!(told_of_the_past(&before), [""; 0]);
+        damage(&before.folder.join(file));
+        let ended = desk.moshtari(&["run", "--as-of", "2025-12-31"]).must_end_with(0);
+        let name = before.folder.file_name().unwrap().to_string_lossy();
+        let told = format!("the previous result `{name}` is damaged, its `{file}` cannot be read");
+        assert!(ended.err.contains(&told), "{}", ended.err);
+        let tonight = desk.latest();
+        assert_eq!(told_of_the_past(&tonight), ["previous_damaged"]);
+        assert_eq!(tonight.table("moves").height(), 0);
+        assert_ne!(tonight.manifest["fingerprint"], tonight.manifest["inputs_fingerprint"]);
+    }
 }
 
 #[test]
