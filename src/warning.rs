@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// Every code a warning can have. The report has a Persian sentence for each.
-pub const CODES: [&str; 39] = [
+pub const CODES: [&str; 40] = [
     "audience_left_out",
     "closed_without_time",
     "clusters_not_settled",
@@ -32,6 +32,7 @@ pub const CODES: [&str; 39] = [
     "reduction_of_questions",
     "repeated_answers",
     "repeated_drivers",
+    "result_damaged",
     "rules_changed",
     "small_cluster",
     "small_groups",

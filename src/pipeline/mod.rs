@@ -18,7 +18,7 @@ pub mod reading;
 mod rejects;
 mod respondents;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use self::changed_rules::changed_rules;
 use self::night::Night;
@@ -29,7 +29,7 @@ use crate::config::{Config, Stage};
 use crate::ingest::forgotten::Forgotten;
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::publish::Store;
-use crate::publish::manifest::InputTable;
+use crate::publish::manifest::{self, InputTable};
 use crate::publish::parquet::Stamp;
 use crate::{Result, Warning};
 
@@ -72,7 +72,7 @@ pub enum Outcome {
         /// Input tables with their accounts.
         tables: Vec<InputTable>,
     },
-    /// The same night was published before; nothing was written.
+    /// The same night was published before and is whole; nothing was written.
     UpToDate {
         /// The folder of that result.
         folder: PathBuf,
@@ -90,12 +90,19 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
     let inputs = inputs::look(config)?;
     let pseudonyms = pseudonyms::configured(config, &inputs.files)?;
     let inputs = inputs.under(pseudonyms.as_ref());
-    if let Some(folder) = store.published(&inputs.fingerprint) {
+    let published = store.results_of(&inputs.fingerprint).into_iter();
+    let (mut whole, damaged): (Vec<_>, Vec<_>) =
+        published.partition(|folder| manifest::damaged_file(folder).is_none());
+    let clear_away = || damaged.iter().try_for_each(|folder| store.discard(folder));
+    if let Some(folder) = whole.pop() {
         store.point_latest_to(&folder)?;
+        clear_away()?;
         return Ok(Outcome::UpToDate { folder });
     }
+    damaged.iter().filter_map(|folder| replaced(folder)).for_each(|warning| observer.warning(&warning));
     let forgotten = Forgotten::read(config)?;
-    let past = Past::look(&store, config, forgotten.as_ref(), pseudonyms.as_ref());
+    let replaces = damaged.last().map(PathBuf::as_path);
+    let past = Past::look(&store, replaces, config, forgotten.as_ref(), pseudonyms.as_ref());
     let fingerprint = past.fingerprint(&inputs.fingerprint);
     let draft = store.draft(&fingerprint)?;
     let stamp = Stamp { fingerprint: fingerprint.clone() };
@@ -112,7 +119,19 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
     let (moment, tables) = (night.as_of.file_name(), std::mem::take(&mut night.tables));
     // What is no longer needed takes its time to go, and so does the way to the disk.
     let (folder, ()) = rayon::join(|| store.commit(&draft, &moment, &fingerprint), || drop(night));
-    Ok(Outcome::Published { folder: folder?, figures, tables })
+    let folder = folder?;
+    clear_away()?;
+    Ok(Outcome::Published { folder, figures, tables })
+}
+
+/// What is said of a damaged result that is computed anew.
+fn replaced(result: &Path) -> Option<Warning> {
+    let file = manifest::damaged_file(result)?;
+    let name = result.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let message = format!(
+        "the published result `{name}` is damaged, its `{file}` is not as it was: it is computed anew and replaced"
+    );
+    Some(Warning::new("result_damaged", message).with("result", name).with("file", file))
 }
 
 /// Reads the exports and accounts for every row; publishes nothing.

@@ -4,7 +4,8 @@
 //! part of what fixes a result. Three rules keep that simple:
 //!
 //! - The *inputs fingerprint* (engine, configuration, exports) says which night it is. A night that was
-//!   published before is up to date, whatever came before or after it.
+//!   published before is up to date, whatever came before or after it. If its result is damaged, it is computed
+//!   anew, after the same past.
 //! - The *fingerprint* of a result adds the fingerprints of the results it may be compared with: `latest` before
 //!   the run, and the one that `latest` was compared with. In an empty output folder it is the inputs
 //!   fingerprint.
@@ -62,9 +63,11 @@ pub(super) struct Compared {
 }
 
 impl Past {
-    /// Finds `latest`, and the result it was compared with.
+    /// Finds `latest`, and the result it was compared with; for a result that replaces a damaged one, what that one
+    /// was compared with takes the place of `latest`.
     pub(super) fn look(
         store: &Store,
+        replaces: Option<&Path>,
         config: &Config,
         forgotten: Option<&Forgotten>,
         pseudonyms: Option<&Pseudonyms>,
@@ -72,12 +75,20 @@ impl Past {
         let compares = config.history.compare;
         let forgotten = published_names(forgotten, pseudonyms);
         let mut past = Self { compares, forgotten, candidates: Vec::new(), damaged: None };
-        if let Some(latest) = store.latest().filter(|_| compares) {
+        let is_another = |folder: &PathBuf| replaces != Some(folder);
+        let latest = match replaces.map(|damaged| (damaged, manifest::read(damaged))) {
+            None => store.latest(),
+            Some((damaged, None)) => Some(damaged.to_path_buf()),
+            Some((_, Some(manifest))) => {
+                compared_with(&manifest, store).or_else(|| store.latest().filter(is_another))
+            }
+        };
+        if let Some(latest) = latest.filter(|_| compares) {
             past.add(&latest);
         }
         let before = past.candidates.first().and_then(|latest| compared_with(latest.manifest(), store));
         // Old results may be cleared away.
-        if let Some(before) = before.filter(|folder| folder.exists()) {
+        if let Some(before) = before.filter(is_another).filter(|folder| folder.exists()) {
             past.add(&before);
         }
         past

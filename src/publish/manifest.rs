@@ -207,7 +207,24 @@ pub fn inputs_of(result: &Path) -> Option<String> {
 
 /// The fingerprint that a manifest states.
 fn fingerprint_of(result: &Path) -> Option<String> {
+    read(result)?["fingerprint"].as_str().map(str::to_owned)
+}
+
+/// The manifest of a result, if it can be read.
+pub fn read(result: &Path) -> Option<Value> {
     let text = std::fs::read(result.join(FILE)).ok()?;
-    let manifest: Value = serde_json::from_slice(&text).ok()?;
-    manifest["fingerprint"].as_str().map(str::to_owned)
+    serde_json::from_slice(&text).ok()
+}
+
+/// The first file of a result that is not there or not of the size that the manifest states; the manifest itself
+/// where it does not say. Hashes are not looked at, which would take as long as reading the whole result.
+pub fn damaged_file(result: &Path) -> Option<String> {
+    let manifest = read(result).unwrap_or_default();
+    let Some(outputs) = manifest["outputs"].as_array() else { return Some(FILE.to_owned()) };
+    let file = |output: &Value| output["file"].as_str().unwrap_or_default().to_owned();
+    let is_damaged = |output: &&Value| {
+        let size = std::fs::metadata(result.join(file(output))).map(|found| found.len()).ok();
+        size.is_none() || size != output["bytes"].as_u64()
+    };
+    outputs.iter().find(is_damaged).map(file)
 }

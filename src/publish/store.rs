@@ -74,9 +74,14 @@ impl Store {
 
     /// The published result of these inputs, if there is one; of several the newest by its name.
     pub fn published(&self, inputs: &str) -> Option<PathBuf> {
+        self.results_of(inputs).pop()
+    }
+
+    /// Every published result of these inputs, in the order of their names.
+    pub fn results_of(&self, inputs: &str) -> Vec<PathBuf> {
         let mut found = results_in(&self.root);
         found.retain(|result| manifest::inputs_of(result).is_some_and(|f| f == inputs));
-        found.pop()
+        found
     }
 
     /// The folder that `latest` leads to.
@@ -114,6 +119,17 @@ impl Store {
         sync(&self.runs())?;
         self.point_latest_to(&target)?;
         Ok(target)
+    }
+
+    /// Removes a result; one that is removed only in part is a draft, which the next run sweeps away.
+    ///
+    /// # Errors
+    /// `Io` when the system refuses.
+    pub fn discard(&self, result: &Path) -> Result<()> {
+        let name = result.file_name().unwrap_or_default().to_string_lossy();
+        let gone = self.runs().join(format!("{DRAFT}{name}"));
+        fs::rename(result, &gone).map_err(Error::io("rename", result))?;
+        fs::remove_dir_all(&gone).map_err(Error::io("remove", &gone))
     }
 
     /// Switches `latest` by one rename.

@@ -1,6 +1,7 @@
 //! What a nightly job meets: killed, disk full, two at once, the same night twice.
 
 use std::fs::{self, File};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Instant;
@@ -145,6 +146,48 @@ fn the_same_night_again_publishes_nothing_and_says_so() {
     assert_eq!(third.out, first.out);
     assert_eq!(desk.names_in("results/runs").len(), 2);
     assert!(desk.latest().folder.ends_with(first.out.trim().rsplit('/').next().unwrap()));
+}
+
+#[test]
+fn a_damaged_result_is_replaced_by_the_same_bytes() {
+    let desk = company();
+    run_as_of(&desk, "2025-11-30").must_end_with(0);
+    run_as_of(&desk, "2025-12-31").must_end_with(0);
+    let whole = desk.latest();
+    let (files, manifest) = (whole.files(), whole.manifest.clone());
+    let bytes: Vec<Vec<u8>> = files.iter().map(|file| fs::read(whole.folder.join(file)).unwrap()).collect();
+    let shorten = |file: &Path| File::options().write(true).open(file).unwrap().set_len(100).unwrap();
+    for (file, damage) in [
+        ("customers.parquet", &shorten as &dyn Fn(&Path)),
+        ("report.html", &|file| fs::remove_file(file).unwrap()),
+        ("segments/rfm_segment/champions.parquet", &|file| fs::write(file, "").unwrap()),
+    ] {
+        let damaged = desk.latest().folder;
+        damage(&damaged.join(file));
+        let ended = run_as_of(&desk, "2025-12-31").must_end_with(0);
+        let name = damaged.file_name().unwrap().to_string_lossy();
+        let told = format!("the published result `{name}` is damaged, its `{file}` is not as it was");
+        assert!(ended.err.contains(&told), "{}", ended.err);
+        assert_clean(&desk);
+        assert!(!damaged.exists() && desk.names_in("results/runs").len() == 2);
+        let anew = desk.latest();
+        assert_eq!((anew.files(), &anew.manifest["fingerprint"]), (files.clone(), &manifest["fingerprint"]));
+        assert_eq!(anew.manifest["warnings"], manifest["warnings"]);
+        for (file, bytes) in files.iter().zip(&bytes).filter(|(file, _)| *file != "manifest.json") {
+            assert!(fs::read(anew.folder.join(file)).unwrap() == *bytes, "`{file}` differs");
+        }
+        let again = run_as_of(&desk, "2025-12-31").must_end_with(0);
+        assert!(again.err.starts_with("nothing to do"), "{}", again.err);
+    }
+    // Without its manifest nobody knows what it was compared with.
+    let damaged = desk.latest().folder;
+    let text = fs::read_to_string(damaged.join("manifest.json")).unwrap();
+    fs::write(damaged.join("manifest.json"), &text[..text.len() / 2]).unwrap();
+    let ended = run_as_of(&desk, "2025-12-31").must_end_with(0);
+    assert!(ended.err.contains("is computed anew and replaced"), "{}", ended.err);
+    assert!(ended.err.contains("its `manifest.json` cannot be read: moves are left out"), "{}", ended.err);
+    assert_clean(&desk);
+    assert!(!damaged.exists() && desk.names_in("results/runs").len() == 2);
 }
 
 #[test]
