@@ -21,7 +21,7 @@
 //! let config = Config::read("data/moshtari.toml".as_ref())?;
 //! match pipeline::run(&config, &mut pipeline::Silent)? {
 //!     pipeline::Outcome::Published { folder, .. } => println!("{}", folder.display()),
-//!     pipeline::Outcome::UpToDate { folder } => println!("{} is up to date", folder.display()),
+//!     pipeline::Outcome::UpToDate { folder, .. } => println!("{} is up to date", folder.display()),
 //! }
 //! # Ok::<(), moshtari::Error>(())
 //! ```

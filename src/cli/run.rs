@@ -39,9 +39,18 @@ pub(super) fn run(args: &RunArgs, printer: Printer) -> Result<u8> {
             printer.out(&format!("{}\n", folder.display()))?;
             folder
         }
-        Outcome::UpToDate { folder } => {
-            let fields = Map::from_iter([("result".to_owned(), json!(folder))]);
-            printer.info("nothing to do: the same inputs and configuration were published before", &fields);
+        Outcome::UpToDate { folder, elsewhere } => {
+            let mut fields = Map::from_iter([("result".to_owned(), json!(folder))]);
+            let mut text =
+                "nothing to do: the same inputs and configuration were published before".to_owned();
+            if let Some(elsewhere) = elsewhere {
+                text.push_str(&format!(
+                    "; `latest` leads there again, no longer to `{}`",
+                    elsewhere.display()
+                ));
+                fields.insert("latest_before".to_owned(), json!(elsewhere));
+            }
+            printer.info(&text, &fields);
             printer.out(&format!("{}\n", folder.display()))?;
             folder
         }

@@ -76,6 +76,8 @@ pub enum Outcome {
     UpToDate {
         /// The folder of that result.
         folder: PathBuf,
+        /// Where `latest` led before, if not to that result.
+        elsewhere: Option<PathBuf>,
     },
 }
 
@@ -95,9 +97,10 @@ pub fn run(config: &Config, observer: &mut dyn Observer) -> Result<Outcome> {
         published.partition(|folder| manifest::damaged_file(folder).is_none());
     let clear_away = || damaged.iter().try_for_each(|folder| store.discard(folder));
     if let Some(folder) = whole.pop() {
+        let elsewhere = store.latest().filter(|latest| *latest != folder);
         store.point_latest_to(&folder)?;
         clear_away()?;
-        return Ok(Outcome::UpToDate { folder });
+        return Ok(Outcome::UpToDate { folder, elsewhere });
     }
     damaged.iter().filter_map(|folder| replaced(folder)).for_each(|warning| observer.warning(&warning));
     let forgotten = Forgotten::read(config)?;

@@ -160,7 +160,7 @@ fn a_damaged_result_is_replaced_by_the_same_bytes() {
     for (file, damage) in [
         ("customers.parquet", &shorten as &dyn Fn(&Path)),
         ("report.html", &|file| fs::remove_file(file).unwrap()),
-        ("segments/rfm_segment/champions.parquet", &|file| fs::write(file, "").unwrap()),
+        ("segments/rfm/champions.parquet", &|file| fs::write(file, "").unwrap()),
     ] {
         let damaged = desk.latest().folder;
         damage(&damaged.join(file));

@@ -96,10 +96,11 @@ fn the_same_night_is_known_again_whatever_came_after_it() {
     night(&desk, "2025-12-31");
     let names = desk.names_in("results/runs");
     let again = desk.moshtari(&["run", "--as-of", "2025-12-31"]).must_end_with(0);
-    assert!(again.err.contains("nothing to do"), "{}", again.err);
+    assert!(again.err.contains("nothing to do") && !again.err.contains("`latest`"), "{}", again.err);
     // Looking back is the earlier night again, and `latest` leads to it.
     let back = desk.moshtari(&["run", "--as-of", "2025-11-30"]).must_end_with(0);
-    assert!(back.err.contains("nothing to do"), "{}", back.err);
+    let told = format!("; `latest` leads there again, no longer to `{}`", again.out.trim());
+    assert!(back.err.contains("nothing to do") && back.err.contains(&told), "{}", back.err);
     assert_eq!(desk.latest().manifest["as_of"], "2025-11-30");
     assert_eq!(desk.names_in("results/runs"), names);
 }
