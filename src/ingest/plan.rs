@@ -405,7 +405,8 @@ fn unread_sheets<'a>(files: impl Iterator<Item = &'a OpenFile>) -> Vec<Warning> 
     let mut told: Vec<Warning> = files
         .filter(|file| !file.unread_sheets().is_empty())
         .map(|file| {
-            let (book, sheets) = (file.book(), file.unread_sheets().join(", "));
+            let book = file.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let sheets = file.unread_sheets().join(", ");
             let message = format!(
                 "the workbook `{book}` has sheets that are not read: {sheets} (`sheet` names those to read, `\"*\"` is all)"
             );

@@ -41,10 +41,11 @@ enum Kind {
     },
     Ndjson,
     Parquet(ParquetFile),
-    /// The header is a row of the sheet; the sheets that nobody reads are those of the workbook.
+    /// One sheet, or one of several. The header is a row of it; the sheets that nobody reads are those of the workbook.
     Xlsx {
         sheet: Arc<Sheet>,
         header: Option<usize>,
+        several: bool,
         unread: Arc<[String]>,
     },
 }
@@ -79,13 +80,11 @@ impl OpenFile {
         &self.shown
     }
 
-    /// The file as messages name it, whichever sheet it is of.
-    pub fn book(&self) -> &str {
+    /// The sheet that this is, where several of its workbook are read.
+    pub fn sheet(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Xlsx { sheet, .. } => {
-                self.shown.strip_suffix(&format!(" [{}]", sheet.name)).unwrap_or(&self.shown)
-            }
-            _ => &self.shown,
+            Kind::Xlsx { sheet, several: true, .. } => Some(&sheet.name),
+            _ => None,
         }
     }
 

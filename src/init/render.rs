@@ -13,6 +13,8 @@ use super::toml_text::{Text, key, list, quoted};
 use super::trial::Trial;
 use super::why::{percent, why};
 use super::words::are_persian;
+use crate::config::source::EVERY_SHEET;
+use crate::ingest::source::OpenFile;
 
 /// What the configuration is written for.
 #[derive(Clone, Copy, Debug)]
@@ -108,9 +110,26 @@ fn run(text: &mut Text, plan: &Plan<'_>, purpose: Purpose<'_>) {
     text.gap();
 }
 
+/// The sheets of so many workbooks, where these have several.
+fn sheets(text: &mut Text, table: &Table, workbooks: usize) {
+    let mut names: Vec<&str> = table.files.iter().filter_map(OpenFile::sheet).collect();
+    match (workbooks, &names[..]) {
+        (_, []) => {}
+        (1, [name]) => text.entry("sheet", &quoted(name), "the workbook has others"),
+        (1, _) => text.entry("sheet", &list(names.iter().copied()), "of one table, one after the other"),
+        _ => {
+            names.sort_unstable();
+            names.dedup();
+            let value = if let [name] = names[..] { name } else { EVERY_SHEET };
+            text.entry("sheet", &quoted(value), "");
+        }
+    }
+}
+
 /// `files` and, where it matters, what the engine is told about the files' form.
 pub(super) fn files(text: &mut Text, table: &Table, base: &std::path::Path) {
-    let paths: Vec<PathBuf> = table.files.iter().map(|file| file.path().to_path_buf()).collect();
+    let mut paths: Vec<PathBuf> = table.files.iter().map(|file| file.path().to_path_buf()).collect();
+    paths.dedup();
     let entries = paths::entries(&paths, base);
     let number = if paths.len() > 1 { format!("{} files; ", paths.len()) } else { String::new() };
     let form = format!("{number}{}", table.files[0].describe());
@@ -122,6 +141,7 @@ pub(super) fn files(text: &mut Text, table: &Table, base: &std::path::Path) {
     } else {
         text.entry("files", &list(entries.iter().map(String::as_str)), &form);
     }
+    sheets(text, table, paths.len());
     let described = table.files[0].describe();
     if let Some(found) = ["windows-", "iso-", "koi8", "ibm"].iter().find_map(|kind| described.find(kind)) {
         let name = described[found..].split(',').next().unwrap_or_default();

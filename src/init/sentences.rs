@@ -90,10 +90,15 @@ fn misfit(table: &Table, what: &str) -> String {
         DATE => &[Role::OrderedAt],
         _ => &[Role::Amount, Role::UnitPrice],
     };
-    let says_so = |column: &&Column| {
-        roles.iter().any(|role| by_words(*role, column).is_some_and(|strength| strength >= SAYS_SO))
+    let strength = |column: &Column| {
+        let strengths = roles.iter().filter_map(|role| by_words(*role, column));
+        strengths.filter(|strength| *strength >= SAYS_SO).max_by(f64::total_cmp)
     };
-    match table.columns.iter().find(says_so).map(|column| (&column.name, column.values.texts.first())) {
+    let named = table.columns.iter().filter_map(|column| Some((strength(column)?, column)));
+    let best = named.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    match best.map(|(_, column)| (&column.name, column.values.texts.first())) {
+        // Whoever stands there is nobody's business.
+        Some((name, Some(_))) if what == CUSTOMER => format!(" (not `{name}`)"),
         Some((name, Some(value))) => format!(" (not `{name}`, which holds `{value}`)"),
         Some((name, None)) => format!(" (not `{name}`, which is empty)"),
         None => String::new(),

@@ -10,7 +10,8 @@ use super::column::Values;
 use super::paths::unpacked;
 use super::profile::Profile;
 use super::words::{Concept, Concepts, Header};
-use crate::config::source::Form;
+use crate::config::condition::OneOrMany;
+use crate::config::source::{EVERY_SHEET, Form};
 use crate::facts::hash;
 use crate::ingest::block::Block;
 use crate::ingest::source::{OpenFile, Piece, Request};
@@ -83,8 +84,9 @@ pub(super) struct Table {
 /// `Io` when a file breaks off while it is read.
 pub(super) fn tables(exports: &[PathBuf]) -> Result<(Vec<Table>, Vec<Error>)> {
     let (mut groups, mut refused): (Vec<Vec<OpenFile>>, _) = (Vec::new(), Vec::new());
+    let form = Form { sheet: Some(OneOrMany::One(EVERY_SHEET.to_owned())), ..Form::default() };
     for path in exports {
-        match OpenFile::open(path, &path.to_string_lossy(), &Form::default(), &[]) {
+        match OpenFile::open(path, &path.to_string_lossy(), &form, &[]) {
             Ok(files) => {
                 for file in files {
                     match groups.iter_mut().find(|group| are_alike(&group[0], &file)) {

@@ -244,7 +244,7 @@ fn files_of_a_result_are_for_their_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let desk = company();
     let result = desk.published();
-    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&result.folder), 0o700);
     for file in result.files() {
         assert_eq!(mode(&result.folder.join(&file)), 0o600, "{file}");

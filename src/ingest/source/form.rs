@@ -180,7 +180,7 @@ impl OpenFile {
             let file = Self {
                 shown: if several { format!("{} [{}]", self.shown, sheet.name) } else { self.shown.clone() },
                 names: header.map_or_else(numbers, |row| sheet.texts(row)),
-                kind: Kind::Xlsx { sheet: Arc::new(sheet), header, unread: Arc::clone(&unread) },
+                kind: Kind::Xlsx { sheet: Arc::new(sheet), header, several, unread: Arc::clone(&unread) },
                 ..self.clone()
             };
             file.check_names().map(|()| file)

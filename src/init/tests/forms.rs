@@ -90,6 +90,39 @@ fn a_workbook_with_real_dates() {
 }
 
 #[test]
+fn the_sheets_of_a_workbook_are_one_table_beside_a_cover() {
+    let rows = rows(200);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("Cover").unwrap().write(0, 0, "Sales of two years").unwrap();
+    let (old, new) = rows.split_at(rows.len() / 2);
+    for (name, rows) in [("First year", old), ("Second year", new)] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (at, name) in
+            ["order_id", "created_at", "customer_id", "sku", "qty", "unit_price"].iter().enumerate()
+        {
+            sheet.write(0, at as u16, *name).unwrap();
+        }
+        for (row, [order, _, customer, product, quantity, price, day]) in (1..).zip(rows) {
+            let numbers = [*order as f64, *customer as f64, *quantity as f64, *price as f64 / 100.0];
+            for (column, number) in [0, 2, 4, 5].into_iter().zip(numbers) {
+                sheet.write(row, column, number).unwrap();
+            }
+            sheet.write(row, 1, date(*day).to_string()).unwrap();
+            sheet.write(row, 3, format!("A{product}")).unwrap();
+        }
+    }
+    let shop = Shop::new(&[("orders.xlsx", String::new())]);
+    book.save(&shop.files[0]).unwrap();
+    assert_sees_all(
+        &shop,
+        &rows,
+        "customer_id=customer_id ordered_at=created_at order_id=order_id product_id=sku quantity=qty unit_price=unit_price",
+    );
+    let (proposal, ..) = shop.tried();
+    assert!(proposal.config.contains("sheet = [\"First year\", \"Second year\"]"), "{}", proposal.config);
+}
+
+#[test]
 fn lines_orders_and_people_in_three_files() {
     let rows = rows(200);
     let mut orders: Vec<[u64; 7]> = rows.clone();
