@@ -383,7 +383,7 @@ fn control_groups_stay_and_are_measured_against() {
         let told_again = desk.moshtari(&["export", "results", "--lift", folder]).must_end_with(0).out;
         assert_eq!(told_again, told, "{folder}");
     }
-    assert!(told.starts_with("nowruz_1403, exported as of 2024-01-05, until 2024-02-29\n"), "{told}");
+    assert!(told.starts_with("nowruz_1403, exported as of 2024-01-31, until 2024-02-29\n"), "{told}");
     // Made again for the same night, an export replaces the one before.
     desk.write("moshtari.toml", format!("{COLUMNS}{HOLD_OUT}").replace(">= 10", ">= 12"));
     for day in ["2024-02-29", "2024-03-31"] {
@@ -401,7 +401,7 @@ fn control_groups_stay_and_are_measured_against() {
     let first = desk.path().join("results/runs").join(&desk.names_in("results/runs")[0]);
     let ended = desk.moshtari(&["export", &first.to_string_lossy(), "--lift", "results/campaigns"]);
     let told = ended.must_end_with(2).err;
-    assert!(told.contains("holds no export with a control group from before 2024-01-05"), "{told}");
+    assert!(told.contains("holds no export with a control group from before 2024-01-31"), "{told}");
 }
 
 /// People read the clock of the run's zone, machines read types and UTC.
