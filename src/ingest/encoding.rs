@@ -2,8 +2,8 @@
 //!
 //! [`sniff`] decides from the first bytes of a file (a mebibyte is plenty). The rule, in order: a byte order
 //! mark; the signature of another format; UTF-16 by where its zero bytes stand; UTF-8 when the sample is
-//! valid, or when its faults are rare beside valid multi-byte letters; else Windows-1256 where high bytes
-//! stand together as in Persian and Arabic words, Windows-1252 where they stand among ASCII letters.
+//! valid, or when its faults are rare beside valid multi-byte letters; else a code page of one byte per letter,
+//! as far as it can be told ([`legacy`]).
 //!
 //! Plain ASCII counts as UTF-8. A file whose first letter beyond ASCII comes after the sample, in another
 //! encoding, is therefore read as UTF-8: its invalid bytes pass through [`decoded`] unchanged, so that those
@@ -12,6 +12,7 @@
 //! meets the same fate; nothing is replaced in silence.
 
 mod decoder;
+mod legacy;
 
 use crate::error::{Error, Result, closest};
 
@@ -33,7 +34,7 @@ impl Encoding {
     /// A configuration error for a name that no one knows, with the closest known one.
     pub fn from_label(label: &str) -> Result<Self> {
         /// What exports are written in, for the hint.
-        const COMMON: [&str; 10] = [
+        const COMMON: [&str; 13] = [
             "utf-8",
             "utf-16le",
             "utf-16be",
@@ -41,6 +42,9 @@ impl Encoding {
             "windows-1252",
             "windows-1250",
             "windows-1251",
+            "windows-1253",
+            "windows-1255",
+            "koi8-r",
             "iso-8859-1",
             "iso-8859-6",
             "windows-1254",
@@ -77,6 +81,8 @@ impl From<&'static encoding_rs::Encoding> for Encoding {
 pub enum Sniffed {
     /// A text in this encoding.
     Text(Encoding),
+    /// A text in an encoding that cannot be told; the two that come closest, where any does.
+    Unclear(Option<[&'static encoding_rs::Encoding; 2]>),
     /// Not a text table; see [`FileKind::describe`].
     Binary(FileKind),
 }
@@ -160,7 +166,7 @@ pub fn sniff(sample: &[u8]) -> Sniffed {
     if is_binary(sample) {
         return Sniffed::Binary(FileKind::Unknown);
     }
-    Sniffed::Text(if is_utf8(sample) { Encoding::Utf8 } else { legacy(sample) })
+    if is_utf8(sample) { Sniffed::Text(Encoding::Utf8) } else { legacy::sniff(sample) }
 }
 
 /// Formats that start with bytes of their own.
@@ -253,39 +259,6 @@ fn is_utf8(sample: &[u8]) -> bool {
 /// Whether the bytes begin a multi-byte letter without ending it.
 fn is_letter_start(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
-}
-
-/// Windows-1256 or Windows-1252, by the company that letters beyond ASCII keep.
-///
-/// Persian and Arabic words are runs of high bytes; accented letters stand singly among ASCII ones.
-fn legacy(sample: &[u8]) -> Encoding {
-    let (mut together, mut among_ascii) = (0, 0);
-    let mut at = 0;
-    while at < sample.len() {
-        let run = sample[at..].iter().take_while(|byte| is_1256_letter(**byte)).count();
-        if run == 0 {
-            at += 1;
-            continue;
-        }
-        let before = at.checked_sub(1).and_then(|before| sample.get(before));
-        let touches = [before, sample.get(at + run)].into_iter().flatten().any(u8::is_ascii_alphabetic);
-        if touches {
-            among_ascii += run;
-        } else if run > 1 {
-            together += run;
-        }
-        at += run;
-    }
-    Encoding::Other(if together > among_ascii {
-        encoding_rs::WINDOWS_1256
-    } else {
-        encoding_rs::WINDOWS_1252
-    })
-}
-
-/// Bytes that are letters in Windows-1256: from 0xC0 on, and پ ٹ چ ژ ڈ گ ک ڑ ں below.
-fn is_1256_letter(byte: u8) -> bool {
-    matches!(byte, 0xC0..|0x81| 0x8A | 0x8D..=0x90 | 0x98 | 0x9A | 0x9F)
 }
 
 #[cfg(test)]

@@ -231,6 +231,21 @@ fn a_file_that_is_no_table() {
 }
 
 #[test]
+fn letters_that_could_be_of_two_scripts() {
+    // РОССИЯ in KOI8-R, as Python writes it.
+    let orders =
+        b"customer,order,at,quantity,price,country\n1,100,2024-01-05,1,2.50,\xF2\xEF\xF3\xF3\xE9\xF1\n";
+    insta::assert_snapshot!(told(COLUMNS, orders), @r#"
+    exit 2
+    error: ./orders.csv: its letters are not UTF-8, and their encoding cannot be told for sure: `koi8-r` and `windows-1253` come closest
+    hint: declare its encoding, such as `encoding = "koi8-r"`, or export the file as UTF-8
+    "#);
+    let desk = Desk::with_config(&COLUMNS.replace("files", "encoding = 'koi8-r'\nfiles"));
+    desk.write("orders.csv", orders);
+    desk.moshtari(&["run", "--stages", "rfm"]).must_end_with(0);
+}
+
+#[test]
 fn a_file_that_is_damaged_inside() {
     let mut parquet = typed::parquet(&typed::forms(&Export::new())[0].1);
     let (first, last) = (parquet.len() / 4, parquet.len() / 2);

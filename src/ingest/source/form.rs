@@ -47,6 +47,7 @@ impl OpenFile {
                 file.encoding = encoding;
                 file.open_text(&sample, form, wanted)?;
             }
+            Sniffed::Unclear(closest) => return Err(unclear(path, closest)),
             Sniffed::Binary(FileKind::Parquet) if packing == Packing::Plain => file.open_parquet(form)?,
             Sniffed::Binary(FileKind::Xlsx) if packing == Packing::Plain => return file.sheets(form, wanted),
             Sniffed::Binary(kind) => {
@@ -194,6 +195,19 @@ impl OpenFile {
         }
         Ok(())
     }
+}
+
+/// The complaint about a text whose encoding cannot be told.
+fn unclear(path: &Path, closest: Option<[&'static encoding_rs::Encoding; 2]>) -> Error {
+    let closest = closest.map(|two| two.map(|encoding| encoding.name().to_lowercase()));
+    let (example, candidates) = match &closest {
+        Some([first, second]) => (first.as_str(), format!(": `{first}` and `{second}` come closest")),
+        None => ("windows-1251", String::new()),
+    };
+    let what = "its letters are not UTF-8, and their encoding cannot be told for sure";
+    Error::input(path, format!("{what}{candidates}")).hint(format!(
+        "declare its encoding, such as `encoding = \"{example}\"`, or export the file as UTF-8"
+    ))
 }
 
 /// The packing of a file and the first bytes inside.
