@@ -9,6 +9,7 @@ mod dressed;
 
 use std::fmt::Write as _;
 
+pub use dressed::Currency;
 use dressed::parse_dressed;
 
 /// Units in one: a parsed number is its value times this.
@@ -51,8 +52,18 @@ pub struct MarkConflict {
 /// `,` `،` `٬` apostrophe or blank (`.` when the mark is a comma), an exponent (`1.2E+05`). A group pattern
 /// that starts with zero (`0,750`) is no grouping. Returns `None` for anything else and beyond ±9.22e12.
 pub fn parse_fixed(text: &[u8], mark: DecimalMark) -> Option<i64> {
+    parse_money(text, mark, |_| ())
+}
+
+/// The same, showing the currency that stands beside the number, if one does.
+#[inline]
+pub fn parse_money(text: &[u8], mark: DecimalMark, see: impl FnOnce(Currency)) -> Option<i64> {
     let point = if mark == DecimalMark::Comma { b',' } else { b'.' };
-    parse_plain(text, point).or_else(|| parse_dressed(std::str::from_utf8(text).ok()?, mark))
+    parse_plain(text, point).or_else(|| {
+        let (value, currency) = parse_dressed(std::str::from_utf8(text).ok()?, mark)?;
+        currency.map(see);
+        Some(value)
+    })
 }
 
 /// The decimal that a binary float stands for (its shortest spelling), times 1e6, rounded half to even.
@@ -82,7 +93,7 @@ fn from_spelling(value: f64) -> Option<i64> {
     }
     let mut spelling = ShortText::default();
     write!(spelling, "{value:e}").ok()?;
-    parse_dressed(spelling.as_str()?, DecimalMark::Point)
+    parse_dressed(spelling.as_str()?, DecimalMark::Point).map(|(value, _)| value)
 }
 
 /// The decimal mark that explains every sample, [`DecimalMark::Auto`] where none is needed.
@@ -456,6 +467,34 @@ mod tests {
     }
 
     #[test]
+    fn a_number_says_in_which_currency_it_is() {
+        for (text, currency) in [
+            ("12.50", None),
+            ("-3", None),
+            ("1,250 %", None),
+            ("$100.00", Some("USD")),
+            ("US$ 5", Some("USD")),
+            ("5 usd", Some("USD")),
+            ("C$5", Some("CAD")),
+            ("€50.00", Some("EUR")),
+            ("30.00 EUR", Some("EUR")),
+            ("£20.50", Some("GBP")),
+            ("¥9000", Some("¥")),
+            ("￥9000", Some("¥")),
+            ("9000円", Some("JPY")),
+            ("-5 ₪", Some("₪")),
+            ("۲۰۰۰۰ تومان", Some("IRT")),
+            ("۹۰٬۰۰۰ ریال", Some("IRR")),
+        ] {
+            let mut seen = None;
+            assert!(
+                parse_money(text.as_bytes(), DecimalMark::Auto, |it| seen = Some(it.to_string())).is_some()
+            );
+            assert_eq!(seen.as_deref(), currency, "{text}");
+        }
+    }
+
+    #[test]
     fn a_decimal_comma_is_read_where_it_is_declared() {
         assert_all(
             DecimalMark::Comma,
@@ -536,7 +575,7 @@ mod tests {
                 0 => format!("{digits}"),
                 width => format!("-{}.{:0width$}", digits / scale, digits % scale, width = width as usize),
             };
-            let slow = parse_dressed(&text, DecimalMark::Point);
+            let slow = parse_dressed(&text, DecimalMark::Point).map(|(value, _)| value);
             assert_eq!(auto(&text), slow, "{text}");
             let value: f64 = text.parse().unwrap();
             if digits < 1_000_000_000_000_000 {

@@ -6,7 +6,7 @@ use regex::bytes::Regex;
 
 use super::block::Cell;
 use super::id::canonical_id;
-use super::numbers::{DecimalMark, from_f64, parse_fixed};
+use super::numbers::{Currency, DecimalMark, from_f64, parse_money};
 use crate::config::condition::{Condition, Ids, Literal};
 use crate::math::money::{MILLION, Millionths};
 use crate::{Error, Result};
@@ -126,8 +126,14 @@ fn with_text<T>(cell: Cell<'_>, test: impl FnOnce(&[u8]) -> T) -> T {
 /// A cell as a number with six decimals.
 #[inline]
 pub fn fixed(cell: Cell<'_>, mark: DecimalMark) -> Option<Millionths> {
+    money(cell, mark, |_| ())
+}
+
+/// The same, showing the currency that stands beside the number, if one does.
+#[inline]
+pub fn money(cell: Cell<'_>, mark: DecimalMark, see: impl FnOnce(Currency)) -> Option<Millionths> {
     match cell {
-        Cell::Text(text) => parse_fixed(text, mark),
+        Cell::Text(text) => parse_money(text, mark, see),
         Cell::Int(v) => whole(v),
         Cell::Float(v) => from_f64(v),
         Cell::Null | Cell::Wall(_) | Cell::Instant(_) | Cell::Bool(_) => None,

@@ -159,6 +159,16 @@ fn currencies_become_one_by_their_rates() {
 }
 
 #[test]
+fn signs_of_one_currency_count_as_one_and_rows_that_rules_skip_as_none() {
+    let orders = "customer,order,at,quantity,price\n\
+        a,1,2024-01-01,1,$2.50\na,2,2024-01-02,2,3.50 USD\na,3,2024-01-02,1,US$ 1\nb,4,2024-01-03,1,4\n\
+        b,5,2024-01-04,1,€4\nb,6,2024-01-05,1,-£5\n";
+    let rules = "skip_when = [{ column = 'price', matches = '€' }, { column = 'price', at_most = 0 }]";
+    let table = customers(orders, COLUMNS, rules, "");
+    assert_eq!(table.floats("spend_total"), [Some(10.5), Some(4.0)]);
+}
+
+#[test]
 fn an_export_without_order_ids_counts_days_or_rows() {
     let orders = "customer,at,total\na,2024-01-01 09:00,5\na,2024-01-01 18:00,5\na,2024-01-02 09:00,-3\nb,2024-01-01 09:00,0\n";
     let columns = "customer_id = 'customer'\nordered_at = 'at'\namount = 'total'";

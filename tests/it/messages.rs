@@ -340,6 +340,25 @@ fn money_in_two_currencies() {
 }
 
 #[test]
+fn money_with_the_signs_of_two_currencies() {
+    let orders = "customer,order,at,quantity,price\n\
+        1,100,2024-01-05,1,$2.50\n2,101,2024-01-06,1,3.50 USD\n2,102,2024-01-06,1,3.50\n\
+        3,103,2024-01-07,1,€4.00\n3,104,2024-01-08,1,5.00 EUR\n4,105,2024-01-08,1,¥900\n";
+    insta::assert_snapshot!(told(COLUMNS, orders), @"
+    exit 2
+    error: `[transactions]` column `price` holds amounts in more than one currency: `EUR`, `USD`, `¥`
+    hint: export the currency in a column of its own, map it as `currency` and give `[transactions.rules.rates]` the worth of each; or keep one currency with `skip_when` and `matches`
+    ");
+    let toman_and_rial = "customer,order,at,quantity,price\n\
+        1,100,2024-01-05,1,۲۰۰۰۰ تومان\n2,101,2024-01-06,1,۲۲۰۰۰۰ ریال\n";
+    insta::assert_snapshot!(told(COLUMNS, toman_and_rial), @"
+    exit 2
+    error: `[transactions]` column `price` holds amounts in more than one currency: `IRR`, `IRT`
+    hint: export the currency in a column of its own, map it as `currency` and give `[transactions.rules.rates]` the worth of each; or keep one currency with `skip_when` and `matches`
+    ");
+}
+
+#[test]
 fn a_regular_expression_that_is_none() {
     let rules = "[transactions.rules]\nskip_when = { column = \"order\", matches = \"[0-9\" }\n";
     insta::assert_snapshot!(told(&format!("{COLUMNS}{rules}"), ORDERS), @"

@@ -1,22 +1,68 @@
 //! Numbers with anything around or inside them that is not a plain ASCII decimal.
 
+use std::fmt;
+
 use super::DecimalMark;
 
 /// Decimal digits a parsed number keeps; further ones are rounded half to even.
 const DECIMALS: i32 = 6;
 
-/// Currency codes and words accepted before or after a number, longest spelling first where one starts
-/// another. Compared without regard to ASCII case.
+/// Currency codes and words accepted before or after a number, and the currency they mean, longest spelling first
+/// where one starts another. Compared without regard to ASCII case.
 #[rustfmt::skip]
-const CURRENCIES: [&str; 55] = [
-    "تومان", "تومن", "ریال", "ريال", "درهم", "دینار", "toman", "tomans", "rials", "rial", "IRR", "IRT",
-    "USD", "US$", "EUR", "euro", "GBP", "JPY", "CNY", "RMB", "AED", "SAR", "QAR", "KWD", "IQD", "AFN", "TRY", "TL",
-    "INR", "Rs.", "Rs", "PKR", "BRL", "R$", "CAD", "C$", "AUD", "A$", "NZD", "CHF", "Fr.", "SEK", "NOK", "DKK",
-    "kr.", "kr", "PLN", "zł", "CZK", "Kč", "RUB", "MYR", "RM", "SGD", "ZAR",
+const CURRENCIES: [(&str, &str); 55] = [
+    ("تومان", "IRT"), ("تومن", "IRT"), ("toman", "IRT"), ("tomans", "IRT"), ("IRT", "IRT"),
+    ("ریال", "IRR"), ("ريال", "IRR"), ("rials", "IRR"), ("rial", "IRR"), ("IRR", "IRR"),
+    ("درهم", "AED"), ("AED", "AED"), ("دینار", "دینار"), ("KWD", "KWD"), ("IQD", "IQD"), ("SAR", "SAR"), ("QAR", "QAR"),
+    ("AFN", "AFN"), ("USD", "USD"), ("US$", "USD"), ("CAD", "CAD"), ("C$", "CAD"), ("AUD", "AUD"), ("A$", "AUD"),
+    ("NZD", "NZD"), ("SGD", "SGD"), ("BRL", "BRL"), ("R$", "BRL"), ("EUR", "EUR"), ("euro", "EUR"), ("GBP", "GBP"),
+    ("JPY", "JPY"), ("CNY", "CNY"), ("RMB", "CNY"), ("TRY", "TRY"), ("TL", "TRY"), ("INR", "INR"), ("Rs.", "INR"),
+    ("Rs", "INR"), ("PKR", "PKR"), ("CHF", "CHF"), ("Fr.", "CHF"), ("SEK", "SEK"), ("NOK", "NOK"), ("DKK", "DKK"),
+    ("kr.", "kr"), ("kr", "kr"), ("PLN", "PLN"), ("zł", "PLN"), ("CZK", "CZK"), ("Kč", "CZK"), ("RUB", "RUB"),
+    ("MYR", "MYR"), ("RM", "MYR"), ("ZAR", "ZAR"),
 ];
 
+/// What stands beside a number to say in which currency it is. The dollar sign counts as `USD`; a sign that may
+/// mean several currencies otherwise (`¥`) is one of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Currency {
+    /// A code, or the usual word where there is none.
+    Code(&'static str),
+    /// A sign.
+    Sign(char),
+}
+
+impl Currency {
+    fn of_sign(sign: char) -> Self {
+        Self::Code(match sign {
+            '$' | '\u{FF04}' => "USD",
+            '€' => "EUR",
+            '£' | '\u{FFE1}' => "GBP",
+            '\u{FFE5}' => return Self::Sign('¥'),
+            '元' => "CNY",
+            '円' => "JPY",
+            '원' | '₩' => "KRW",
+            '₹' | '₨' => "INR",
+            '₺' => "TRY",
+            '₽' => "RUB",
+            '\u{60B}' => "AFN",
+            '\u{FDFC}' => "IRR",
+            _ => return Self::Sign(sign),
+        })
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => f.write_str(code),
+            Self::Sign(sign) => write!(f, "{sign}"),
+        }
+    }
+}
+
 /// The general case: takes off what stands around the number, then reads the number itself.
-pub(super) fn parse_dressed(text: &str, mark: DecimalMark) -> Option<i64> {
+pub(super) fn parse_dressed(text: &str, mark: DecimalMark) -> Option<(i64, Option<Currency>)> {
     let mut around = Around::default();
     let mut core = text;
     while let Some(rest) = around.take_front(core) {
@@ -27,7 +73,7 @@ pub(super) fn parse_dressed(text: &str, mark: DecimalMark) -> Option<i64> {
     }
     let negative = around.is_negative()?;
     let magnitude = Digits::read(core, mark)?.to_fixed()?;
-    Some(if negative { -magnitude } else { magnitude })
+    Some((if negative { -magnitude } else { magnitude }, around.currency))
 }
 
 /// How often each kind of thing was found around a number.
@@ -38,7 +84,9 @@ struct Around {
     open: u32,
     close: u32,
     percent: u32,
-    currency: u32,
+    currencies: u32,
+    /// The last of them.
+    currency: Option<Currency>,
 }
 
 impl Around {
@@ -78,31 +126,40 @@ impl Around {
     }
 
     fn take_currency_front<'a>(&mut self, text: &'a str) -> Option<&'a str> {
-        let whole_word = |rest: &&str| !rest.starts_with(char::is_alphabetic);
-        let rest = text.strip_prefix(is_currency_sign).or_else(|| {
-            let known = CURRENCIES.iter().filter(|word| starts_with(text, word));
-            known.map(|word| &text[word.len()..]).find(whole_word)
-        })?;
-        self.currency += 1;
-        Some(rest)
+        let first = text.chars().next()?;
+        if is_currency_sign(first) {
+            return Some(self.found(Currency::of_sign(first), &text[first.len_utf8()..]));
+        }
+        let known = CURRENCIES.iter().filter(|(word, _)| starts_with(text, word));
+        let (rest, code) = known
+            .map(|(word, code)| (&text[word.len()..], *code))
+            .find(|(rest, _)| !rest.starts_with(char::is_alphabetic))?;
+        Some(self.found(Currency::Code(code), rest))
     }
 
     fn take_currency_back<'a>(&mut self, text: &'a str) -> Option<&'a str> {
-        let whole_word = |rest: &&str| !rest.ends_with(char::is_alphabetic);
-        let rest = CURRENCIES
-            .iter()
-            .filter(|word| ends_with(text, word))
-            .map(|word| &text[..text.len() - word.len()])
-            .find(whole_word)
-            .or_else(|| text.strip_suffix(is_currency_sign))?;
-        self.currency += 1;
-        Some(rest)
+        let known = CURRENCIES.iter().filter(|(word, _)| ends_with(text, word));
+        let word = known
+            .map(|(word, code)| (&text[..text.len() - word.len()], *code))
+            .find(|(rest, _)| !rest.ends_with(char::is_alphabetic));
+        if let Some((rest, code)) = word {
+            return Some(self.found(Currency::Code(code), rest));
+        }
+        let last = text.chars().next_back().filter(|last| is_currency_sign(*last))?;
+        Some(self.found(Currency::of_sign(last), &text[..text.len() - last.len_utf8()]))
+    }
+
+    /// Counts a currency; what is left of the text.
+    fn found<'a>(&mut self, currency: Currency, rest: &'a str) -> &'a str {
+        self.currencies += 1;
+        self.currency = Some(currency);
+        rest
     }
 
     /// Whether the number is negative; `None` when signs contradict each other or something stands twice.
     fn is_negative(&self) -> Option<bool> {
         let signs = self.minus + self.plus + self.open;
-        let sane = signs <= 1 && self.open == self.close && self.percent <= 1 && self.currency <= 1;
+        let sane = signs <= 1 && self.open == self.close && self.percent <= 1 && self.currencies <= 1;
         sane.then_some(self.minus + self.open == 1)
     }
 }

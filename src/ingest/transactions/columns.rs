@@ -10,9 +10,9 @@ use crate::facts::{Facts, Ids, RETURN, SALE, TextColumn, hash};
 use crate::ingest::accounting::SetAside;
 use crate::ingest::block::{Block, Cell, Column};
 use crate::ingest::dictionary::EntryIds;
-use crate::ingest::numbers::{DecimalMark, from_f64};
+use crate::ingest::numbers::{Currency, DecimalMark, from_f64};
 use crate::ingest::plan::View;
-use crate::ingest::rules::{Rule, fixed, whole};
+use crate::ingest::rules::{Rule, fixed, money, whole};
 use crate::ingest::stretches::Stretches;
 use crate::ingest::times::TimeFormat;
 use crate::math::money::{MILLION, Millionths, Money};
@@ -37,6 +37,8 @@ struct Sieve<'a> {
     rows: Vec<u32>,
     /// A column of texts that was compared as numbers, and the number in each row.
     compared: Option<(usize, Vec<Option<Millionths>>)>,
+    /// Currencies beside numbers, and which of the rows in play, counted from the first, they stand in.
+    currencies: Vec<(usize, Currency)>,
 }
 
 /// No id: where [`RowIds::of`] has an index.
@@ -51,7 +53,14 @@ struct RowIds<'a> {
 
 impl<'a> Sieve<'a> {
     fn new(view: View<'a>, rows: usize) -> Self {
-        Self { view, refused: vec![None; rows], wanes: false, rows: Vec::new(), compared: None }
+        Self {
+            view,
+            refused: vec![None; rows],
+            wanes: false,
+            rows: Vec::new(),
+            compared: None,
+            currencies: Vec::new(),
+        }
     }
 
     fn refuse(&mut self, row: u32, reason: Reason, column: Option<usize>) {
@@ -96,10 +105,14 @@ impl<'a> Sieve<'a> {
             }
             (Some(bounds), _) => {
                 let mut numbers = Vec::with_capacity(rows);
-                self.view.each(rule.column, |_, cell| numbers.push(fixed(cell, DecimalMark::Auto)));
+                let mut plain = true;
+                self.view.each(rule.column, |_, cell| {
+                    numbers.push(money(cell, DecimalMark::Auto, |_| plain = false));
+                });
                 let holds = |number: &Option<_>| number.is_some_and(|number| bounds.contains(&number));
                 numbers.iter().enumerate().for_each(|(row, number)| refuse(row, holds(number)));
-                self.compared = Some((rule.column, numbers));
+                // Numbers with currencies are read again, to know whose these are.
+                self.compared = plain.then_some((rule.column, numbers));
             }
             _ => self.view.each(rule.column, |row, cell| refuse(row, rule.holds(cell))),
         }
@@ -175,7 +188,15 @@ impl<'a> Sieve<'a> {
         match self.view.column(column) {
             Some(Column::Int(values, None)) => self.read_typed(column, reason, values, whole),
             Some(Column::Float(values, None)) => self.read_typed(column, reason, values, from_f64),
-            _ => self.read(column, reason, |cell| fixed(cell, mark)),
+            _ => {
+                let (mut currencies, mut place) = (std::mem::take(&mut self.currencies), 0);
+                let numbers = self.read(column, reason, |cell| {
+                    place += 1;
+                    money(cell, mark, |currency| currencies.push((place - 1, currency)))
+                });
+                self.currencies = currencies;
+                numbers
+            }
         }
     }
 
@@ -307,6 +328,8 @@ impl TransactionReader {
     fn money_and_effects(&self, sieve: &mut Sieve<'_>, facts: &mut Facts) -> Result<()> {
         let columns = &self.columns;
         let quantities = columns.quantity.map(|column| sieve.numbers(column, self.marks.quantity));
+        // What stands beside a quantity is its unit.
+        sieve.currencies.clear();
         let priced = columns.amount.or(columns.unit_price);
         let prices = priced.map(|column| sieve.numbers(column, self.marks.money));
         let mut amounts =
@@ -331,6 +354,7 @@ impl TransactionReader {
         facts.quantities = quantities.unwrap_or_else(|| facts.effects.iter().map(piece).collect());
         facts.amounts = amounts;
         facts.costs = self.costs(sieve, &facts.quantities);
+        self.currencies(sieve, facts);
         if !self.cancelled.is_empty() {
             self.cancel(sieve, facts);
         }
@@ -338,14 +362,30 @@ impl TransactionReader {
     }
 
     /// Costs of the rows in play, as far as they are known; none where no column has them.
-    fn costs(&self, sieve: &Sieve<'_>, quantities: &[Millionths]) -> Vec<Option<Money>> {
+    fn costs(&self, sieve: &mut Sieve<'_>, quantities: &[Millionths]) -> Vec<Option<Money>> {
         let Some(column) = self.columns.unit_cost else { return Vec::new() };
         let mut costs = Vec::with_capacity(quantities.len());
         sieve.view.each_of(column, &sieve.rows, |cell| {
-            let cost = fixed(cell, self.marks.cost).map(|cost| Money::product(quantities[costs.len()], cost));
+            let place = costs.len();
+            let cost = money(cell, self.marks.cost, |currency| sieve.currencies.push((place, currency)));
+            let cost = cost.map(|cost| Money::product(quantities[place], cost));
             costs.push(cost.filter(|cost| cost.is_plausible()));
         });
         costs
+    }
+
+    /// Without a column of currencies, those beside the numbers of rows that are not refused.
+    fn currencies(&self, sieve: &Sieve<'_>, facts: &mut Facts) {
+        if self.columns.currency.is_some() {
+            return;
+        }
+        let mut last = None;
+        for (place, currency) in &sieve.currencies {
+            if last != Some(currency) && sieve.refused[sieve.rows[*place] as usize].is_none() {
+                facts.currencies.insert(currency.to_string().into_bytes());
+                last = Some(currency);
+            }
+        }
     }
 
     /// A cancelled sale never took effect; a cancelled row that takes back reverses an earlier sale.

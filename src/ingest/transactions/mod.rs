@@ -190,18 +190,38 @@ impl TransactionReader {
         self.drop_duplicates
     }
 
-    /// More than one currency needs rates.
+    /// More than one currency needs rates, and a column that says which is which.
     ///
     /// # Errors
     /// `Config` naming the currencies.
     pub fn check_currencies(&self, seen: &BTreeSet<Vec<u8>>) -> Result<()> {
-        if seen.len() < 2 || !self.rates.is_empty() {
+        if seen.len() < 2 {
+            return Ok(());
+        }
+        let Some(column) = self.columns.currency else { return Err(self.mixed_money(seen)) };
+        if !self.rates.is_empty() {
             return Ok(());
         }
         let codes: Vec<_> = seen.iter().map(|c| shown(c)).collect();
-        let column = self.columns.currency.map_or("currency", |c| self.plan.wanted[c].as_str());
+        let column = &self.plan.wanted[column];
         Err(Error::config(format!("`[transactions]` column `{column}` holds more than one currency: {}", codes.join(", ")))
             .hint("give `[transactions.rules.rates]` the worth of each in the currency of the result, or keep one with `skip_when`"))
+    }
+
+    /// The complaint about numbers in different currencies that no column tells apart.
+    fn mixed_money(&self, seen: &BTreeSet<Vec<u8>>) -> Error {
+        let money = [self.columns.amount.or(self.columns.unit_price), self.columns.unit_cost];
+        let names: Vec<_> =
+            money.iter().flatten().map(|column| format!("`{}`", self.plan.wanted[*column])).collect();
+        let (columns, hold) =
+            if names.len() == 1 { ("column", "holds") } else { ("columns", "together hold") };
+        let codes: Vec<_> = seen.iter().map(|code| format!("`{}`", String::from_utf8_lossy(code))).collect();
+        Error::config(format!(
+            "`[transactions]` {columns} {} {hold} amounts in more than one currency: {}",
+            names.join(" and "),
+            codes.join(", ")
+        ))
+        .hint("export the currency in a column of its own, map it as `currency` and give `[transactions.rules.rates]` the worth of each; or keep one currency with `skip_when` and `matches`")
     }
 }
 
