@@ -49,8 +49,9 @@ pub struct MarkConflict {
 /// Accepted around the number: blanks, one sign (`-` or `−` before or after it, `+` before it), parentheses
 /// for a negative, one currency sign, code or word, one percent sign (dropped: `20%` is 20), direction
 /// marks. Inside it: ASCII, Persian and Arabic digits, `٫`, thousands groups of three parted by one kind of
-/// `,` `،` `٬` apostrophe or blank (`.` when the mark is a comma), an exponent (`1.2E+05`). A group pattern
-/// that starts with zero (`0,750`) is no grouping. Returns `None` for anything else and beyond ±9.22e12.
+/// `,` `،` `٬` apostrophe or blank (`.` when the mark is a comma), groups of two before the last three as in
+/// India (`7,12,046.56`), an exponent (`1.2E+05`). A group pattern that starts with zero (`0,750`) is no
+/// grouping. Returns `None` for anything else and beyond ±9.22e12.
 pub fn parse_fixed(text: &[u8], mark: DecimalMark) -> Option<i64> {
     parse_money(text, mark, |_| ())
 }
@@ -424,7 +425,6 @@ mod tests {
             "1,23",
             "12,34",
             "1,2345",
-            "12,34,567",
             "1,234,56",
             "0,750",
             "1.234,50",
@@ -464,6 +464,31 @@ mod tests {
             assert_eq!(auto(text), None, "`{text}`");
         }
         assert_eq!(parse_fixed(b"12\xFF", DecimalMark::Auto), None);
+    }
+
+    #[test]
+    fn groups_of_two_lead_to_a_last_one_of_three() {
+        assert_all(
+            DecimalMark::Auto,
+            &[
+                ("₹ 7,12,046.56", Some("712046.56")),
+                ("12,34,567", Some("1234567")),
+                ("1,00,00,000", Some("10000000")),
+                ("-1,05,000", Some("-105000")),
+            ],
+        );
+        for text in [
+            "1,23,45",
+            "123,45,678",
+            "12,34,567,890",
+            "12,345,67,890",
+            "1,234,56,789",
+            "0,12,345",
+            "7.12.046",
+            "7 12 046",
+        ] {
+            assert_eq!(auto(text), None, "`{text}`");
+        }
     }
 
     #[test]

@@ -303,10 +303,12 @@ fn digit_value(sign: char) -> Option<u8> {
     Some((sign as u32 - base as u32) as u8)
 }
 
-/// Checks that the whole part is `d{1,3}(,ddd)*` as soon as it is grouped at all.
+/// Checks that the whole part is `d{1,3}(,ddd)*`, or `d{1,2}(,dd)*,ddd` as in India, as soon as it is grouped at all.
 #[derive(Default)]
 struct Grouping {
     separator: Option<char>,
+    /// Digits between the last two separators.
+    middle: Option<u32>,
     /// Digits since the last separator.
     run: u32,
     /// Digits of the whole part.
@@ -322,10 +324,16 @@ impl Grouping {
     }
 
     fn separator(&mut self, separator: char) -> Option<()> {
-        let fits = match self.separator {
-            None => (1..=3).contains(&self.run) && !self.leading_zero,
-            Some(earlier) => earlier == separator && self.run == 3,
+        let fits = match (self.separator, self.middle) {
+            (None, _) => (1..=3).contains(&self.run) && !self.leading_zero,
+            (Some(earlier), _) if earlier != separator => false,
+            (Some(','), None) if self.run == 2 => self.total <= 4,
+            (Some(_), None) => self.run == 3,
+            (Some(_), Some(middle)) => self.run == middle,
         };
+        if self.separator.is_some() {
+            self.middle = Some(self.run);
+        }
         self.separator = Some(separator);
         self.run = 0;
         fits.then_some(())
