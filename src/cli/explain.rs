@@ -1,8 +1,11 @@
 //! `moshtari explain`
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use moshtari::config::Config;
+use moshtari::ingest::id::canonical_id;
 use moshtari::ingest::published::Published;
 use moshtari::schema::{customers as c, responses as r};
 use moshtari::{Error, Result};
@@ -13,12 +16,10 @@ use super::printer::Printer;
 
 pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
     let published = Published::open(&args.result)?;
-    let Some(customer) = published.customer(&args.id)? else {
-        return Err(Error::config(format!("the result has no customer `{}`", args.id))
-            .hint("ids are compared as written in `customers.parquet`; a customer whose rows were all set aside is in `rejects`"));
-    };
+    let id = id_in(&published, &args.id);
+    let customer = published.customer(&id)?.ok_or_else(|| nobody(&args.id))?;
     let value = |column: &str| customer.get(column).map(String::as_str);
-    let mut text = format!("customer {} as of {}\n", args.id, published.as_of());
+    let mut text = format!("customer {id} as of {}\n", published.as_of());
     let shown = |column: &str| value(column).unwrap_or("unknown");
     let _ = match value(c::ORDER_COUNT) {
         None => writeln!(text, "  orders        unknown: the run had no transactions"),
@@ -52,7 +53,7 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
     ];
     for (name, label, why) in labels {
         if label == c::SATISFACTION_LEVEL {
-            for response in published.responses(&args.id)? {
+            for response in published.responses(&id)? {
                 let _ = writeln!(text, "  {:<12}  {}", "answer", answer(&response));
             }
         }
@@ -72,6 +73,22 @@ pub(super) fn run(args: &ExplainArgs, printer: Printer) -> Result<u8> {
     }
     printer.out(&text)?;
     Ok(DONE)
+}
+
+fn nobody(asked: &str) -> Error {
+    Error::config(format!("the result has no customer `{asked}`"))
+        .hint("ids are compared as written in `customers.parquet`; a customer whose rows were all set aside is in `rejects`")
+}
+
+/// An id that was asked for, as the rule of the run writes ids.
+fn id_in<'a>(published: &Published, asked: &'a str) -> Cow<'a, str> {
+    let config = Config::parse(published.config(), published.folder()).ok();
+    let rule = config.as_ref().and_then(|config| {
+        let of_transactions = config.transactions.as_ref().map(|transactions| transactions.rules.ids);
+        of_transactions.or_else(|| config.surveys.first().map(|survey| survey.rules.ids))
+    });
+    let id = canonical_id(asked.as_bytes(), rule.unwrap_or_default());
+    id.map_or(Cow::Borrowed(asked), |id| Cow::Owned(String::from_utf8_lossy(&id).into_owned()))
 }
 
 /// `1 day`, `2 days`

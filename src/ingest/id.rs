@@ -16,10 +16,10 @@ const MISSING: [&str; 14] = [
 ///
 /// - reads the usual spellings of "no value" (`NaN`, `NULL`, `None`, `N/A`, `<NA>`, `\N`, `#N/A`) as none;
 /// - takes `.0` off whole numbers that passed through a float: `17850.0` is `17850` (leading zeros stay);
-/// - writes ids made of digits only in ASCII digits: `۱۲۳` is `123`.
+/// - writes ids made of digits only in ASCII digits: `۱۲۳` and `１２３` are `123`.
 ///
 /// Nothing else is changed: letter case, inner blanks and leading zeros belong to the id. Bytes that are not
-/// UTF-8 are kept. Only an id in Persian or Arabic digits allocates.
+/// UTF-8 are kept. Only an id in other digits than ASCII allocates.
 #[inline]
 pub fn canonical_id(raw: &[u8], rule: IdRule) -> Option<Cow<'_, [u8]>> {
     let id = trim(raw);
@@ -110,7 +110,7 @@ fn without_float_tail(id: &[u8]) -> &[u8] {
     }
 }
 
-/// The id in ASCII digits when it is made of ASCII, Persian and Arabic digits only.
+/// The id in ASCII digits when it is made of ASCII, Persian, Arabic and full-width digits only.
 fn digits_to_ascii(id: &[u8]) -> Option<Vec<u8>> {
     let mut ascii = Vec::with_capacity(id.len() / 2);
     let mut rest = id;
@@ -119,6 +119,7 @@ fn digits_to_ascii(id: &[u8]) -> Option<Vec<u8>> {
             [byte @ b'0'..=b'9', ..] => (byte - b'0', 1),
             [0xDB, byte @ 0xB0..=0xB9, ..] => (byte - 0xB0, 2),
             [0xD9, byte @ 0xA0..=0xA9, ..] => (byte - 0xA0, 2),
+            [0xEF, 0xBC, byte @ 0x90..=0x99, ..] => (byte - 0x90, 3),
             _ => return None,
         };
         ascii.push(b'0' + digit);
@@ -187,11 +188,14 @@ mod tests {
     }
 
     #[test]
-    fn persian_and_arabic_digits_are_the_same_id() {
+    fn digits_of_other_scripts_are_the_same_id() {
         assert_eq!(canonical("۱۲۳").as_deref(), Some("123"));
         assert_eq!(canonical("١٢٣").as_deref(), Some("123"));
         assert_eq!(canonical("۱2٣").as_deref(), Some("123"));
         assert_eq!(canonical("12۳").as_deref(), Some("123"));
+        assert_eq!(canonical("１２３").as_deref(), Some("123"));
+        assert_eq!(canonical("０９1۲").as_deref(), Some("0912"));
+        assert_eq!(canonical("Ａ１２").as_deref(), Some("Ａ１２"));
         assert_eq!(canonical("م۱۲").as_deref(), Some("م۱۲"));
         assert_eq!(canonical("A۱۲").as_deref(), Some("A۱۲"));
         assert_eq!(&*canonical_id("۱۲".as_bytes(), IdRule::Verbatim).unwrap(), "۱۲".as_bytes());

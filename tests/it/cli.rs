@@ -128,6 +128,27 @@ fn explain_counts_one_as_one() {
 }
 
 #[test]
+fn explain_takes_an_id_as_the_run_takes_ids() {
+    let config = |ids: &str| {
+        format!(
+            "[transactions]\nfiles = ['orders.csv']\n[transactions.columns]\ncustomer_id = 'c'\nordered_at = 'at'\n\
+             amount = 'm'\n[transactions.rules]\nids = '{ids}'\n"
+        )
+    };
+    let desk = Desk::with_config(&config("canonical"));
+    desk.write("orders.csv", "c,at,m\n1000,2024-01-01,5\n2000,2024-01-02,6\n");
+    desk.moshtari(&["run", "--stages", "rfm"]).must_end_with(0);
+    for asked in ["1000", "۱۰۰۰", "１０００", " 1000.0 "] {
+        let told = desk.moshtari(&["explain", "results", asked]).must_end_with(0).out;
+        assert!(told.starts_with("customer 1000 as of 2024-01-02\n"), "{asked}: {told}");
+    }
+    desk.write("moshtari.toml", config("verbatim"));
+    desk.moshtari(&["run", "--stages", "rfm"]).must_end_with(0);
+    desk.moshtari(&["explain", "results", " 1000"]).must_end_with(0);
+    desk.moshtari(&["explain", "results", "۱۰۰۰"]).must_end_with(2);
+}
+
+#[test]
 fn explain_says_which_value_met_which_threshold() {
     let desk = company();
     let result = desk.published();
