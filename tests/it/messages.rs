@@ -246,6 +246,15 @@ fn letters_that_could_be_of_two_scripts() {
 }
 
 #[test]
+fn lines_that_end_in_a_carriage_return_alone() {
+    insta::assert_snapshot!(told(COLUMNS, ORDERS.replace('\n', "\r")), @r"
+    exit 2
+    error: ./orders.csv: its lines end in a carriage return alone, as on old Macs, not in a line feed
+    hint: save it with the line ends of Windows or Unix, or convert it: `tr '\r' '\n' < old.csv > new.csv`
+    ");
+}
+
+#[test]
 fn a_file_that_is_damaged_inside() {
     let mut parquet = typed::parquet(&typed::forms(&Export::new())[0].1);
     let (first, last) = (parquet.len() / 4, parquet.len() / 2);

@@ -78,6 +78,10 @@ impl OpenFile {
                 Error::input(&self.path, "there is nothing in the file but blank lines").hint(CUT_OFF)
             );
         }
+        if !text.contains(&b'\n') && text.trim_ascii().contains(&b'\r') {
+            return Err(Error::input(&self.path, "its lines end in a carriage return alone, as on old Macs, not in a line feed")
+                .hint("save it with the line ends of Windows or Unix, or convert it: `tr '\\r' '\\n' < old.csv > new.csv`"));
+        }
         match text_format(&self.path, &text, form.format) {
             Some(Format::Ndjson) => self.open_ndjson(&text),
             Some(Format::Parquet) => Err(self.not_declared("Parquet")),
