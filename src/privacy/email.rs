@@ -6,15 +6,14 @@ const REFUSED: &str = "<>(),:;\"[]\\";
 /// The address in the form in which addresses are compared: alone, in lower case. `None` when what is written is
 /// no address.
 ///
-/// The address is taken out of `Name <address>` and `mailto:address`. Both sides of the `@` are parts between
-/// single dots; the side behind it has at least two of them. Blanks inside are refused, because what stands before
-/// one may be a name.
+/// The address is taken out of `Name <address>` and `mailto:address`, and blanks out of the address, as ad platforms
+/// ask for it. Both sides of the `@` are parts between single dots; the side behind it has at least two of them.
 pub fn canonical(raw: &str) -> Option<String> {
     let seen = raw.chars().filter(|sign| !is_invisible(*sign));
     let seen: String = seen.flat_map(char::to_lowercase).collect();
-    let address = alone(&seen);
+    let address: String = alone(&seen).chars().filter(|sign| !sign.is_whitespace()).collect();
     let (local, domain) = address.split_once('@')?;
-    let refused = |sign: char| sign.is_whitespace() || sign.is_control() || REFUSED.contains(sign);
+    let refused = |sign: char| sign.is_control() || REFUSED.contains(sign);
     let of_domain =
         |sign: char| !sign.is_ascii() || sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '.');
     let has_all_parts = |side: &str| side.split('.').all(|part| !part.is_empty());
@@ -23,7 +22,7 @@ pub fn canonical(raw: &str) -> Option<String> {
         && domain.contains('.')
         && domain.chars().all(of_domain)
         && [local, domain].into_iter().all(has_all_parts);
-    sound.then(|| address.to_owned())
+    sound.then_some(address)
 }
 
 /// What is left of an address without a name before it and `mailto:`.
@@ -50,7 +49,8 @@ mod tests {
     fn an_address_has_one_form() {
         for (raw, address) in [
             ("  Ali.Rezaei@Example.COM ", "ali.rezaei@example.com"),
-            ("\u{200F}ab@example.com\u{200E}", "ab@example.com"),
+            ("\u{200F}a b@example.com\u{200E}", "ab@example.com"),
+            ("ann @ x.com", "ann@x.com"),
             ("Ann Lee <Ann@X.com>", "ann@x.com"),
             ("\"Lee, Ann\" < ann@x.com > ", "ann@x.com"),
             ("<ann@x.com>", "ann@x.com"),
@@ -75,8 +75,6 @@ mod tests {
             "a@b@example.com",
             "a@.com",
             "a@com.",
-            "a b@example.com",
-            "Ann ann@x.com",
             "Ann Lee <ann@x.com> (home)",
             "x@example..com",
             "x@example.com.",
@@ -88,7 +86,6 @@ mod tests {
             "'twelve@example.com",
             "twelve@example.com'",
             "\"six teen\"@example.com",
-            "x@exa mple.com",
             "x@[192.0.2.1]",
             "mailto:",
             "<>",

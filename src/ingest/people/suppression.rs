@@ -61,10 +61,7 @@ impl Suppression {
     fn add(&mut self, entry: &str, ids: IdRule, home: Option<Country>) {
         let Some(id) = canonical_id(entry.as_bytes(), ids) else { return };
         let id = String::from_utf8_lossy(&id).into_owned();
-        let words = entry.split(|sign: char| sign.is_whitespace() || "<>(),;\"[]|".contains(sign));
-        let words = words.map(|word| word.trim_matches('\''));
-        let emails: Vec<String> =
-            email::canonical(entry).into_iter().chain(words.filter_map(email::canonical)).collect();
+        let emails: Vec<String> = email::canonical(entry).into_iter().chain(addresses_in(entry)).collect();
         let phone = phone::e164(entry, home);
         if looks_hashed(&id) {
             self.hashes.insert(id.to_lowercase());
@@ -125,6 +122,8 @@ impl Suppression {
         let has = |set: &Set, value: &Option<String>| value.as_ref().is_some_and(|value| set.contains(value));
         self.holds_id(&contact.customer_id)
             || has(&self.emails, &contact.email_canonical)
+            // What stands before a blank may be a name.
+            || contact.email.iter().flat_map(|raw| addresses_in(raw)).any(|address| self.emails.contains(&address))
             || has(&self.phones, &contact.phone_e164)
             || self.holds_hash(contact)
             // What cannot be read, such as a number without its country, is compared as it is written.
@@ -152,6 +151,12 @@ impl Suppression {
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
+}
+
+/// The addresses that words of a text are.
+fn addresses_in(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|sign: char| sign.is_whitespace() || "<>(),;\"[]|".contains(sign));
+    words.map(|word| word.trim_matches('\'')).filter_map(email::canonical)
 }
 
 /// How an entry is written: hashes by their length, anything else by its shape.
@@ -210,6 +215,14 @@ mod tests {
             assert!(!list.holds(&contact("1", "cy@x.com", "")), "{entry}");
             assert_eq!(list.unread(&[]).unwrap(), None, "{entry}");
         }
+    }
+
+    #[test]
+    fn a_name_before_an_address_hides_nobody() {
+        let list = list(&["ann@x.com"]);
+        assert!(list.holds(&contact("1", "Ann ann@x.com", "")));
+        assert!(list.holds(&contact("1", "Ann Lee <ann@x.com>", "")));
+        assert!(!list.holds(&contact("1", "bob@x.com", "")));
     }
 
     /// The hashes are printed in the documentation of ad platforms.
