@@ -135,11 +135,11 @@ pub(super) fn survey(
     if clear.is_empty() && unclear.is_empty() {
         return None;
     }
-    // Questions of one form mostly share a scale; the one whether people recommend often has its own.
+    // Questions of one form mostly share a scale.
     let alike = if clear.is_empty() { &unclear } else { &clear };
     let shared = alike
         .iter()
-        .filter(|c| measure(c) != Measure::Recommend)
+        .filter(|c| !has_own_scale(measure(c)))
         .filter_map(|c| steps(c).map(|s| s.top))
         .max()
         .unwrap_or(0);
@@ -173,6 +173,11 @@ pub(super) fn named(columns: &[Column]) -> Asked {
     columns.iter().position(is_customer).map_or(Asked::Anonymous, Asked::Customer)
 }
 
+/// Whether people recommend is mostly asked on 0 to 10, effort on 1 to 7, whatever the rest of a form has.
+fn has_own_scale(measures: Measure) -> bool {
+    matches!(measures, Measure::Recommend | Measure::Effort)
+}
+
 fn item(column: &Column, shared: i64) -> Item {
     let measures = measure(column);
     let answers = thousands(column.profile.filled as u64);
@@ -185,7 +190,7 @@ fn item(column: &Column, shared: i64) -> Item {
     } else {
         let own = steps(column).unwrap_or(Steps { low: 1, high: 10, top: 10, missing: Vec::new() });
         missing.extend(own.missing.iter().map(i64::to_string));
-        let high = if measures == Measure::Recommend || own.low < 0 { own.top } else { own.top.max(shared) };
+        let high = if has_own_scale(measures) || own.low < 0 { own.top } else { own.top.max(shared) };
         let low = match own.low {
             ..0 => -high,
             0 => 0,

@@ -171,6 +171,22 @@ fn lines_orders_and_people_in_three_files() {
 }
 
 #[test]
+fn effort_on_another_scale_leaves_that_of_satisfaction() {
+    let rows = rows(200);
+    let sales = table("order_id,customer_id,order_date,amount", &rows, |r| {
+        format!("{},{},{},{}", r[0], 500 + r[2], date(r[6]), cents(r[4] * r[5]))
+    });
+    let survey = table("Submitted,customer_id,How satisfied are you?,Was it easy to get help?", &rows, |r| {
+        format!("{} 12:00,{},{},{}", date(r[6]), 500 + r[2], 1 + r[3] % 5, 1 + r[3] % 7)
+    });
+    let shop = Shop::new(&[("sales.csv", sales), ("survey.csv", survey)]);
+    let (proposal, config, _) = shop.tried();
+    let items: Vec<_> = config.surveys[0].items.iter().map(|i| (i.measures, i.scale)).collect();
+    let expected = [(Measure::Satisfaction, Some([1.0, 5.0])), (Measure::Effort, Some([1.0, 7.0]))];
+    assert_eq!(items, expected, "{}", proposal.config);
+}
+
+#[test]
 fn a_survey_beside_the_sales() {
     let rows = rows(200);
     let sales = table("order_id,customer_id,order_date,amount", &rows, |r| {
